@@ -1,0 +1,298 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { RuleConfig } from './rules/rule-config.ts';
+
+const closed = { additionalProperties: false } as const;
+
+const Id = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+  description: 'Lower-case letters, digits and hyphens; used in file names, URLs and events.',
+});
+
+/** `[x, y]` in fractions of the frame, origin top left. */
+export const Fraction2 = Type.Tuple(
+  [Type.Number({ minimum: -0.5, maximum: 1.5 }), Type.Number({ minimum: -0.5, maximum: 1.5 })],
+  {
+    description: '[x, y] in fractions of the frame, origin top left.',
+  },
+);
+
+export const SourceConfig = Type.Object(
+  {
+    url: Type.String({
+      minLength: 1,
+      description:
+        'rtsp://, rtsps://, http(s):// or a file path (relative to the configuration file). `${NAME}` is taken from the environment.',
+    }),
+    transport: Type.Union([Type.Literal('auto'), Type.Literal('tcp'), Type.Literal('udp')], {
+      default: 'auto',
+      description: 'RTSP transport; `auto` tries TCP, then UDP.',
+    }),
+    loop: Type.Boolean({ default: true, description: 'Files: start again at the end, as a live camera would go on.' }),
+    realtime: Type.Boolean({
+      default: true,
+      description: 'Files: play at their own speed. `false` with `loop: false` analyses every frame as fast as it can.',
+    }),
+    stallMs: Type.Integer({
+      default: 10_000,
+      minimum: 1_000,
+      maximum: 120_000,
+      description: 'Reconnect when no packet came for so long (ms).',
+    }),
+  },
+  closed,
+);
+export type SourceConfig = Static<typeof SourceConfig>;
+
+export const AnalysisConfig = Type.Object(
+  {
+    detector: Type.String({ default: 'road', description: 'Key under `detectors`.' }),
+    fps: Type.Number({
+      default: 5,
+      exclusiveMinimum: 0,
+      maximum: 30,
+      description: 'Frames analysed per second of media time, at most.',
+    }),
+    tiles: Type.Optional(
+      Type.Object(
+        {
+          rows: Type.Integer({ minimum: 1, maximum: 4, default: 1 }),
+          columns: Type.Integer({ minimum: 1, maximum: 4, default: 1 }),
+          overlap: Type.Number({
+            minimum: 0,
+            maximum: 0.5,
+            default: 0.15,
+            description: 'Share of a tile that its neighbour sees too.',
+          }),
+        },
+        {
+          ...closed,
+          description:
+            'Look at the picture in tiles, each at the full input size: finds small objects, costs rows × columns runs.',
+        },
+      ),
+    ),
+    region: Type.Optional(
+      Type.Tuple(
+        [
+          Type.Number({ minimum: 0, maximum: 1 }),
+          Type.Number({ minimum: 0, maximum: 1 }),
+          Type.Number({ minimum: 0, maximum: 1 }),
+          Type.Number({ minimum: 0, maximum: 1 }),
+        ],
+        {
+          description: '[x1, y1, x2, y2] in fractions: analyse only this part of the picture, enlarged.',
+        },
+      ),
+    ),
+    minScore: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 1, description: 'Overrides the detector’s `minScore` on this camera.' }),
+    ),
+    deadlineMs: Type.Integer({
+      default: 2_000,
+      minimum: 50,
+      maximum: 60_000,
+      description: 'A live frame older than this when its turn comes is dropped and counted (ms).',
+    }),
+  },
+  closed,
+);
+export type AnalysisConfig = Static<typeof AnalysisConfig>;
+
+export const TrackerConfig = Type.Object(
+  {
+    highScore: Type.Number({
+      default: 0.4,
+      minimum: 0,
+      maximum: 1,
+      description: 'Boxes from this score on start and carry tracks.',
+    }),
+    lowScore: Type.Number({
+      default: 0.1,
+      minimum: 0,
+      maximum: 1,
+      description: 'Boxes from this score on carry existing tracks only.',
+    }),
+    newTrackScore: Type.Number({ default: 0.5, minimum: 0, maximum: 1, description: 'Score needed to start a track.' }),
+    matchCost: Type.Number({
+      default: 0.85,
+      minimum: 0,
+      maximum: 1,
+      description: 'Largest cost (1 − overlap) of a match in the first pass.',
+    }),
+    memoryMs: Type.Number({
+      default: 1_500,
+      minimum: 0,
+      description: 'How long a lost track is remembered (ms of media time).',
+    }),
+    confirmMs: Type.Number({
+      default: 300,
+      minimum: 0,
+      description: 'A track counts once it was seen over so long (ms of media time).',
+    }),
+  },
+  closed,
+);
+export type TrackerConfig = Static<typeof TrackerConfig>;
+
+export const CameraConfig = Type.Object(
+  {
+    id: Id,
+    name: Type.String({ default: '', description: 'Shown to people; the id when empty.' }),
+    place: Type.String({ default: '', description: 'Street and commune in words, as printed on a case.' }),
+    group: Type.String({ default: 'default', description: 'Unit that may see this camera.' }),
+    location: Type.Optional(
+      Type.Object(
+        {
+          latitude: Type.Number({ minimum: -90, maximum: 90 }),
+          longitude: Type.Number({ minimum: -180, maximum: 180 }),
+        },
+        { ...closed, description: 'WGS 84 position.' },
+      ),
+    ),
+    enabled: Type.Boolean({ default: true }),
+    source: SourceConfig,
+    analysis: Type.Optional(AnalysisConfig),
+    tracker: Type.Optional(TrackerConfig),
+    zones: Type.Record(Type.String(), Type.Array(Fraction2, { minItems: 3 }), {
+      default: {},
+      description: 'Named polygons, corners in order.',
+    }),
+    lines: Type.Record(Type.String(), Type.Tuple([Fraction2, Fraction2]), {
+      default: {},
+      description:
+        'Named directed lines [a, b]. Crossing from the left of a→b to its right (as seen on the picture) counts `in`.',
+    }),
+    rules: Type.Array(RuleConfig, { default: [] }),
+  },
+  closed,
+);
+export type CameraConfig = Static<typeof CameraConfig>;
+
+export const DetectorConfig = Type.Object(
+  {
+    model: Type.String({ description: 'Id in the model manifest; `watchpost models list` names them.' }),
+    minScore: Type.Number({ default: 0.1, minimum: 0, maximum: 1, description: 'Lowest score handed to the tracker.' }),
+    maxBatch: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: 'Frames per inference run, at most.' }),
+    batchDeadlineMs: Type.Number({
+      default: 15,
+      minimum: 0,
+      maximum: 1000,
+      description: 'A batch that is not full starts after so long (ms).',
+    }),
+    threads: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 64,
+      description: 'Inference threads; 0 = half of the machine’s cores.',
+    }),
+    provider: Type.Union(
+      [Type.Literal('cpu'), Type.Literal('cuda'), Type.Literal('tensorrt'), Type.Literal('webgpu')],
+      { default: 'cpu' },
+    ),
+  },
+  closed,
+);
+export type DetectorConfig = Static<typeof DetectorConfig>;
+
+export const Config = Type.Object(
+  {
+    version: Type.Literal(1, { description: 'Version of this format.' }),
+    site: Type.Object(
+      {
+        name: Type.String({ default: 'Watchpost' }),
+        unit: Type.String({ default: '', description: 'Detecting unit, as printed on records.' }),
+        timeZone: Type.String({
+          default: 'Asia/Ho_Chi_Minh',
+          description: 'IANA zone in which times are shown; stored times are UTC.',
+        }),
+        language: Type.Union([Type.Literal('vi'), Type.Literal('en')], { default: 'vi' }),
+      },
+      { ...closed, default: {} },
+    ),
+    server: Type.Object(
+      {
+        host: Type.String({ default: '127.0.0.1', description: 'Address to listen on; `0.0.0.0` for all.' }),
+        port: Type.Integer({ default: 8080, minimum: 0, maximum: 65535 }),
+        secureCookies: Type.Boolean({ default: false, description: 'Set behind HTTPS.' }),
+      },
+      { ...closed, default: {} },
+    ),
+    recording: Type.Object(
+      {
+        segmentMs: Type.Integer({
+          default: 2_000,
+          minimum: 500,
+          maximum: 10_000,
+          description: 'Wanted length of a segment (ms); cut at key frames.',
+        }),
+        keepHours: Type.Number({
+          default: 24,
+          exclusiveMinimum: 0,
+          description: 'Unheld recordings are removed after so long (h).',
+        }),
+        minFreePercent: Type.Number({
+          default: 10,
+          minimum: 1,
+          maximum: 50,
+          description: 'Below this share of free disk the oldest unheld recordings go first.',
+        }),
+        liveSegments: Type.Integer({
+          default: 6,
+          minimum: 3,
+          maximum: 30,
+          description: 'Segments in the live playlist.',
+        }),
+      },
+      { ...closed, default: {} },
+    ),
+    evidence: Type.Object(
+      {
+        preRollMs: Type.Integer({ default: 5_000, minimum: 0, maximum: 60_000 }),
+        postRollMs: Type.Integer({ default: 5_000, minimum: 0, maximum: 60_000 }),
+        maxClipMs: Type.Integer({
+          default: 60_000,
+          minimum: 5_000,
+          maximum: 600_000,
+          description: 'Longer events keep the part around the trigger (ms).',
+        }),
+        store: Type.Union(
+          [
+            Type.Object({ kind: Type.Literal('local') }, closed),
+            Type.Object(
+              {
+                kind: Type.Literal('s3'),
+                endpoint: Type.String({ description: 'http(s)://host:port of MinIO or S3.' }),
+                bucket: Type.String({ default: 'watchpost' }),
+                region: Type.String({ default: 'us-east-1' }),
+                accessKey: Type.String({ description: 'Use `${NAME}` to take it from the environment.' }),
+                secretKey: Type.String({ description: 'Use `${NAME}` to take it from the environment.' }),
+              },
+              closed,
+            ),
+          ],
+          { default: { kind: 'local' }, description: 'Where sealed cases are written.' },
+        ),
+      },
+      { ...closed, default: {} },
+    ),
+    review: Type.Object(
+      {
+        leaseMs: Type.Integer({
+          default: 120_000,
+          minimum: 5_000,
+          description: 'How long a claim lasts without activity (ms).',
+        }),
+        undoMs: Type.Integer({
+          default: 60_000,
+          minimum: 0,
+          description: 'How long a verdict can be undone by who gave it (ms).',
+        }),
+      },
+      { ...closed, default: {} },
+    ),
+    detectors: Type.Record(Type.String(), DetectorConfig, { default: {} }),
+    cameras: Type.Array(CameraConfig, { default: [] }),
+  },
+  closed,
+);
+export type Config = Static<typeof Config>;

@@ -1,0 +1,51 @@
+import type { PtsMs } from './time.ts';
+
+/**
+ * One analysed frame as the live overlay shows it. Sent on the Redis channel `watchpost:live:<cameraId>` and through
+ * the API as a server-sent event; appended to the session's side-car `tracks-<minute>.ndjson`.
+ */
+export type LiveFrame = {
+  readonly cameraId: string;
+  readonly sessionId: string;
+  readonly ptsMs: PtsMs;
+  /** Same clock as EXT-X-PROGRAM-DATE-TIME of the camera's playlist, so both join exactly. */
+  readonly capturedAt: number;
+  readonly tracks: readonly LiveTrack[];
+};
+
+/** Box in fractions of the frame, rounded to 1/10,000. */
+export type LiveTrack = {
+  readonly id: number;
+  readonly className: string;
+  readonly score: number;
+  readonly box: readonly [x1: number, y1: number, x2: number, y2: number];
+  /** Velocity in fractions of the frame per second. */
+  readonly velocity: readonly [x: number, y: number];
+  /** Kinds of rules that this track is part of a match of, for colouring. */
+  readonly alerts: readonly string[];
+};
+
+/** State of a camera, sent on `watchpost:state` whenever it changes and every 2 s. */
+export type CameraState = {
+  readonly cameraId: string;
+  readonly state: 'connecting' | 'watching' | 'degraded' | 'blind' | 'ended';
+  /** Machine-readable cause of degraded and blind, an error code or drop reason; a sentence beside it. */
+  readonly cause: string | null;
+  readonly detail: string | null;
+  readonly since: number;
+  readonly sessionId: string | null;
+  readonly frames: {
+    readonly received: number;
+    readonly analysed: number;
+    readonly dropped: Readonly<Record<string, number>>;
+  };
+  readonly lastFrameAt: number | null;
+  readonly segments: number;
+};
+
+export const liveChannel = (cameraId: string): string => `watchpost:live:${cameraId}`;
+export const STATE_CHANNEL = 'watchpost:state';
+/** Hash of cameraId → CameraState JSON, for whoever joins later. One per reporting process. */
+export const stateKey = (process: 'record' | 'analyze'): string => `watchpost:states:${process}`;
+/** Channel on which the API tells pages that a case was added or changed: `{caseId, state}`. */
+export const CASES_CHANNEL = 'watchpost:cases';

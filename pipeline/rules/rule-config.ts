@@ -1,0 +1,126 @@
+import { type Static, Type } from '@sinclair/typebox';
+
+/** Keys that every rule has. */
+const common = {
+  id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'Unique within the camera.' }),
+  name: Type.String({ default: '', description: 'Shown to people; the id when empty.' }),
+};
+
+const report = (fallback: 'case' | 'statistic') =>
+  Type.Union([Type.Literal('case'), Type.Literal('statistic')], {
+    default: fallback,
+    description: '`case` asks a person to decide; `statistic` is only counted.',
+  });
+
+const Heading = Type.Tuple([Type.Number(), Type.Number()], {
+  description: 'Legal direction as a vector on the picture [right, down]; length does not matter.',
+});
+const Classes = Type.Array(Type.String(), { minItems: 1 });
+
+export const WrongWayConfig = Type.Object(
+  {
+    ...common,
+    kind: Type.Literal('wrong_way'),
+    report: report('case'),
+    zone: Type.String({ description: 'Key under `zones`: the lane or carriageway.' }),
+    heading: Heading,
+    classes: Type.Array(Type.String(), { default: ['motorcycle', 'car', 'bus', 'truck'] }),
+    minAngleDeg: Type.Number({
+      default: 120,
+      minimum: 90,
+      maximum: 180,
+      description: 'Angle to the legal direction from which motion is against it.',
+    }),
+    minDurationMs: Type.Integer({
+      default: 1_000,
+      minimum: 0,
+      description: 'How long it must go on (ms of media time).',
+    }),
+    minTravelBoxHeights: Type.Number({
+      default: 1.5,
+      minimum: 0,
+      description: 'Least way, in heights of the box: jitter and reversing to park stay below.',
+    }),
+    windowMs: Type.Integer({
+      default: 1_200,
+      minimum: 300,
+      description: 'Direction is fitted over so much of the past (ms).',
+    }),
+  },
+  { additionalProperties: false, description: 'A vehicle goes against the legal direction of a lane.' },
+);
+export const WrongLaneConfig = Type.Object(
+  {
+    ...common,
+    kind: Type.Literal('wrong_lane'),
+    report: report('case'),
+    zone: Type.String({ description: 'Key under `zones`: the lane.' }),
+    forbidden: Classes,
+    minDurationMs: Type.Integer({ default: 1_500, minimum: 0 }),
+    minTravelBoxHeights: Type.Number({ default: 1, minimum: 0 }),
+    marginFraction: Type.Number({
+      default: 0.15,
+      minimum: 0,
+      maximum: 0.5,
+      description: 'Share of the lane’s width at its edges that does not count.',
+    }),
+    hours: Type.Optional(
+      Type.Array(
+        Type.Tuple([Type.String({ pattern: '^\\d\\d:\\d\\d$' }), Type.String({ pattern: '^\\d\\d:\\d\\d$' })]),
+        {
+          description: 'Local time spans [from, to) in which the ban holds; always when absent.',
+        },
+      ),
+    ),
+  },
+  { additionalProperties: false, description: 'A vehicle of a class that may not use a lane travels in it.' },
+);
+export const CrowdingConfig = Type.Object(
+  {
+    ...common,
+    kind: Type.Literal('crowding'),
+    report: report('case'),
+    zone: Type.String({ description: 'Key under `zones`: the area that is counted.' }),
+    classes: Type.Array(Type.String(), { default: ['person'] }),
+    raiseCount: Type.Number({ minimum: 1, description: 'Raised when the smoothed count stays at or above this.' }),
+    raiseMs: Type.Integer({ default: 20_000, minimum: 0 }),
+    clearRatio: Type.Number({
+      default: 0.8,
+      minimum: 0,
+      maximum: 1,
+      description: 'Cleared when it stays at or below `raiseCount` × this.',
+    }),
+    clearMs: Type.Integer({ default: 60_000, minimum: 0 }),
+    smoothMs: Type.Integer({ default: 5_000, minimum: 0, description: 'Median over so much of the past (ms).' }),
+    quietMs: Type.Integer({
+      default: 600_000,
+      minimum: 0,
+      description: 'No second alarm sooner after the last one ended (ms).',
+    }),
+  },
+  { additionalProperties: false, description: 'More people than the threshold stay in an area.' },
+);
+export const LineCountConfig = Type.Object(
+  {
+    ...common,
+    kind: Type.Literal('line_count'),
+    report: report('statistic'),
+    line: Type.String({ description: 'Key under `lines`.' }),
+    classes: Type.Array(Type.String(), { default: ['person', 'bicycle', 'motorcycle', 'car', 'bus', 'truck'] }),
+    anchor: Type.Union([Type.Literal('ground'), Type.Literal('centre')], {
+      default: 'ground',
+      description:
+        'Point of the box that must cross: where it touches the ground, or its centre (cameras that look straight down).',
+    }),
+    directions: Type.Array(Type.Union([Type.Literal('in'), Type.Literal('out')]), { default: ['in', 'out'] }),
+  },
+  { additionalProperties: false, description: 'Vehicles and people that cross a line, by class and direction.' },
+);
+
+/** One rule of a camera; `kind` says which. */
+export const RuleConfig = Type.Union([WrongWayConfig, WrongLaneConfig, CrowdingConfig, LineCountConfig]);
+export type RuleConfig = Static<typeof RuleConfig>;
+export type WrongWayConfig = Static<typeof WrongWayConfig>;
+export type WrongLaneConfig = Static<typeof WrongLaneConfig>;
+export type CrowdingConfig = Static<typeof CrowdingConfig>;
+export type LineCountConfig = Static<typeof LineCountConfig>;

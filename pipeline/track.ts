@@ -1,0 +1,33 @@
+import type { Box, Size } from './geometry.ts';
+import type { EpochMs, PtsMs } from './time.ts';
+
+export type TrackState = 'tentative' | 'confirmed' | 'lost';
+
+/** One thing through time, as it stands at one frame. */
+export type Track = {
+  /** Unique within one session of one camera; counts from 1. */
+  readonly id: number;
+  readonly className: string;
+  readonly state: TrackState;
+  /** In source pixels; measured when `observed`, else predicted by the Kalman filter. */
+  readonly box: Box;
+  /** Score of the last matched detection. */
+  readonly score: number;
+  /** Whether a detection was matched in this very frame. */
+  readonly observed: boolean;
+  /** Velocity of the box centre, source pixels per second, from the filter. */
+  readonly velocity: { readonly x: number; readonly y: number };
+  readonly firstPtsMs: PtsMs;
+  readonly lastObservedPtsMs: PtsMs;
+};
+
+/** All tracks of a camera at one analysed frame: what rules and overlays consume. */
+export type TrackedFrame = {
+  readonly cameraId: string;
+  readonly sessionId: string;
+  readonly ptsMs: PtsMs;
+  readonly capturedAt: EpochMs;
+  /** Size of the camera's full-resolution picture, which track boxes refer to. */
+  readonly frameSize: Size;
+  readonly tracks: readonly Track[];
+};

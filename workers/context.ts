@@ -1,0 +1,15 @@
+import type { Logger } from 'pino';
+import type { Config } from '../pipeline/config-schema.ts';
+
+/** What every process of the product is given by its entry point. */
+export type ProcessContext = {
+  readonly config: Config;
+  /** Folder of the configuration file: relative source paths start here. */
+  readonly configDir: string;
+  readonly dataDir: string;
+  /** Redis address: `redis://…`, or the path of a Unix socket. */
+  readonly redisUrl: string;
+  readonly log: Logger;
+  /** Fires when the process should stop; what it holds is then brought to a safe end within 10 s. */
+  readonly signal: AbortSignal;
+};

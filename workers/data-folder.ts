@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+
+/**
+ * Where things lie in the data folder. One place, so that processes agree:
+ *
+ *     watchpost.db                                   cases, users, audit (SQLite profile)
+ *     keys/signing.key, keys/signing.pub             Ed25519, PEM, mode 0600
+ *     redis/                                         append-only file of the child Redis
+ *     run/redis.sock, run/frames.sock                sockets, removed at stop
+ *     recordings/<camera>/live.m3u8                  live playlist, rewritten at every segment
+ *     recordings/<camera>/gaps.ndjson                RecordingGap lines
+ *     recordings/<camera>/<session>/session.json     RecordingSession
+ *     recordings/<camera>/<session>/init.mp4, 000000.m4s …, index.ndjson   SegmentRecord lines
+ *     recordings/<camera>/<session>/preview/…        the same for the H.264 rendition, when there is one
+ *     recordings/<camera>/<session>/tracks/<minute>.ndjson                 LiveFrame lines, minute = floor(ptsMs / 60000)
+ *     chain/<camera>.json                            head of the camera's manifest chain
+ *     objects/cases/<caseId>/…                       sealed cases (local store)
+ *     logs/<process>.log
+ */
+export const dataFolder = (dataDir: string) => ({
+  database: join(dataDir, 'watchpost.db'),
+  keys: join(dataDir, 'keys'),
+  redis: join(dataDir, 'redis'),
+  run: join(dataDir, 'run'),
+  redisSocket: join(dataDir, 'run', 'redis.sock'),
+  frameSocket: join(dataDir, 'run', 'frames.sock'),
+  recordings: join(dataDir, 'recordings'),
+  camera: (cameraId: string) => join(dataDir, 'recordings', cameraId),
+  session: (cameraId: string, sessionId: string) => join(dataDir, 'recordings', cameraId, sessionId),
+  chain: join(dataDir, 'chain'),
+  objects: join(dataDir, 'objects'),
+  logs: join(dataDir, 'logs'),
+});
+export type DataFolder = ReturnType<typeof dataFolder>;
