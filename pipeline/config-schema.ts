@@ -190,7 +190,8 @@ export const DetectorConfig = Type.Object(
       { default: 'cpu' },
     ),
   },
-  closed,
+  // TypeBox fills in the members of a record's values only when the value's schema has a default of its own.
+  { ...closed, default: {} },
 );
 export type DetectorConfig = Static<typeof DetectorConfig>;
 

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from './config.ts';
+
+const camera = (extra = '') => `version: 1
+detectors:
+  road: { model: yolox-nano-416 }
+cameras:
+  - id: gate
+    source: { url: "rtsp://\${RTSP_USER}:\${RTSP_PASSWORD}@10.0.0.2/1" }
+    analysis: { detector: road }
+    zones: { lane: [[0, 0], [1, 0], [1, 1]] }
+    lines: { stop: [[0, 0.5], [1, 0.5]] }
+${extra}`;
+const environment = { RTSP_USER: 'u', RTSP_PASSWORD: 'p' };
+const message = (text: string, values: Record<string, string> = environment): string => {
+  try {
+    parseConfig(text, values, 'site.yml');
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'no error';
+};
+
+describe('configuration', () => {
+  test('fills in defaults and takes secrets from the environment', () => {
+    const config = parseConfig(camera(), environment);
+    expect(config.cameras[0]?.source.url).toBe('rtsp://u:p@10.0.0.2/1');
+    expect(config.server.port).toBe(8080);
+    expect(config.cameras[0]?.analysis?.fps).toBe(5);
+  });
+
+  test('fills in the defaults of a rule by its kind', () => {
+    const config = parseConfig(
+      camera('    rules: [{ id: r1, kind: wrong_way, zone: lane, heading: [0, -1] }]'),
+      environment,
+    );
+    expect(config.cameras[0]?.rules[0]).toMatchObject({ report: 'case', minAngleDeg: 120 });
+  });
+
+  test.each([
+    [
+      'an unknown key',
+      camera().replace('analysis:', 'analisys:'),
+      'site.yml:7: cameras.0.analisys: unknown key; did you mean "analysis"?',
+    ],
+    [
+      'an unknown top key',
+      `${camera()}\nrecroding: {}`,
+      'site.yml:11: recroding: unknown key; did you mean "recording"?',
+    ],
+    [
+      'a mistyped rule kind',
+      camera('    rules: [{ id: r1, kind: wrong_lan, zone: lane }]'),
+      'site.yml:10: cameras.0.rules.0.kind: unknown kind "wrong_lan"; did you mean "wrong_lane"?',
+    ],
+    [
+      'a mistyped rule key',
+      camera('    rules: [{ id: r1, kind: crowding, zone: lane, raisCount: 3 }]'),
+      'cameras.0.rules.0.raisCount: unknown key; did you mean "raiseCount"?',
+    ],
+    [
+      'a missing member',
+      camera('    rules: [{ id: r1, kind: wrong_way, zone: lane }]'),
+      'cameras.0.rules.0.heading: missing',
+    ],
+    [
+      'a value out of range',
+      camera().replace('{ detector: road }', '{ detector: road, fps: 99 }'),
+      'cameras.0.analysis.fps: expected number above 0 to 30',
+    ],
+    [
+      'a zone that does not exist',
+      camera('    rules: [{ id: r1, kind: wrong_way, zone: lame, heading: [0, 1] }]'),
+      'no zone "lame"; did you mean "lane"?',
+    ],
+    [
+      'a detector that does not exist',
+      camera().replace('detector: road', 'detector: raod'),
+      'no detector "raod"; did you mean "road"?',
+    ],
+    [
+      'two cameras of one id',
+      `${camera()}  - { id: gate, source: { url: a.mp4 } }`,
+      '"gate" is used by another camera too',
+    ],
+    ['broken YAML', 'cameras: [', 'site.yml:1:'],
+  ])('%s is refused with file, line, key and what would be right', (_, text, expected) => {
+    expect(message(text)).toContain(expected);
+  });
+
+  test('a missing environment variable is named, not its neighbours’ values', () => {
+    const text = message(camera(), { RTSP_USER: 'u' });
+    expect(text).toContain('environment variable RTSP_PASSWORD is not set');
+  });
+});
