@@ -156,7 +156,7 @@ const wanted = (schema: TSchema): string => {
     s['minimum'] !== undefined ? `from ${show(s['minimum'])}` : '',
     s['exclusiveMinimum'] !== undefined ? `above ${show(s['exclusiveMinimum'])}` : '',
     s['maximum'] !== undefined ? `to ${show(s['maximum'])}` : '',
-    s['pattern'] !== undefined ? `matching ${String(s['pattern'])}` : '',
+    typeof s['pattern'] === 'string' ? `matching ${s['pattern']}` : '',
     s['minItems'] !== undefined ? `with at least ${show(s['minItems'])} entries` : '',
   ].filter(Boolean);
   const type = typeof s['type'] === 'string' ? s['type'] : 'another value';

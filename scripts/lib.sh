@@ -1,0 +1,38 @@
+# Shared by demo.sh and test.sh: brings what is missing on a Debian or Ubuntu machine, and the build.
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 2; }
+
+# need_packages PACKAGE... : installs the Debian packages that are not there yet.
+need_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  command -v apt-get >/dev/null || fail "install these first (no apt-get here): ${missing[*]}"
+  local root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "as root: apt-get install ${missing[*]}"
+    root=(sudo)
+  fi
+  say "installing ${missing[*]}"
+  "${root[@]}" apt-get update -qq || true
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    fail "apt-get install ${missing[*]} did not succeed; run it by hand to see why"
+}
+
+need_node() {
+  command -v node >/dev/null || fail "Node.js 20.19 or newer is needed: https://nodejs.org or your distribution's package"
+  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
+    fail "Node.js 20.19 or newer is needed, this is $(node --version)"
+}
+
+# npm packages, again only when the lock file has changed since.
+need_modules() {
+  if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    say "npm ci"
+    npm ci --no-progress || fail "npm ci did not succeed; is the npm registry reachable?"
+    touch node_modules/.package-lock.json
+  fi
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs all of them. Ends with the line "N passed, N failed, N skipped".
+#   --unit   only the tests that need no server, network or footage
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+packages=(ffmpeg redis-server)
+[ "${1:-}" = --unit ] || packages+=(chromium postgresql python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good
+  gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav opencv-doc fonts-noto-core)
+need_node
+need_packages "${packages[@]}"
+need_modules
+
+say "build, types, lint, format"
+failed=0
+npm run --silent build || { echo "the build failed"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+npx tsc -p tsconfig.test.json || failed=$((failed + 1))
+npx eslint . --max-warnings 0 || failed=$((failed + 1))
+npx prettier --check --log-level warn . || failed=$((failed + 1))
+node scripts/generate-docs.mjs --check || failed=$((failed + 1))
+
+reports=$(mktemp -d)
+trap 'rm -rf "$reports"' EXIT
+projects=(unit)
+[ "${1:-}" = --unit ] || projects+=(e2e)
+for project in "${projects[@]}"; do
+  say "$project tests"
+  npx vitest run --project "$project" --reporter=default --reporter=json --outputFile.json="$reports/$project.json" || true
+done
+
+node scripts/summarise-tests.mjs "$failed" "$reports"
