@@ -1,0 +1,41 @@
+import pino from 'pino';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Supervisor } from './supervisor.ts';
+
+const node = (name: string, code: string, mayFinish = false) => ({
+  name,
+  command: process.execPath,
+  args: ['-e', code],
+  mayFinish,
+});
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+describe('supervisor', () => {
+  let supervisor: Supervisor;
+  afterEach(() => supervisor.stop());
+
+  test('a child that is killed comes back with another process id, its sibling stays', async () => {
+    supervisor = new Supervisor(pino({ level: 'silent' }));
+    supervisor.start(node('a', 'setInterval(() => {}, 1000)'));
+    supervisor.start(node('b', 'setInterval(() => {}, 1000)'));
+    const { a, b } = supervisor.pids();
+    process.kill(a!, 'SIGKILL');
+    await until(() => supervisor.pids()['a'] !== undefined && supervisor.pids()['a'] !== a);
+    expect(supervisor.pids()['b']).toBe(b);
+  });
+
+  test('a child that may finish and ends well is not started again', async () => {
+    supervisor = new Supervisor(pino({ level: 'silent' }));
+    supervisor.start(node('once', 'process.exit(0)', true));
+    expect(await supervisor.ended('once')).toBe(0);
+    expect(supervisor.pids()).toEqual({});
+  });
+
+  test('a child that says its configuration is wrong is not started again', async () => {
+    supervisor = new Supervisor(pino({ level: 'silent' }));
+    supervisor.start(node('hopeless', 'process.exit(2)'));
+    expect(await supervisor.ended('hopeless')).toBe(2);
+  });
+});

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Logger } from 'pino';
+
+export type ChildSpec = {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** A child that may end by itself (exit code 0) and is then not started again. */
+  readonly mayFinish?: boolean;
+};
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+/** A child that lived so long was healthy: its next failure starts again with the first delay. */
+const HEALTHY_AFTER_MS = 60_000;
+const STOP_GRACE_MS = 10_000;
+/** Exit code of a wrong configuration or a missing part: starting again cannot help. */
+const HOPELESS_EXIT_CODE = 2;
+
+type Child = { spec: ChildSpec; process: ChildProcess | null; retryMs: number; timer: NodeJS.Timeout | null };
+
+/**
+ * Keeps child processes running: one that dies is started again after a growing delay, the others never notice.
+ * Children get SIGTERM at the end, SIGKILL after 10 s.
+ */
+export class Supervisor {
+  readonly #log: Logger;
+  readonly #children = new Map<string, Child>();
+  readonly #finished = new Map<string, { promise: Promise<number>; resolve: (exitCode: number) => void }>();
+  #stopping = false;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  start(spec: ChildSpec): void {
+    const child: Child = { spec, process: null, retryMs: FIRST_RETRY_MS, timer: null };
+    this.#children.set(spec.name, child);
+    let resolve: (exitCode: number) => void = () => undefined;
+    const promise = new Promise<number>((done) => (resolve = done));
+    this.#finished.set(spec.name, { promise, resolve });
+    this.#spawn(child);
+  }
+
+  /** Resolves with the exit code once the child ended for good: finished, hopeless, or stopped. */
+  ended(name: string): Promise<number> {
+    const entry = this.#finished.get(name);
+    if (!entry) throw new TypeError(`no child "${name}"`);
+    return entry.promise;
+  }
+
+  pids(): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      [...this.#children].flatMap(([name, { process }]) => (process?.pid === undefined ? [] : [[name, process.pid]])),
+    );
+  }
+
+  #spawn(child: Child): void {
+    const { spec } = child;
+    const startedAt = performance.now();
+    const spawned = spawn(spec.command, spec.args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    child.process = spawned;
+    child.timer = null;
+    spawned.once('error', (error) => this.#log.error({ child: spec.name, err: error }, 'process could not be started'));
+    spawned.once('close', (exitCode, exitSignal) => {
+      child.process = null;
+      const over = this.#stopping || (exitCode === 0 && spec.mayFinish === true);
+      if (over || exitCode === HOPELESS_EXIT_CODE) {
+        if (!over) this.#log.error({ child: spec.name }, 'process cannot run; see its message above');
+        this.#finished.get(spec.name)?.resolve(exitCode ?? 1);
+        return;
+      }
+      if (performance.now() - startedAt > HEALTHY_AFTER_MS) child.retryMs = FIRST_RETRY_MS;
+      this.#log.warn({ child: spec.name, exitCode, exitSignal, retryMs: child.retryMs }, 'process ended, starting again');
+      child.timer = setTimeout(() => this.#spawn(child), child.retryMs);
+      child.retryMs = Math.min(child.retryMs * 2, LONGEST_RETRY_MS);
+    });
+  }
+
+  /** Stops the named children, or all, and waits until they are gone. */
+  async stop(names: readonly string[] = [...this.#children.keys()]): Promise<void> {
+    if (names.length === this.#children.size) this.#stopping = true;
+    await Promise.all(
+      names.map(async (name) => {
+        const child = this.#children.get(name);
+        if (!child) return;
+        if (child.timer) clearTimeout(child.timer);
+        const { process } = child;
+        if (!process) {
+          this.#finished.get(name)?.resolve(0);
+          return;
+        }
+        process.removeAllListeners('close');
+        const gone = new Promise<void>((resolve) => process.once('close', () => resolve()));
+        process.kill('SIGTERM');
+        const killer = setTimeout(() => process.kill('SIGKILL'), STOP_GRACE_MS);
+        await gone;
+        clearTimeout(killer);
+        child.process = null;
+        this.#finished.get(name)?.resolve(0);
+      }),
+    );
+  }
+}
