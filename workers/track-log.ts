@@ -10,7 +10,7 @@ export const trackLogFile = (dataDir: string, cameraId: string, sessionId: strin
   join(dataFolder(dataDir).session(cameraId, sessionId), 'tracks', `${String(Math.floor(ptsMs / MINUTE_MS))}.ndjson`);
 
 /**
- * Writes what was seen beside the recording, one line per analysed frame, so that going back in time and evidence
+ * Writes what one camera saw beside the recording, one line per analysed frame, so that going back in time and evidence
  * show the same boxes as the live picture did. Writes of one camera keep their order.
  */
 export class TrackLog {
