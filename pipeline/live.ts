@@ -49,3 +49,8 @@ export const STATE_CHANNEL = 'watchpost:state';
 export const stateKey = (process: 'record' | 'analyze'): string => `watchpost:states:${process}`;
 /** Channel on which the API tells pages that a case was added or changed: `{caseId, state}`. */
 export const CASES_CHANNEL = 'watchpost:cases';
+/**
+ * Redis stream of events with disposition `statistic`: field `event` holds the WatchEvent as JSON. The API adds them up
+ * by quarter hour; an event that is delivered twice counts once, by its id.
+ */
+export const STATISTICS_STREAM = 'watchpost:statistics';

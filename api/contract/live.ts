@@ -1,0 +1,31 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { CaseState } from './cases.ts';
+
+/**
+ * `GET /api/live?cameras=a,b`: server-sent events. Without `cameras` no frames come, only states and cases.
+ * Event names and what their `data` holds:
+ *
+ *     frame    LiveFrame (pipeline/live.ts) of a camera asked for; dropped for a client that reads too slowly
+ *     camera   CameraState (pipeline/live.ts), both processes merged; all cameras at connect, then at every change
+ *     case     CaseChange
+ *     status   LiveStatus: at connect and whenever it changes
+ */
+export const LiveQuery = Type.Object(
+  { cameras: Type.Optional(Type.String({ description: 'Comma-separated camera ids whose frames are wanted.' })) },
+  { additionalProperties: false },
+);
+export type LiveQuery = Static<typeof LiveQuery>;
+export const LIVE_EVENTS = ['frame', 'camera', 'case', 'status'] as const;
+export type LiveEvent = (typeof LIVE_EVENTS)[number];
+
+export const CaseChange = Type.Object({
+  caseId: Type.String(),
+  state: CaseState,
+  cameraId: Type.String(),
+  kind: Type.String(),
+});
+export type CaseChange = Static<typeof CaseChange>;
+
+/** `live: false` means that Redis cannot be reached: overlays and new cases wait, everything else works. */
+export const LiveStatus = Type.Object({ live: Type.Boolean() });
+export type LiveStatus = Static<typeof LiveStatus>;
