@@ -48,7 +48,8 @@ const rows = (schema, prefix, out) => {
       const value = Object.values(member.patternProperties)[0];
       if (value.properties) rows(value, `${prefix}${key}.<name>.`, out);
     }
-    if (branches) for (const branch of member.anyOf.filter(({ properties }) => properties)) rows(branch, `${prefix}${key}.`, out);
+    if (branches)
+      for (const branch of member.anyOf.filter(({ properties }) => properties)) rows(branch, `${prefix}${key}.`, out);
   }
   return out;
 };
@@ -73,7 +74,9 @@ ${table(general.filter((row) => !row.includes('rules[].')))}
 Entries of \`cameras[].rules\`; \`kind\` says which rule it is.
 
 ${ruleSchemas
-  .map((schema) => `### ${schema.properties.kind.const}\n\n${schema.description ?? ''}\n\n${table(rows(schema, '', []))}`)
+  .map(
+    (schema) => `### ${schema.properties.kind.const}\n\n${schema.description ?? ''}\n\n${table(rows(schema, '', []))}`,
+  )
   .join('\n\n')}
 `;
 

@@ -71,7 +71,10 @@ export class Supervisor {
         return;
       }
       if (performance.now() - startedAt > HEALTHY_AFTER_MS) child.retryMs = FIRST_RETRY_MS;
-      this.#log.warn({ child: spec.name, exitCode, exitSignal, retryMs: child.retryMs }, 'process ended, starting again');
+      this.#log.warn(
+        { child: spec.name, exitCode, exitSignal, retryMs: child.retryMs },
+        'process ended, starting again',
+      );
       child.timer = setTimeout(() => this.#spawn(child), child.retryMs);
       child.retryMs = Math.min(child.retryMs * 2, LONGEST_RETRY_MS);
     });

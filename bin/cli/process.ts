@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import type { ProcessContext } from '../../workers/context.ts';
+import { createLog } from '../../workers/log.ts';
+import { loadConfig } from './load-config.ts';
+import { stopSignal } from './until-signal.ts';
+
+/** Longest time between the stop signal and the end of the process; what is not done by then is lost work, not lost data. */
+const STOP_LIMIT_MS = 9_000;
+
+const entryPoints: Readonly<Record<string, () => Promise<(context: ProcessContext) => Promise<void>>>> = {
+  record: async () => (await import('./record-process.ts')).recordProcess,
+  analyze: async () => (await import('../../workers/analyze.ts')).analyze,
+  evidence: async () => (await import('../../workers/evidence.ts')).evidence,
+  api: async () => (await import('../../api/server.ts')).serve,
+};
+
+/** Runs one process of the system until its signal; `up` starts four of these, a city one per container. */
+export const runProcess = async (
+  name: string,
+  options: { readonly config: string; readonly data: string; readonly redis: string },
+): Promise<number> => {
+  const open = entryPoints[name];
+  if (!open)
+    throw new WatchpostError('INPUT_UNREADABLE', `no process "${name}"; known: ${Object.keys(entryPoints).join(', ')}`);
+  const { config, folder } = loadConfig(options.config);
+  const signal = stopSignal();
+  const log = createLog({ process: name, dataDir: resolve(options.data) });
+  const entry = await open();
+  signal.addEventListener('abort', () => {
+    setTimeout(() => {
+      log.warn('stop took too long, ending now');
+      process.exit(1);
+    }, STOP_LIMIT_MS).unref();
+  });
+  await entry({ config, configDir: folder, dataDir: resolve(options.data), redisUrl: options.redis, log, signal });
+  return 0;
+};

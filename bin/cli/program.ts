@@ -1,0 +1,131 @@
+import { Command } from 'commander';
+import { SOFTWARE_VERSION } from '../../workers/provenance.ts';
+
+const DEFAULT_CONFIG = 'config.yml';
+const DEFAULT_DATA = 'data';
+
+/** The command line. Each command's module is loaded only when it is called, so that `--help` is instant. */
+export const buildProgram = (): Command => {
+  const program = new Command('watchpost')
+    .description('Video analytics for cities: cameras in, reviewed and sealed cases out')
+    .version(SOFTWARE_VERSION)
+    .option('--debug', 'print stack traces')
+    .exitOverride();
+  const exitWith = (code: number): void => {
+    process.exitCode = code;
+  };
+
+  program
+    .command('up')
+    .description('run the whole system on this machine')
+    .option('--config <file>', 'configuration', DEFAULT_CONFIG)
+    .option('--data <folder>', 'data folder', DEFAULT_DATA)
+    .option('--once', 'process sources to their end, print the cases and their verification, and stop', false)
+    .option('--json', 'with --once: print JSON', false)
+    .action(async (options: { config: string; data: string; once: boolean; json: boolean }) =>
+      exitWith(await (await import('./up.ts')).up(options)),
+    );
+
+  program
+    .command('process <name>', { hidden: true })
+    .description('run one process: record, analyze, evidence or api')
+    .option('--config <file>', 'configuration', DEFAULT_CONFIG)
+    .option('--data <folder>', 'data folder', DEFAULT_DATA)
+    .option('--redis <url>', 'Redis URL or socket path', process.env['REDIS_URL'] ?? '')
+    .action(async (name: string, options: { config: string; data: string; redis: string }) =>
+      exitWith(await (await import('./process.ts')).runProcess(name, options)),
+    );
+
+  program
+    .command('replay <video>')
+    .description('analyse a recorded video exactly: events, tracks, detections and sealed cases')
+    .requiredOption('--config <file>', 'configuration')
+    .option('--camera <id>', 'camera whose rules apply (default: the only one, or the one that names this file)')
+    .option('--out <folder>', 'where results are written', 'replay')
+    .option('--start-at <iso>', 'wall-clock time of the first frame', '1970-01-01T00:00:00Z')
+    .option('--no-cases', 'events only, no clips and stills')
+    .option('--json', 'print a JSON summary', false)
+    .action(
+      async (
+        video: string,
+        options: { config: string; camera?: string; out: string; startAt: string; cases: boolean; json: boolean },
+      ) => exitWith(await (await import('./replay.ts')).replay(video, options)),
+    );
+
+  program
+    .command('detect <model> <paths...>')
+    .description('run a detector on images or folders: COCO results JSON')
+    .requiredOption('--out <file>', 'results file')
+    .option('--min-score <number>', 'lowest score written', Number, 0.05)
+    .option('--tiles <RxC>', 'look at the picture in tiles, e.g. 2x3')
+    .option('--json', 'print a JSON summary', false)
+    .action(
+      async (
+        model: string,
+        paths: string[],
+        options: { out: string; minScore: number; tiles?: string; json: boolean },
+      ) => exitWith(await (await import('./detect.ts')).detect(model, paths, options)),
+    );
+
+  program
+    .command('track <detections>')
+    .description('MOT Challenge detections in, MOT Challenge tracks out')
+    .requiredOption('--out <file>', 'tracks file')
+    .option('--fps <number>', 'frames per second of the sequence', Number, 30)
+    .action(async (file: string, options: { out: string; fps: number }) =>
+      exitWith((await import('./track.ts')).track(file, options)),
+    );
+
+  program
+    .command('eval <what> <truth> <result>')
+    .description('metrics as JSON: mot, detect, events')
+    .option('--out <file>', 'write to a file instead of standard output')
+    .action(async (what: string, truth: string, result: string, options: { out?: string }) =>
+      exitWith((await import('./evaluate.ts')).evaluate(what, truth, result, options)),
+    );
+
+  program
+    .command('verify <cases...>')
+    .description('check sealed cases offline: exit 0 intact, 1 broken (names the file), 2 unreadable')
+    .option('--json', 'print JSON', false)
+    .action(async (cases: string[], options: { json: boolean }) =>
+      exitWith(await (await import('./verify.ts')).verify(cases, options)),
+    );
+
+  const config = program.command('config').description('check a configuration, print its schema');
+  config
+    .command('check <file>')
+    .description('exit 0 when the file is right, else say file, line and key')
+    .action(async (file: string) => exitWith((await import('./config.ts')).checkConfig(file)));
+  config
+    .command('schema')
+    .description('print the JSON Schema')
+    .action(async () => exitWith((await import('./config.ts')).printSchema()));
+
+  const models = program.command('models').description('the detectors: list, check, pull');
+  models
+    .command('list')
+    .option('--json', 'print JSON', false)
+    .action(async (options: { json: boolean }) => exitWith(await (await import('./models.ts')).listModels(options)));
+  models
+    .command('check [ids...]')
+    .description('run each model on a golden image and compare')
+    .option('--json', 'print JSON', false)
+    .action(async (ids: string[], options: { json: boolean }) =>
+      exitWith(await (await import('./models.ts')).checkModels(ids, options)),
+    );
+  models
+    .command('pull [ids...]')
+    .description('download models from their origin, checked by SHA-256')
+    .action(async (ids: string[]) => exitWith(await (await import('./models.ts')).pullModels(ids)));
+
+  program
+    .command('doctor')
+    .description('what is missing on this machine, and the command that mends it')
+    .option('--data <folder>', 'data folder', DEFAULT_DATA)
+    .option('--json', 'print JSON', false)
+    .action(async (options: { data: string; json: boolean }) =>
+      exitWith(await (await import('./doctor.ts')).doctor(options)),
+    );
+  return program;
+};

@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createLog } from '../../workers/log.ts';
+import { lockDataFolder } from '../../workers/instance-lock.ts';
+import { startRedis } from '../../workers/redis-server.ts';
+import { Supervisor } from '../../workers/supervisor.ts';
+import { loadConfig } from './load-config.ts';
+import { finishOnce } from './once.ts';
+import { stopSignal } from './until-signal.ts';
+
+const PROCESSES = ['record', 'analyze', 'evidence', 'api'] as const;
+
+/**
+ * The whole system on one machine: Redis (unless REDIS_URL is set) and the four processes as one supervised tree.
+ * With `once`, sources are processed to their end, the cases are printed with their verification, and it stops.
+ */
+export const up = async (options: {
+  readonly config: string;
+  readonly data: string;
+  readonly once: boolean;
+  readonly json: boolean;
+}): Promise<number> => {
+  const { file } = loadConfig(options.config);
+  const dataDir = resolve(options.data);
+  const unlock = lockDataFolder(dataDir);
+  const signal = stopSignal();
+  const log = createLog({ process: 'up', dataDir, console: options.once ? 'warn' : 'info' });
+  const supervisor = new Supervisor(log);
+  const ownRedis = process.env['REDIS_URL'] ? null : await startRedis({ dataDir, log });
+  const redisUrl = process.env['REDIS_URL'] ?? ownRedis?.url ?? '';
+  try {
+    for (const name of PROCESSES)
+      supervisor.start({
+        name,
+        command: process.execPath,
+        args: [
+          fileURLToPath(new URL('./main.js', import.meta.url)),
+          ...['process', name, '--config', file, '--data', dataDir, '--redis', redisUrl],
+        ],
+        mayFinish: name === 'record' || name === 'analyze',
+      });
+    if (options.once) return await finishOnce({ supervisor, redisUrl, dataDir, file, signal, json: options.json });
+    await ended(signal, supervisor);
+    return 0;
+  } finally {
+    // The API goes last but one and Redis last, so that what the others still report is taken in.
+    await supervisor.stop(['record']);
+    await supervisor.stop();
+    await ownRedis?.close();
+    unlock();
+  }
+};
+
+/** Resolves when the stop signal fires, or when the API cannot run: without it nobody would see anything. */
+const ended = (signal: AbortSignal, supervisor: Supervisor): Promise<void> =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+    void supervisor.ended('api').then(() => resolve());
+  });

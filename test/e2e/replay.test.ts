@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { hasShared, needs, ROOT, sharedFile } from '../shared.ts';
+
+const run = promisify(execFile);
+const temporary = (): string => mkdtempSync(join(tmpdir(), 'watchpost-replay-'));
+const footage = ['footage', 'motorway-cctv-320x240.avi'] as const;
+
+const replay = async (out: string, ...more: string[]): Promise<void> => {
+  const cache = temporary();
+  const { stdout: config } = await run('node', ['scripts/demo-config.mjs', 'once', cache], { cwd: ROOT });
+  const args = ['replay', sharedFile(...footage), '--config', config.trim(), '--camera', 'motorway', '--out', out];
+  await run(join(ROOT, 'bin/watchpost'), [...args, ...more], { cwd: ROOT });
+};
+
+describe.skipIf(!hasShared(...footage))(`replay${needs(...footage)}`, () => {
+  test('the same clip twice gives byte-identical events, tracks and detections', async () => {
+    const [first, second] = [temporary(), temporary()];
+    await replay(first, '--no-cases');
+    await replay(second, '--no-cases');
+    for (const file of ['events.ndjson', 'tracks.ndjson', 'detections.ndjson']) {
+      const bytes = readFileSync(join(first, file));
+      expect(bytes.length).toBeGreaterThan(0);
+      expect(readFileSync(join(second, file)).equals(bytes), file).toBe(true);
+    }
+  });
+});
