@@ -1,0 +1,74 @@
+import type { CameraPipeline } from '../pipeline/camera-pipeline.ts';
+import type { Clock } from '../pipeline/clock.ts';
+import type { Detection } from '../pipeline/detection.ts';
+import { WatchpostError } from '../pipeline/errors.ts';
+import type { WatchEvent } from '../pipeline/event.ts';
+import type { DropReason, Frame } from '../pipeline/frame.ts';
+import type { LiveFrame } from '../pipeline/live.ts';
+
+/** What became of one received frame; every frame has exactly one fate. */
+export type FrameFate = 'analysed' | DropReason;
+
+export type AnalyzerOptions = {
+  /** Boxes of one frame in source pixels. @throws WatchpostError INFERENCE_FAILED, or an aborted run */
+  readonly detect: (frame: Frame) => Promise<readonly Detection[]>;
+  /** A new session needs a new pipeline: media time starts again and no track lives on. */
+  readonly openPipeline: (frame: Frame) => Promise<CameraPipeline>;
+  readonly onLive: (live: LiveFrame, detections: readonly Detection[]) => Promise<void>;
+  readonly onEvents: (events: readonly WatchEvent[]) => Promise<void>;
+  readonly onFate: (frame: Frame, fate: FrameFate) => void;
+  readonly clock: Clock;
+  /** Live frames older than this when their turn comes are dropped; null for files, which wait. */
+  readonly deadlineMs: number | null;
+};
+
+/** Takes the frames of one camera through detector, tracker and rules. One frame at a time, in order. */
+export class CameraAnalyzer {
+  readonly #options: AnalyzerOptions;
+  #pipeline: CameraPipeline | null = null;
+  #sessionId: string | null = null;
+  #lastPtsMs = 0;
+
+  constructor(options: AnalyzerOptions) {
+    this.#options = options;
+  }
+
+  /** Analyses one frame and releases it, whatever happens. Failures of inference cost this frame only. */
+  async push(frame: Frame): Promise<void> {
+    const { clock, deadlineMs, detect, openPipeline, onLive, onEvents, onFate } = this.#options;
+    try {
+      if (frame.sessionId !== this.#sessionId) {
+        await this.finish();
+        this.#pipeline = await openPipeline(frame);
+        this.#sessionId = frame.sessionId;
+      }
+      if (deadlineMs !== null && clock.mono() - frame.receivedMonoMs > deadlineMs) {
+        onFate(frame, 'deadline');
+        return;
+      }
+      let detections: readonly Detection[];
+      try {
+        detections = await detect(frame);
+      } catch (error) {
+        if (!(error instanceof WatchpostError)) throw error;
+        onFate(frame, 'inference-failed');
+        return;
+      }
+      const { live, events } = this.#pipeline!.push(frame, detections);
+      this.#lastPtsMs = frame.ptsMs;
+      onFate(frame, 'analysed');
+      await onLive(live, detections);
+      if (events.length > 0) await onEvents(events);
+    } finally {
+      frame.release();
+    }
+  }
+
+  /** Ends the session: what was still open is closed at the last analysed frame. */
+  async finish(): Promise<void> {
+    const events = this.#pipeline?.finish(this.#lastPtsMs) ?? [];
+    this.#pipeline = null;
+    this.#sessionId = null;
+    if (events.length > 0) await this.#options.onEvents(events);
+  }
+}
