@@ -47,7 +47,10 @@ export const ERROR_CODES = {
   AUTH_LOCKED: { retry: true, meaning: 'Too many failed log-ins; the account is locked for some minutes.' },
   FORBIDDEN: { retry: false, meaning: 'The role does not allow this.' },
   REQUEST_INVALID: { retry: false, meaning: 'The request does not fit its schema.' },
-  PASSWORD_CHANGE_REQUIRED: { retry: false, meaning: 'The password was given by somebody else; choose your own first.' },
+  PASSWORD_CHANGE_REQUIRED: {
+    retry: false,
+    meaning: 'The password was given by somebody else; choose your own first.',
+  },
   PASSWORD_WEAK: { retry: false, meaning: 'The new password is too short, too common or the same as the old one.' },
   NOT_FOUND: { retry: false, meaning: 'No such page, camera, recording or account, or it belongs to another unit.' },
   TOO_MANY_REQUESTS: { retry: true, meaning: 'Too many requests from this address; wait and try again.' },
