@@ -1,0 +1,150 @@
+import type { AnalysisConfig } from '../pipeline/config-schema.ts';
+import type { Detection } from '../pipeline/detection.ts';
+import type { Detector } from '../pipeline/detector.ts';
+import type { Frame, Letterbox } from '../pipeline/frame.ts';
+import type { Box, Size } from '../pipeline/geometry.ts';
+import { planLetterbox } from '../pipeline/letterbox.ts';
+import type { ModelEntry } from './manifest.ts';
+import { mergeTiles, type TileDetection } from './merge-tiles.ts';
+
+/** Where the tiles lie in the analysis frame. Each has the model's input size. */
+export type TileLayout = { readonly tile: Size; readonly lefts: readonly number[]; readonly tops: readonly number[] };
+
+export type AnalysisPlan = {
+  readonly letterbox: Letterbox;
+  /** Null when the analysis frame is the model's input. */
+  readonly tiles: TileLayout | null;
+};
+
+/**
+ * Decides the size of a camera's analysis frame and how its picture lies in it. With tiles, the picture is scaled as
+ * large as rows × columns tiles with the wanted overlap allow; what the picture's shape leaves over widens the overlap
+ * instead of being padded.
+ */
+export const planAnalysis = (
+  analysis: Pick<AnalysisConfig, 'tiles' | 'region'>,
+  { input }: Pick<ModelEntry, 'input'>,
+  source: Size,
+): AnalysisPlan => {
+  const { tiles, region } = analysis;
+  const crop = region && {
+    x1: region[0] * source.width,
+    y1: region[1] * source.height,
+    x2: region[2] * source.width,
+    y2: region[3] * source.height,
+  };
+  const lay = (target: Size): Letterbox =>
+    planLetterbox({ source, target, fit: input.fit, padPosition: input.padPosition, ...(crop ? { crop } : {}) });
+  const tile = { width: input.width, height: input.height };
+  if (!tiles || (tiles.rows === 1 && tiles.columns === 1)) return { letterbox: lay(tile), tiles: null };
+
+  const reach = (side: number, count: number): number => side + (count - 1) * Math.round(side * (1 - tiles.overlap));
+  const largest = { width: reach(tile.width, tiles.columns), height: reach(tile.height, tiles.rows) };
+  const loose = lay(largest);
+  const target = {
+    width: Math.max(tile.width, Math.round((loose.crop.x2 - loose.crop.x1) * loose.scaleX)),
+    height: Math.max(tile.height, Math.round((loose.crop.y2 - loose.crop.y1) * loose.scaleY)),
+  };
+  const spread = (count: number, whole: number, side: number): number[] => [
+    ...new Set(Array.from({ length: count }, (_, i) => Math.round((i * (whole - side)) / Math.max(count - 1, 1)))),
+  ];
+  return {
+    letterbox: lay(target),
+    tiles: {
+      tile,
+      lefts: spread(tiles.columns, target.width, tile.width),
+      tops: spread(tiles.rows, target.height, tile.height),
+    },
+  };
+};
+
+/** Copies one tile out of a packed RGB frame, row by row. */
+const cutTile = (pixels: Uint8Array, frameWidth: number, left: number, top: number, { width, height }: Size) => {
+  const out = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const from = ((top + y) * frameWidth + left) * 3;
+    out.set(pixels.subarray(from, from + width * 3), y * width * 3);
+  }
+  return out;
+};
+
+/** The tile's rectangle in source pixels; may reach beyond the picture where the frame is padded. */
+const tileInSource = ({ crop, scaleX, scaleY, offset }: Letterbox, left: number, top: number, tile: Size): Box => ({
+  x1: (left - offset.x) / scaleX + crop.x1,
+  y1: (top - offset.y) / scaleY + crop.y1,
+  x2: (left + tile.width - offset.x) / scaleX + crop.x1,
+  y2: (top + tile.height - offset.y) / scaleY + crop.y1,
+});
+
+/**
+ * Looks at the frames of some cameras in tiles. Cameras without a layout pass through unchanged, so one of these can
+ * stand before a detector that many cameras share. Tiles of all frames of a call fill the inner detector's batches.
+ */
+export class TiledDetector implements Detector {
+  readonly id: string;
+  readonly model: Detector['model'];
+  readonly maxBatch: number;
+  readonly input: Detector['input'];
+  readonly #inner: Detector;
+  readonly #layouts = new Map<string, TileLayout>();
+
+  constructor(inner: Detector) {
+    this.id = inner.id;
+    this.model = inner.model;
+    this.maxBatch = inner.maxBatch;
+    this.input = inner.input;
+    this.#inner = inner;
+  }
+
+  /** Frames of that camera are cut like this from now on; null: they are whole again. */
+  setLayout(cameraId: string, layout: TileLayout | null): void {
+    if (layout) this.#layouts.set(cameraId, layout);
+    else this.#layouts.delete(cameraId);
+  }
+
+  async detect(frames: readonly Frame[]): Promise<readonly (readonly Detection[])[]> {
+    const pieces = frames.flatMap((frame, index) => this.#cut(frame, index));
+    const found: (readonly Detection[])[] = [];
+    for (let first = 0; first < pieces.length; first += this.#inner.maxBatch) {
+      const batch = pieces.slice(first, first + this.#inner.maxBatch);
+      found.push(...(await this.#inner.detect(batch.map(({ frame }) => frame))));
+    }
+    return frames.map((frame, index) => {
+      if (!this.#layouts.has(frame.cameraId)) return found[pieces.findIndex((piece) => piece.index === index)] ?? [];
+      const parts: TileDetection[] = pieces.flatMap((piece, at) =>
+        piece.index === index && piece.area
+          ? (found[at] ?? []).map((detection) => ({ detection, tile: piece.area as Box }))
+          : [],
+      );
+      const { source, scaleX, scaleY, crop } = frame.letterbox;
+      return mergeTiles(parts, { crop, source, toleranceX: 3 / scaleX, toleranceY: 3 / scaleY });
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  #cut(frame: Frame, index: number): { frame: Frame; index: number; area: Box | null }[] {
+    const layout = this.#layouts.get(frame.cameraId);
+    if (!layout) return [{ frame, index, area: null }];
+    const { tile, lefts, tops } = layout;
+    const { letterbox } = frame;
+    return tops.flatMap((top) =>
+      lefts.map((left) => ({
+        index,
+        area: tileInSource(letterbox, left, top, tile),
+        frame: {
+          ...frame,
+          pixels: cutTile(frame.pixels, letterbox.target.width, left, top, tile),
+          letterbox: {
+            ...letterbox,
+            target: tile,
+            offset: { x: letterbox.offset.x - left, y: letterbox.offset.y - top },
+          },
+          release: () => undefined,
+        },
+      })),
+    );
+  }
+}
