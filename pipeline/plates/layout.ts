@@ -39,7 +39,7 @@ export type Layout = {
 };
 
 const digits = (count: number): Slot[] => Array.from({ length: count }, () => ({ takes: 'digit' }) as const);
-const fixed = (text: string): Slot[] => [...text].map((symbol) => ({ takes: 'fixed', symbol }) as const);
+const fixed = (text: string): Slot[] => Array.from(text, (symbol) => ({ takes: 'fixed', symbol }) as const);
 const first: Slot = { takes: 'first' };
 const second: Slot = { takes: 'second' };
 const seriesDigit: Slot = { takes: 'series-digit' };

@@ -178,7 +178,10 @@ describe('any plate of the grammar', () => {
       const raw = Array.from({ length: Math.floor(next() * 13) }, () => pick(next, alphabet)).join('');
       const parsed = parsePlate(raw);
       if (parsed.status !== 'valid') continue;
-      const symbols = (text: string): string => [...text.replace(/[^0-9A-ZĐ]/g, '')].sort().join('');
+      const symbols = (text: string): string =>
+        Array.from(text.replace(/[^0-9A-ZĐ]/g, ''))
+          .sort()
+          .join('');
       expect(symbols(parsed.candidates[0]!.text)).toBe(symbols(raw));
     }
   });
