@@ -1,0 +1,99 @@
+import { resolveModelFile } from '../models/model-files.ts';
+import { findModel, type ModelEntry } from '../models/manifest.ts';
+import { openDetector } from '../models/onnx-detector.ts';
+import { planAnalysis, TiledDetector } from '../models/tiled-detector.ts';
+import { Batcher } from '../pipeline/batcher.ts';
+import type { CameraConfig, Config, DetectorConfig } from '../pipeline/config-schema.ts';
+import type { Detection } from '../pipeline/detection.ts';
+import type { Frame, Letterbox } from '../pipeline/frame.ts';
+import type { Size } from '../pipeline/geometry.ts';
+import { machineClock } from './monotonic.ts';
+
+/** A detector shared by all cameras that name it, with its one batcher. */
+export type PooledDetector = {
+  readonly entry: ModelEntry;
+  readonly config: DetectorConfig;
+  readonly detector: TiledDetector;
+  readonly batcher: Batcher;
+};
+
+/** Analysis of one camera by a pooled detector. */
+export type CameraDetector = PooledDetector & {
+  /** Boxes in source pixels, at least the camera's lowest score. @throws FrameDropped, WatchpostError INFERENCE_FAILED */
+  readonly detect: (frame: Frame) => Promise<readonly Detection[]>;
+};
+
+/** Model entry of a camera's detector. @throws WatchpostError MODEL_UNKNOWN */
+const entryOf = (config: Config, camera: CameraConfig): ModelEntry | null => {
+  const detector = camera.analysis && config.detectors[camera.analysis.detector];
+  return detector ? findModel(detector.model) : null;
+};
+
+/** How a camera's picture lies in its analysis frames; null for a camera that is only recorded. */
+export const analysisLetterbox = (config: Config, camera: CameraConfig, source: Size): Letterbox | null => {
+  const entry = entryOf(config, camera);
+  return entry && camera.analysis ? planAnalysis(camera.analysis, entry, source).letterbox : null;
+};
+
+/**
+ * Opens each detector that an enabled camera names, once.
+ * @param live whether newer frames supersede waiting ones; files keep every frame
+ * @throws WatchpostError MODEL_UNKNOWN, MODEL_MISSING, MODEL_CHECKSUM, MODEL_LOAD, MODEL_SHAPE
+ */
+export const openDetectors = async (config: Config, cameras: readonly CameraConfig[], live: boolean) => {
+  const pool = new Map<string, PooledDetector>();
+  const names = new Set(cameras.flatMap(({ analysis }) => (analysis ? [analysis.detector] : [])));
+  try {
+    for (const name of names) {
+      const detectorConfig = config.detectors[name]!;
+      const entry = findModel(detectorConfig.model);
+      const file = await resolveModelFile(entry);
+      // The detector hands down the lowest score that any of its cameras wants; each camera filters its own.
+      const minScore = Math.min(
+        detectorConfig.minScore,
+        ...cameras.flatMap(({ analysis }) => (analysis?.detector === name ? (analysis.minScore ?? []) : [])),
+      );
+      const detector = new TiledDetector(await openDetector({ entry, file, config: { ...detectorConfig, minScore } }));
+      const batcher = new Batcher({
+        detector,
+        maxBatch: detectorConfig.maxBatch,
+        deadlineMs: detectorConfig.batchDeadlineMs,
+        clock: machineClock,
+        live,
+      });
+      pool.set(name, { entry, config: detectorConfig, detector, batcher });
+    }
+  } catch (error) {
+    await closeAll(pool);
+    throw error;
+  }
+
+  const forCamera = (camera: CameraConfig): CameraDetector => {
+    const { analysis } = camera;
+    const pooled = analysis && pool.get(analysis.detector);
+    if (!pooled) throw new TypeError(`camera "${camera.id}" has no analysis`);
+    const minScore = analysis.minScore ?? pooled.config.minScore;
+    let planned = '';
+    return {
+      ...pooled,
+      detect: async (frame) => {
+        const { source } = frame.letterbox;
+        const size = `${source.width}×${source.height}`;
+        if (size !== planned) {
+          pooled.detector.setLayout(camera.id, planAnalysis(analysis, pooled.entry, source).tiles);
+          planned = size;
+        }
+        const detections = await pooled.batcher.detect(frame);
+        return detections.filter(({ score }) => score >= minScore);
+      },
+    };
+  };
+  return { forCamera, close: () => closeAll(pool) };
+};
+
+const closeAll = async (pool: ReadonlyMap<string, PooledDetector>): Promise<void> => {
+  for (const { batcher, detector } of pool.values()) {
+    await batcher.close();
+    await detector.close();
+  }
+};
