@@ -6,6 +6,19 @@ export type Zone = { readonly id: string; readonly corners: readonly Point[] };
 /** Directed segment in fractions of the frame. Crossing from its left to its right side (seen from a to b) is `in`. */
 export type Line = { readonly id: string; readonly a: Point; readonly b: Point };
 
+type Pair = readonly [number, number];
+
+/** The named polygons of a camera's configuration. */
+export const toZones = (zones: Readonly<Record<string, readonly Pair[]>>): ReadonlyMap<string, Zone> =>
+  new Map(Object.entries(zones).map(([id, corners]) => [id, { id, corners: corners.map(([x, y]) => ({ x, y })) }]));
+
+/** The named lines of a camera's configuration. */
+export const toLines = (lines: Readonly<Record<string, readonly [Pair, Pair]>>): ReadonlyMap<string, Line> =>
+  new Map(Object.entries(lines).map(([id, [a, b]]) => [id, { id, a: { x: a[0], y: a[1] }, b: { x: b[0], y: b[1] } }]));
+
 /** Corners in source pixels; done once, when the frame size is known. */
-export const toPixelZone = (zone: Zone, { width, height }: Size): readonly Point[] =>
-  zone.corners.map(({ x, y }) => ({ x: x * width, y: y * height }));
+export const toPixelZone = (zone: Zone, size: Size): readonly Point[] =>
+  zone.corners.map((corner) => toPixelPoint(corner, size));
+
+/** A point given in fractions of the frame, in source pixels. */
+export const toPixelPoint = ({ x, y }: Point, { width, height }: Size): Point => ({ x: x * width, y: y * height });

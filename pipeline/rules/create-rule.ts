@@ -1,0 +1,45 @@
+import { WatchpostError } from '../errors.ts';
+import type { Size } from '../geometry.ts';
+import type { Line, Zone } from '../zone.ts';
+import { CrowdingRule } from './crowding.ts';
+import { LineCountRule } from './line-count.ts';
+import type { Rule } from './rule.ts';
+import type { RuleConfig } from './rule-config.ts';
+import { WrongLaneRule } from './wrong-lane.ts';
+import { WrongWayRule } from './wrong-way.ts';
+
+/** What rules of one camera share. */
+export type RuleContext = {
+  readonly zones: ReadonlyMap<string, Zone>;
+  readonly lines: ReadonlyMap<string, Line>;
+  /** Size of the camera's full-resolution picture. */
+  readonly frameSize: Size;
+  /** IANA name of the zone in which hours are meant. */
+  readonly timeZone: string;
+};
+
+/** @throws WatchpostError CONFIG_REFERENCE when the rule names a zone or line that the camera does not have */
+export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZone }: RuleContext): Rule => {
+  const zone = (id: string): Zone => zones.get(id) ?? missing(config.id, 'zone', id, [...zones.keys()]);
+  switch (config.kind) {
+    case 'wrong_way':
+      return new WrongWayRule(config, zone(config.zone), frameSize);
+    case 'wrong_lane':
+      return new WrongLaneRule(config, zone(config.zone), frameSize, timeZone);
+    case 'crowding':
+      return new CrowdingRule(config, zone(config.zone), frameSize);
+    case 'line_count':
+      return new LineCountRule(
+        config,
+        lines.get(config.line) ?? missing(config.id, 'line', config.line, [...lines.keys()]),
+        frameSize,
+      );
+  }
+};
+
+const missing = (ruleId: string, what: string, name: string, known: readonly string[]): never => {
+  throw new WatchpostError(
+    'CONFIG_REFERENCE',
+    `rule "${ruleId}" names ${what} "${name}"; the camera has ${known.length > 0 ? known.join(', ') : 'none'}`,
+  );
+};

@@ -1,0 +1,181 @@
+import type { RuleMatch } from '../event.ts';
+import { type Box, boxHeight, boxWidth, centre, groundPoint, type Point, type Size } from '../geometry.ts';
+import { geometryHash } from '../geometry-hash.ts';
+import { alongLine, interpolate, signedDistance } from '../polygon.ts';
+import type { PtsMs } from '../time.ts';
+import type { TrackedFrame } from '../track.ts';
+import { type Line, toPixelPoint } from '../zone.ts';
+import { isRider } from './riders.ts';
+import type { Rule } from './rule.ts';
+import type { LineCountConfig } from './rule-config.ts';
+import { boxAt, round2, toSighting } from './sightings.ts';
+import { type Memories, remember, type TrackMemory } from './track-memory.ts';
+
+type Direction = 'in' | 'out';
+type Side = -1 | 0 | 1;
+type Crossing = { readonly ptsMs: PtsMs; readonly along: number; readonly box: Box };
+
+type Passage = {
+  /** Side on which the anchor was last seen at all; 0 before it left the line. 1 is the right of a→b. */
+  readonly sign: Side;
+  /** Side on which it was last seen clear of the line by the margin; 0 while it never was. */
+  readonly settled: Side;
+  /** The last change of `sign`. */
+  readonly crossing: Crossing | null;
+  /** Farthest it got from the line since it was last counted, in box heights. */
+  readonly reachHeights: number;
+  readonly counted: Direction | null;
+  /** A crossing that waits for its track to be confirmed. */
+  readonly waiting: { readonly crossing: Crossing; readonly direction: Direction } | null;
+  /** How often it sat on a two-wheeler against how often it was seen. */
+  readonly riding: number;
+  readonly seen: number;
+};
+export type LineCountState = Memories<Passage>;
+
+const FRESH: Passage = {
+  sign: 0,
+  settled: 0,
+  crossing: null,
+  reachHeights: 0,
+  counted: null,
+  waiting: null,
+  riding: 0,
+  seen: 0,
+};
+
+/** How far beyond the line the anchor must get on both sides, in shares of the box's shorter side … */
+const MARGIN_SHARE = 0.15;
+/** … and at least this share of the picture's diagonal: 3 px at 640 × 480, which is how much small boxes tremble. */
+const MARGIN_DIAGONAL = 0.004;
+/** Way back over the line counts only after it was so far beyond it: shunting on the line is one passage. */
+const RETURN_HEIGHTS = 1;
+const KEY_MS = 500;
+const WINDOW_MS = 2_000;
+
+/**
+ * Things that cross a directed line. The anchor's way between two observations is a swept segment, so that nothing is
+ * too fast; a crossing counts once the anchor is clear of the line on the other side, and its instant is interpolated.
+ * Standing on the line, flicker, a track born beyond it and passing beside its ends are not counted [PEERS.md §3.15].
+ */
+export class LineCountRule implements Rule<LineCountState> {
+  readonly id: string;
+  readonly #config: LineCountConfig;
+  readonly #frameSize: Size;
+  readonly #a: Point;
+  readonly #b: Point;
+  readonly #geometryHash: string;
+  readonly #leastMarginPx: number;
+
+  constructor(config: LineCountConfig, line: Line, frameSize: Size) {
+    this.id = config.id;
+    this.#config = config;
+    this.#frameSize = frameSize;
+    this.#a = toPixelPoint(line.a, frameSize);
+    this.#b = toPixelPoint(line.b, frameSize);
+    this.#geometryHash = geometryHash({ a: line.a, b: line.b, anchor: config.anchor });
+    this.#leastMarginPx = MARGIN_DIAGONAL * Math.hypot(frameSize.width, frameSize.height);
+  }
+
+  init(): LineCountState {
+    return new Map();
+  }
+
+  step(state: LineCountState, frame: TrackedFrame): { state: LineCountState; matches: readonly RuleMatch[] } {
+    const { classes, directions } = this.#config;
+    const people = new Map(
+      frame.tracks.filter((track) => track.className === 'person').map((track) => [track.id, track]),
+    );
+    const memories = new Map(remember(state, frame, { windowMs: WINDOW_MS, fresh: () => FRESH }));
+    const matches: RuleMatch[] = [];
+    for (const [id, memory] of memories) {
+      if (!memory.observed) continue;
+      const person = people.get(id);
+      const passage = this.#follow(memory, person !== undefined && isRider(person, frame));
+      const { waiting } = passage;
+      const ready = waiting !== null && memory.confirmed;
+      memories.set(id, { ...memory, state: ready ? { ...passage, waiting: null } : passage });
+      const rides = memory.className === 'person' && passage.riding > passage.seen / 2;
+      if (ready && !rides && classes.includes(memory.className) && directions.includes(waiting.direction))
+        matches.push(this.#match(memory, waiting.crossing, waiting.direction));
+    }
+    return { state: memories, matches };
+  }
+
+  finish(): readonly RuleMatch[] {
+    return [];
+  }
+
+  #anchor(box: Box): Point {
+    return this.#config.anchor === 'centre' ? centre(box) : groundPoint(box);
+  }
+
+  #follow(memory: TrackMemory<Passage>, riding: boolean): Passage {
+    const { path, state } = memory;
+    const newest = path.at(-1)!;
+    const distance = signedDistance(this.#anchor(newest.box), this.#a, this.#b);
+    // On the line itself the anchor is still where it came from.
+    const sign: Side = distance > 0 ? 1 : distance < 0 ? -1 : state.sign;
+    const crossing = state.sign !== 0 && sign !== state.sign ? this.#crossing(memory) : state.crossing;
+    const shorter = Math.min(boxWidth(newest.box), boxHeight(newest.box));
+    const isClear = Math.abs(distance) > Math.max(this.#leastMarginPx, MARGIN_SHARE * shorter);
+    const reached = Math.abs(distance) / Math.max(1, boxHeight(newest.box));
+    const next: Passage = {
+      ...state,
+      sign,
+      crossing,
+      reachHeights: sign === state.settled ? Math.max(state.reachHeights, reached) : state.reachHeights,
+      riding: state.riding + (riding ? 1 : 0),
+      seen: state.seen + 1,
+    };
+    if (!isClear || sign === state.settled) return next;
+    const settled = { ...next, settled: sign };
+    const isPassage = state.settled !== 0 && crossing !== null && crossing.along >= 0 && crossing.along <= 1;
+    if (!isPassage) return settled;
+    const direction: Direction = sign === 1 ? 'in' : 'out';
+    const isShunting = state.counted !== null && (direction === state.counted || state.reachHeights < RETURN_HEIGHTS);
+    if (isShunting) return settled;
+    return { ...settled, reachHeights: reached, counted: direction, waiting: { crossing, direction } };
+  }
+
+  /** Where and when the way from the last observation to this one met the line. */
+  #crossing({ path }: TrackMemory<Passage>): Crossing | null {
+    const before = path.at(-2);
+    const newest = path.at(-1)!;
+    if (!before) return null;
+    const from = this.#anchor(before.box);
+    const to = this.#anchor(newest.box);
+    const fromDistance = signedDistance(from, this.#a, this.#b);
+    const toDistance = signedDistance(to, this.#a, this.#b);
+    const share = fromDistance === toDistance ? 1 : fromDistance / (fromDistance - toDistance);
+    const ptsMs = before.ptsMs + share * (newest.ptsMs - before.ptsMs);
+    return { ptsMs, along: alongLine(interpolate(from, to, share), this.#a, this.#b), box: boxAt(path, ptsMs) };
+  }
+
+  #match(memory: TrackMemory<Passage>, crossing: Crossing, direction: Direction): RuleMatch {
+    const at = Math.round(crossing.ptsMs);
+    const { path, trackId, className } = memory;
+    const first = path[0]!;
+    const sightings = [toSighting(at, crossing.box, this.#frameSize)];
+    const beforePtsMs = Math.round(Math.max(first.ptsMs, at - KEY_MS));
+    if (beforePtsMs < at) sightings.unshift(toSighting(beforePtsMs, boxAt(path, beforePtsMs), this.#frameSize));
+    const newest = path.at(-1)!;
+    const afterPtsMs = Math.round(Math.min(newest.ptsMs, at + KEY_MS));
+    if (afterPtsMs > at) sightings.push(toSighting(afterPtsMs, boxAt(path, afterPtsMs), this.#frameSize));
+    return {
+      decision: {
+        ruleId: this.id,
+        ruleKind: 'line_count',
+        ruleVersion: '1',
+        geometryHash: this.#geometryHash,
+        measurements: [{ name: 'crossingPosition', value: round2(crossing.along * 100), unit: '%' }],
+        facts: { line: this.#config.line, direction, class: className },
+      },
+      startPtsMs: at,
+      triggerPtsMs: at,
+      endPtsMs: at,
+      keyPtsMs: { before: Math.min(beforePtsMs, at), at, after: Math.max(afterPtsMs, at) },
+      subjects: [{ trackId, className, role: 'vehicle', score: Math.round(newest.score * 10_000) / 10_000, sightings }],
+    };
+  }
+}

@@ -1,0 +1,137 @@
+import type { RuleMatch } from '../event.ts';
+import { boxHeight, groundPoint, type Point, type Size } from '../geometry.ts';
+import { geometryHash } from '../geometry-hash.ts';
+import { crossSection } from '../polygon.ts';
+import type { PtsMs } from '../time.ts';
+import type { TrackedFrame } from '../track.ts';
+import { toPixelZone, type Zone } from '../zone.ts';
+import { DaySpans } from './local-time.ts';
+import type { Rule } from './rule.ts';
+import type { WrongLaneConfig } from './rule-config.ts';
+import { round2, toSubject } from './sightings.ts';
+import { type Memories, remember, type TrackMemory } from './track-memory.ts';
+
+type Stay = {
+  /** When and where it came into the lane, clear of the lane's edges; null outside. */
+  readonly entered: { readonly ptsMs: PtsMs; readonly ground: Point } | null;
+  readonly lastInsidePtsMs: PtsMs;
+  readonly reported: boolean;
+};
+export type WrongLaneState = Memories<Stay>;
+
+/** A shorter way over the marking and back is the same stay. */
+const GRACE_MS = 500;
+const AFTER_MS = 1_000;
+
+/** A vehicle of a class that may not use a lane travels in it: inside for a time and over a way, clear of the marking. */
+export class WrongLaneRule implements Rule<WrongLaneState> {
+  readonly id: string;
+  readonly #config: WrongLaneConfig;
+  readonly #frameSize: Size;
+  readonly #corners: readonly Point[];
+  readonly #geometryHash: string;
+  readonly #hours: DaySpans | null;
+
+  constructor(config: WrongLaneConfig, zone: Zone, frameSize: Size, timeZone: string) {
+    this.id = config.id;
+    this.#config = config;
+    this.#frameSize = frameSize;
+    this.#corners = toPixelZone(zone, frameSize);
+    this.#geometryHash = geometryHash({ zone: zone.corners });
+    this.#hours = config.hours ? new DaySpans(config.hours, timeZone) : null;
+  }
+
+  init(): WrongLaneState {
+    return new Map();
+  }
+
+  step(state: WrongLaneState, frame: TrackedFrame): { state: WrongLaneState; matches: readonly RuleMatch[] } {
+    const fresh = (): Stay => ({ entered: null, lastInsidePtsMs: -Infinity, reported: false });
+    const windowMs = this.#config.minDurationMs + 2 * GRACE_MS;
+    const memories = new Map(remember(state, frame, { windowMs, fresh }));
+    const isBanned = this.#hours?.has(frame.capturedAt) ?? true;
+    const matches: RuleMatch[] = [];
+    for (const [id, memory] of memories) {
+      if (!memory.observed || memory.state.reported) continue;
+      const { stay, edgeShare } = this.#follow(memory, frame.ptsMs, isBanned);
+      const isForbidden = this.#config.forbidden.includes(memory.className);
+      const match =
+        stay.entered && edgeShare !== null && memory.confirmed && isForbidden
+          ? this.#match(memory, stay.entered, edgeShare)
+          : null;
+      memories.set(id, { ...memory, state: { ...stay, reported: match !== null } });
+      if (match) matches.push(match);
+    }
+    return { state: memories, matches };
+  }
+
+  finish(): readonly RuleMatch[] {
+    return [];
+  }
+
+  #follow(memory: TrackMemory<Stay>, ptsMs: PtsMs, isBanned: boolean): { stay: Stay; edgeShare: number | null } {
+    const { entered, lastInsidePtsMs } = memory.state;
+    const ground = groundPoint(memory.path.at(-1)!.box);
+    const section = isBanned ? crossSection(ground, this.#corners) : null;
+    if (section && section.edgeShare >= this.#config.marginFraction)
+      return {
+        stay: { entered: entered ?? { ptsMs, ground }, lastInsidePtsMs: ptsMs, reported: false },
+        edgeShare: section.edgeShare,
+      };
+    const goesOn = entered !== null && isBanned && ptsMs - lastInsidePtsMs <= GRACE_MS;
+    return { stay: { entered: goesOn ? entered : null, lastInsidePtsMs, reported: false }, edgeShare: null };
+  }
+
+  #match(
+    memory: TrackMemory<Stay>,
+    entered: { readonly ptsMs: PtsMs; readonly ground: Point },
+    edgeShare: number,
+  ): RuleMatch | null {
+    const { minDurationMs, minTravelBoxHeights, marginFraction, zone } = this.#config;
+    const newest = memory.path.at(-1)!;
+    const ground = groundPoint(newest.box);
+    const durationMs = newest.ptsMs - entered.ptsMs;
+    const travelPx = Math.hypot(ground.x - entered.ground.x, ground.y - entered.ground.y);
+    const travelHeights = travelPx / Math.max(1, boxHeight(newest.box));
+    if (durationMs < minDurationMs || travelHeights < minTravelBoxHeights) return null;
+    const startPtsMs = Math.round(entered.ptsMs);
+    const triggerPtsMs = Math.round(newest.ptsMs);
+    return {
+      decision: {
+        ruleId: this.id,
+        ruleKind: 'wrong_lane',
+        ruleVersion: '1',
+        geometryHash: this.#geometryHash,
+        measurements: [
+          {
+            name: 'duration',
+            value: round2(durationMs / 1000),
+            unit: 's',
+            threshold: minDurationMs / 1000,
+            comparison: '>=',
+          },
+          {
+            name: 'travel',
+            value: round2(travelHeights),
+            unit: 'box heights',
+            threshold: minTravelBoxHeights,
+            comparison: '>=',
+          },
+          {
+            name: 'distanceToMarking',
+            value: round2(edgeShare * 100),
+            unit: '% of lane width',
+            threshold: round2(marginFraction * 100),
+            comparison: '>=',
+          },
+        ],
+        facts: { zone, class: memory.className },
+      },
+      startPtsMs,
+      triggerPtsMs,
+      endPtsMs: triggerPtsMs,
+      keyPtsMs: { before: startPtsMs, at: triggerPtsMs, after: triggerPtsMs + AFTER_MS },
+      subjects: [toSubject(memory, 'offender', [startPtsMs, triggerPtsMs], this.#frameSize)],
+    };
+  }
+}

@@ -1,0 +1,174 @@
+import type { RuleMatch } from '../event.ts';
+import { boxHeight, groundPoint, type Point, type Size } from '../geometry.ts';
+import { geometryHash } from '../geometry-hash.ts';
+import { isInside } from '../polygon.ts';
+import type { PtsMs } from '../time.ts';
+import type { TrackedFrame } from '../track.ts';
+import { toPixelZone, type Zone } from '../zone.ts';
+import { fitVelocity } from './motion.ts';
+import type { Rule } from './rule.ts';
+import type { WrongWayConfig } from './rule-config.ts';
+import { round2, toSubject } from './sightings.ts';
+import { type Memories, type Observation, remember, type TrackMemory } from './track-memory.ts';
+
+type Against = {
+  /** Where and when motion against the legal direction began; null while there is none. */
+  readonly since: { readonly ptsMs: PtsMs; readonly ground: Point } | null;
+  readonly lastPtsMs: PtsMs;
+  readonly reported: boolean;
+};
+export type WrongWayState = Memories<Against>;
+
+/** A shorter break (a swerve, a missed frame) does not end the act. */
+const GRACE_MS = 500;
+/** Shortest path that a direction is read from. */
+const MIN_FIT_MS = 500;
+const AFTER_MS = 1_000;
+
+/**
+ * A vehicle goes against the legal direction of a lane. Its direction is fitted robustly to the ground points of the
+ * last `windowMs`; it must stay against for `minDurationMs` and cover `minTravelBoxHeights` against the legal direction,
+ * all inside the zone, so that jitter, reversing to park and a track born on the edge stay silent [DOMAIN.md §2.2].
+ */
+export class WrongWayRule implements Rule<WrongWayState> {
+  readonly id: string;
+  readonly #config: WrongWayConfig;
+  readonly #frameSize: Size;
+  readonly #corners: readonly Point[];
+  readonly #legal: Point;
+  readonly #geometryHash: string;
+  readonly #windowMs: number;
+
+  constructor(config: WrongWayConfig, zone: Zone, frameSize: Size) {
+    this.id = config.id;
+    this.#config = config;
+    this.#frameSize = frameSize;
+    this.#corners = toPixelZone(zone, frameSize);
+    const length = Math.hypot(config.heading[0], config.heading[1]);
+    if (!(length > 0)) throw new RangeError(`rule ${config.id}: heading must not be [0, 0]`);
+    this.#legal = { x: config.heading[0] / length, y: config.heading[1] / length };
+    this.#geometryHash = geometryHash({ zone: zone.corners, heading: config.heading });
+    this.#windowMs = Math.max(config.windowMs, config.minDurationMs) + 2 * GRACE_MS;
+  }
+
+  init(): WrongWayState {
+    return new Map();
+  }
+
+  step(state: WrongWayState, frame: TrackedFrame): { state: WrongWayState; matches: readonly RuleMatch[] } {
+    const fresh = (): Against => ({ since: null, lastPtsMs: -Infinity, reported: false });
+    const memories = new Map(remember(state, frame, { windowMs: this.#windowMs, fresh }));
+    const matches: RuleMatch[] = [];
+    for (const [id, memory] of memories) {
+      if (!memory.observed || memory.state.reported) continue;
+      const { against, angleDeg } = this.#judge(memory, frame.ptsMs);
+      const match = against.since && memory.confirmed ? this.#match(memory, against.since, angleDeg) : null;
+      memories.set(id, { ...memory, state: { ...against, reported: match !== null } });
+      if (match) matches.push(match);
+    }
+    return { state: memories, matches };
+  }
+
+  /** Nothing is open: the match is complete when it is made. */
+  finish(): readonly RuleMatch[] {
+    return [];
+  }
+
+  #judge(memory: TrackMemory<Against>, ptsMs: PtsMs): { against: Against; angleDeg: number } {
+    const { windowMs, minAngleDeg, classes } = this.#config;
+    const none = { against: { since: null, lastPtsMs: -Infinity, reported: false }, angleDeg: 0 };
+    if (!classes.includes(memory.className)) return none;
+    const inside = this.#stretchInside(memory.path);
+    const newest = inside.at(-1);
+    if (!newest) return none;
+    const { since, lastPtsMs } = memory.state;
+    const from = Math.max(ptsMs - windowMs, since?.ptsMs ?? -Infinity);
+    const window = inside.filter((observation) => observation.ptsMs >= from);
+    const oldest = window[0]!;
+    const fitted = newest.ptsMs - oldest.ptsMs >= MIN_FIT_MS && window.length >= 3 ? fitVelocity(window) : null;
+    const angleDeg = fitted ? this.#angleDeg(fitted) : 0;
+    if (angleDeg >= minAngleDeg) {
+      const turning = since ?? this.#turningPoint(window);
+      return { against: { since: turning, lastPtsMs: ptsMs, reported: false }, angleDeg };
+    }
+    const goesOn = since !== null && ptsMs - lastPtsMs <= GRACE_MS;
+    return { against: { since: goesOn ? since : null, lastPtsMs, reported: false }, angleDeg };
+  }
+
+  /** The newest unbroken run of observations inside the zone. */
+  #stretchInside(path: readonly Observation[]): readonly Observation[] {
+    const outside = path.findLastIndex((observation) => !isInside(groundPoint(observation.box), this.#corners));
+    return path.slice(outside + 1);
+  }
+
+  #along(point: Point): number {
+    return point.x * this.#legal.x + point.y * this.#legal.y;
+  }
+
+  #angleDeg(velocity: Point): number {
+    const speed = Math.hypot(velocity.x, velocity.y);
+    if (speed === 0) return 0;
+    const cosine = Math.min(1, Math.max(-1, this.#along(velocity) / speed));
+    return (Math.acos(cosine) * 180) / Math.PI;
+  }
+
+  /** After a U-turn the act begins where the vehicle was farthest along its legal way, not where the window starts. */
+  #turningPoint(window: readonly Observation[]): { ptsMs: PtsMs; ground: Point } {
+    let turning = window[0]!;
+    for (const observation of window)
+      if (this.#along(groundPoint(observation.box)) > this.#along(groundPoint(turning.box))) turning = observation;
+    return { ptsMs: turning.ptsMs, ground: groundPoint(turning.box) };
+  }
+
+  #match(
+    memory: TrackMemory<Against>,
+    since: { readonly ptsMs: PtsMs; readonly ground: Point },
+    angleDeg: number,
+  ): RuleMatch | null {
+    const { minAngleDeg, minDurationMs, minTravelBoxHeights, zone } = this.#config;
+    const newest = memory.path.at(-1)!;
+    const durationMs = newest.ptsMs - since.ptsMs;
+    const travelPx = this.#along(since.ground) - this.#along(groundPoint(newest.box));
+    const travelHeights = travelPx / Math.max(1, boxHeight(newest.box));
+    if (angleDeg < minAngleDeg || durationMs < minDurationMs || travelHeights < minTravelBoxHeights) return null;
+    const startPtsMs = Math.round(since.ptsMs);
+    const triggerPtsMs = Math.round(newest.ptsMs);
+    return {
+      decision: {
+        ruleId: this.id,
+        ruleKind: 'wrong_way',
+        ruleVersion: '1',
+        geometryHash: this.#geometryHash,
+        measurements: [
+          {
+            name: 'headingDifference',
+            value: Math.round(angleDeg),
+            unit: '°',
+            threshold: minAngleDeg,
+            comparison: '>=',
+          },
+          {
+            name: 'duration',
+            value: round2(durationMs / 1000),
+            unit: 's',
+            threshold: minDurationMs / 1000,
+            comparison: '>=',
+          },
+          {
+            name: 'travel',
+            value: round2(travelHeights),
+            unit: 'box heights',
+            threshold: minTravelBoxHeights,
+            comparison: '>=',
+          },
+        ],
+        facts: { zone, class: memory.className },
+      },
+      startPtsMs,
+      triggerPtsMs,
+      endPtsMs: triggerPtsMs,
+      keyPtsMs: { before: startPtsMs, at: triggerPtsMs, after: triggerPtsMs + AFTER_MS },
+      subjects: [toSubject(memory, 'offender', [startPtsMs, triggerPtsMs], this.#frameSize)],
+    };
+  }
+}
