@@ -1,1 +1,178 @@
-export {};
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../pipeline/clock.ts';
+import type { Config } from '../pipeline/config-schema.ts';
+import { WatchpostError } from '../pipeline/errors.ts';
+import type { EvidenceStore } from '../pipeline/evidence-store.ts';
+import { SessionStore } from './accounts/session-store.ts';
+import { UserStore } from './accounts/user-store.ts';
+import type { ApiContext } from './context.ts';
+import { AuditLog } from './database/audit-log.ts';
+import { openDatabase } from './database/open-database.ts';
+import { CameraStates } from './live/camera-states.ts';
+import { LiveHub } from './live/live-hub.ts';
+import { RedisLink } from './live/redis-link.ts';
+import { Metrics } from './metrics.ts';
+import { dataPaths } from './paths.ts';
+import { registerAuth } from './plugins/auth.ts';
+import { registerOpenApi } from './plugins/open-api.ts';
+import { registerPlayer } from './plugins/player.ts';
+import { registerProblems } from './plugins/problems.ts';
+import { registerSecurityHeaders } from './plugins/security-headers.ts';
+import { registerValidation } from './plugins/validation.ts';
+import { CaseRepository } from './repositories/cases.ts';
+import { CountRepository } from './repositories/counts.ts';
+import { startReviewConsumer } from './review-consumer.ts';
+import { registerAuditRoutes } from './routes/audit.ts';
+import { registerCameraRoutes } from './routes/cameras.ts';
+import { registerCaseRoutes } from './routes/cases.ts';
+import { registerHealthRoutes } from './routes/health.ts';
+import { registerHlsRoutes } from './routes/hls.ts';
+import { registerLiveRoutes } from './routes/live.ts';
+import { registerSessionRoutes } from './routes/session.ts';
+import { registerSnapshotRoutes } from './routes/snapshot.ts';
+import { registerStatisticsRoutes } from './routes/statistics.ts';
+import { registerUserRoutes } from './routes/users.ts';
+import { startStatisticsConsumer } from './statistics-consumer.ts';
+
+/** Requests carry a verdict and a note; nothing that people send is larger. */
+const BODY_LIMIT_BYTES = 64 * 1024;
+
+export type AppOptions = {
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly redisUrl: string;
+  /** Closed with the app. */
+  readonly store: EvidenceStore;
+  readonly log: Logger;
+  /** Folder of the built player; default: `dist/player`. */
+  readonly playerDir?: string;
+  readonly clock?: Clock;
+  /** PostgreSQL URL; default: SQLite in the data folder. */
+  readonly databaseUrl?: string;
+};
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Password of the administrator that this very start created; else null. Shown once, stored nowhere. */
+    firstPassword: string | null;
+    /** Newest row of the audit chain. */
+    auditHead: () => Promise<{ seq: number; hash: string }>;
+  }
+}
+
+/**
+ * The API, ready to listen. Starts and serves cases while Redis is away; live pictures and new cases then wait for it.
+ * @throws WatchpostError DATABASE_UNAVAILABLE
+ */
+export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
+  const { config, dataDir, redisUrl, store, log, clock = systemClock } = options;
+  const paths = dataPaths(dataDir);
+  const db = await openDatabase(options.databaseUrl ?? paths.database);
+  const users = new UserStore(db, clock);
+  const firstPassword = await users.createFirstAdministrator();
+
+  const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]));
+  const redis = new RedisLink(redisUrl, log);
+  const states = new CameraStates(redis, clock);
+  const context: ApiContext = {
+    config,
+    cameras,
+    paths,
+    clock,
+    log,
+    store,
+    db,
+    users,
+    redis,
+    states,
+    audit: new AuditLog(db),
+    sessions: new SessionStore(db, clock),
+    cases: new CaseRepository(db, clock, config.review),
+    counts: new CountRepository(db),
+    live: new LiveHub(redis, states, [...cameras.keys()], log),
+    metrics: new Metrics(),
+  };
+
+  const logger: FastifyBaseLogger = log;
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: 256 },
+    // A stop must not wait for browsers that keep live connections open.
+    forceCloseConnections: true,
+    requestTimeout: 30_000,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.decorate('firstPassword', firstPassword);
+  app.decorate('auditHead', () => context.audit.head());
+  // Only JSON: a form of another site could send text.
+  app.removeContentTypeParser('text/plain');
+  registerProblems(app);
+  registerValidation(app);
+  registerSecurityHeaders(app, { https: config.server.secureCookies });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method } = request;
+    const route = request.routeOptions.url ?? 'none';
+    const status = String(reply.statusCode);
+    context.metrics.observeRequest({ method, route, status }, reply.elapsedTime / 1000);
+    return Promise.resolve();
+  });
+  await app.register(cookie);
+  await app.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: (_request, { after }) =>
+      new WatchpostError('TOO_MANY_REQUESTS', `Too many requests from this address; wait ${after}`),
+  });
+  registerAuth(app, context.sessions);
+  await registerOpenApi(app);
+
+  registerSessionRoutes(app, context);
+  registerUserRoutes(app, context);
+  registerCameraRoutes(app, context);
+  registerSnapshotRoutes(app, context);
+  registerCaseRoutes(app, context);
+  registerLiveRoutes(app, context);
+  registerHlsRoutes(app, context);
+  registerAuditRoutes(app, context);
+  registerStatisticsRoutes(app, context);
+  registerHealthRoutes(app, context);
+  await registerPlayer(app, options.playerDir ?? defaultPlayerDir());
+
+  context.live.start();
+  const review = startReviewConsumer(context);
+  const statistics = startStatisticsConsumer(context);
+  app.addHook('preClose', () => context.live.close());
+  app.addHook('onClose', async () => {
+    const steps: (() => Promise<void>)[] = [
+      () => review.close(),
+      () => statistics.close(),
+      async () => {
+        redis.close();
+        return Promise.resolve();
+      },
+      () => store.close(),
+      () => db.destroy(),
+    ];
+    // Closing one badly must not keep the next open.
+    for (const step of steps)
+      try {
+        await step();
+      } catch (error) {
+        log.warn({ err: error }, 'part could not be closed');
+      }
+  });
+  await app.ready();
+  return app;
+};
+
+/** Beside this file once built (`dist/api`), else below the repository's root. */
+const defaultPlayerDir = (): string => {
+  const built = join(import.meta.dirname, '..', 'player');
+  return existsSync(join(built, 'index.html')) ? built : join(import.meta.dirname, '..', 'dist', 'player');
+};

@@ -8,7 +8,7 @@ import { CaseState } from './cases.ts';
  *     frame    LiveFrame (pipeline/live.ts) of a camera asked for; dropped for a client that reads too slowly
  *     camera   CameraState (pipeline/live.ts), both processes merged; all cameras at connect, then at every change
  *     case     CaseChange
- *     status   LiveStatus: at connect and whenever it changes
+ *     status   LiveStatus: at connect, whenever it changes, and every 5 s as a sign of life
  */
 export const LiveQuery = Type.Object(
   { cameras: Type.Optional(Type.String({ description: 'Comma-separated camera ids whose frames are wanted.' })) },

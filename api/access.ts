@@ -1,0 +1,71 @@
+import { type Role, ROLES } from './contract/session.ts';
+
+/**
+ * Who may call what: the one place where it is said. A route that is not here does not start (plugins/auth.ts).
+ *
+ * `public`    everybody, without a session
+ * `internal`  this machine itself (loopback, not through a proxy), else a session of one of the named roles
+ * roles       a session of one of them; camera groups and the kinds of accounts/account.ts narrow further what is shown
+ */
+export type Access = 'public' | { readonly roles: readonly Role[]; readonly internal?: true };
+
+const everyone: Access = { roles: ROLES };
+/** Evidence shows people: whoever only watches the wall has no need of it. */
+const seesCases: Access = { roles: ['operator', 'ranger', 'officer', 'supervisor', 'auditor', 'admin'] };
+const decides: Access = { roles: ['operator', 'ranger', 'officer', 'supervisor', 'admin'] };
+const audits: Access = { roles: ['supervisor', 'auditor', 'admin'] };
+const administers: Access = { roles: ['admin'] };
+const internal: Access = { roles: ['operator', 'supervisor', 'admin'], internal: true };
+
+export const ACCESS: Readonly<Record<string, Access>> = {
+  'POST /api/session': 'public',
+  'GET /api/session': everyone,
+  'DELETE /api/session': everyone,
+  'POST /api/session/password': everyone,
+
+  'GET /api/users': administers,
+  'POST /api/users': administers,
+  'PATCH /api/users/:username': administers,
+
+  'GET /api/cameras': everyone,
+  'GET /api/cameras/:id': everyone,
+  'GET /api/cameras/:id/snapshot.jpg': everyone,
+  'GET /api/live': everyone,
+  'GET /hls/:cameraId/live.m3u8': everyone,
+  'GET /hls/:cameraId/dvr.m3u8': everyone,
+  'GET /hls/:cameraId/:session/*': everyone,
+
+  'GET /api/cases': seesCases,
+  'GET /api/cases/:id': seesCases,
+  'GET /api/cases/:id/files/*': seesCases,
+  'POST /api/cases/:id/verify': seesCases,
+  'POST /api/cases/:id/claim': decides,
+  'DELETE /api/cases/:id/claim': decides,
+  'POST /api/cases/:id/verdict': decides,
+  'DELETE /api/cases/:id/verdict': decides,
+
+  'GET /api/audit': audits,
+  'GET /api/audit/verify': audits,
+  'GET /api/statistics/counts': everyone,
+
+  'GET /healthz': 'public',
+  'GET /readyz': 'public',
+  'GET /metrics': internal,
+  'GET /api/openapi.json': 'public',
+  'GET /docs*': 'public',
+  'GET /*': 'public',
+};
+
+/** Routes that a person reaches before choosing an own password. */
+export const BEFORE_PASSWORD_CHANGE: ReadonlySet<string> = new Set([
+  'GET /api/session',
+  'DELETE /api/session',
+  'POST /api/session/password',
+]);
+
+/** Key under which a route stands in the table, or null. HEAD counts as GET; a trailing `*` covers what begins so. */
+export const accessKey = (method: string, url: string): string | null => {
+  const key = `${method === 'HEAD' ? 'GET' : method} ${url}`;
+  if (key in ACCESS) return key;
+  return Object.keys(ACCESS).find((entry) => /[^/]\*$/.test(entry) && key.startsWith(entry.slice(0, -1))) ?? null;
+};

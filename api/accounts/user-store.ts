@@ -1,0 +1,168 @@
+import type { Clock } from '../../pipeline/clock.ts';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import type { NewUser, User, UserChange } from '../contract/users.ts';
+import { appendAudit } from '../database/audit-log.ts';
+import type { Database } from '../database/open-database.ts';
+import type { UserTable } from '../database/schema.ts';
+import type { Account } from './account.ts';
+import { checkNewPassword, hashPassword, isPassword, randomPassword } from './password.ts';
+import { parseGroups } from './session-store.ts';
+
+const toUser = (row: UserTable): User => ({
+  username: row.username,
+  displayName: row.display_name,
+  role: row.role,
+  groups: row.groups === null ? null : [...(parseGroups(row.groups) ?? [])],
+  disabled: row.disabled !== 0,
+  mustChangePassword: row.must_change !== 0,
+  createdAt: row.created_at,
+  lastLoginAt: row.last_login_at,
+});
+
+const groupsJson = (groups: readonly string[] | null): string | null =>
+  groups === null ? null : JSON.stringify(groups);
+
+/** Accounts. Every change is an audit row in the same transaction, and ends the account's sessions where rights change. */
+export class UserStore {
+  readonly #db: Database;
+  readonly #clock: Clock;
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  /** Creates `admin` when there is no account at all. @returns its one-time password, or null */
+  async createFirstAdministrator(): Promise<string | null> {
+    const any = await this.#db.selectFrom('users').select('username').limit(1).executeTakeFirst();
+    if (any) return null;
+    const password = randomPassword();
+    const password_hash = await hashPassword(password);
+    const now = this.#clock.now();
+    return this.#db.transaction().execute(async (transaction) => {
+      // Two processes may start at the same time on one PostgreSQL: only the one whose row it is prints the password.
+      const { numInsertedOrUpdatedRows } = await transaction
+        .insertInto('users')
+        .values({
+          username: 'admin',
+          display_name: 'Administrator',
+          role: 'admin',
+          groups: null,
+          password_hash,
+          must_change: 1,
+          disabled: 0,
+          created_at: now,
+          last_login_at: null,
+        })
+        .onConflict((conflict) => conflict.column('username').doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows !== 1n) return null;
+      await appendAudit(transaction, [{ at: now, actor: 'system', action: 'user.created', target: 'admin' }]);
+      return password;
+    });
+  }
+
+  async list(): Promise<User[]> {
+    return (await this.#db.selectFrom('users').selectAll().orderBy('username').execute()).map(toUser);
+  }
+
+  /** @throws WatchpostError REQUEST_INVALID when the name is taken */
+  async create(actor: string, wanted: NewUser): Promise<{ user: User; password: string }> {
+    const password = randomPassword();
+    const now = this.#clock.now();
+    const row: UserTable = {
+      username: wanted.username,
+      display_name: wanted.displayName ?? '',
+      role: wanted.role,
+      groups: groupsJson(wanted.groups ?? null),
+      password_hash: await hashPassword(password),
+      must_change: 1,
+      disabled: 0,
+      created_at: now,
+      last_login_at: null,
+    };
+    await this.#db.transaction().execute(async (transaction) => {
+      const { numInsertedOrUpdatedRows } = await transaction
+        .insertInto('users')
+        .values(row)
+        .onConflict((conflict) => conflict.column('username').doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows !== 1n)
+        throw new WatchpostError('REQUEST_INVALID', `User "${wanted.username}" exists already; choose another name`);
+      const detail = JSON.stringify({ role: row.role, groups: wanted.groups ?? null });
+      await appendAudit(transaction, [{ at: now, actor, action: 'user.created', target: row.username, detail }]);
+    });
+    return { user: toUser(row), password };
+  }
+
+  /** @throws WatchpostError NOT_FOUND; REQUEST_INVALID when no active administrator would be left */
+  async change(actor: string, username: string, change: UserChange): Promise<{ user: User; password: string | null }> {
+    const password = change.resetPassword ? randomPassword() : null;
+    const password_hash = password === null ? null : await hashPassword(password);
+    const now = this.#clock.now();
+    const row = await this.#db.transaction().execute(async (transaction) => {
+      const changed = await transaction
+        .updateTable('users')
+        .set({
+          username,
+          ...(change.displayName === undefined ? {} : { display_name: change.displayName }),
+          ...(change.role === undefined ? {} : { role: change.role }),
+          ...(change.groups === undefined ? {} : { groups: groupsJson(change.groups) }),
+          ...(change.disabled === undefined ? {} : { disabled: change.disabled ? 1 : 0 }),
+          ...(password_hash === null ? {} : { password_hash, must_change: 1 }),
+        })
+        .where('username', '=', username)
+        .returningAll()
+        .executeTakeFirst();
+      if (!changed) throw new WatchpostError('NOT_FOUND', `No user "${username}"`);
+      const administrator = await transaction
+        .selectFrom('users')
+        .select('username')
+        .where('role', '=', 'admin')
+        .where('disabled', '=', 0)
+        .limit(1)
+        .executeTakeFirst();
+      if (!administrator)
+        throw new WatchpostError(
+          'REQUEST_INVALID',
+          'This would leave no active administrator; appoint another one first',
+        );
+      if (change.disabled === true || password !== null || change.role !== undefined || change.groups !== undefined)
+        await transaction.deleteFrom('sessions').where('username', '=', username).execute();
+      if (password !== null) await transaction.deleteFrom('login_failures').where('username', '=', username).execute();
+      const detail = JSON.stringify(change);
+      await appendAudit(transaction, [{ at: now, actor, action: 'user.changed', target: username, detail }]);
+      return changed;
+    });
+    return { user: toUser(row), password };
+  }
+
+  /** Own password. Ends every other session of the account. @throws WatchpostError AUTH_FAILED, PASSWORD_WEAK */
+  async changePassword(account: Account, current: string, next: string): Promise<void> {
+    const { username, tokenHash } = account;
+    const row = await this.#db
+      .selectFrom('users')
+      .select('password_hash')
+      .where('username', '=', username)
+      .executeTakeFirstOrThrow();
+    if (!(await isPassword(current, row.password_hash)))
+      throw new WatchpostError('AUTH_FAILED', 'The present password is wrong');
+    checkNewPassword(next, { username, current });
+    const password_hash = await hashPassword(next);
+    await this.#db.transaction().execute(async (transaction) => {
+      await transaction
+        .updateTable('users')
+        .set({ password_hash, must_change: 0 })
+        .where('username', '=', username)
+        .execute();
+      await transaction
+        .deleteFrom('sessions')
+        .where('username', '=', username)
+        .where('token_hash', '!=', tokenHash)
+        .execute();
+      await appendAudit(transaction, [
+        { at: this.#clock.now(), actor: username, action: 'session.password', target: username },
+      ]);
+    });
+  }
+}

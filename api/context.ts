@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../pipeline/clock.ts';
+import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
+import type { EvidenceStore } from '../pipeline/evidence-store.ts';
+import type { SessionStore } from './accounts/session-store.ts';
+import type { UserStore } from './accounts/user-store.ts';
+import type { AuditLog } from './database/audit-log.ts';
+import type { Database } from './database/open-database.ts';
+import type { CameraStates } from './live/camera-states.ts';
+import type { LiveHub } from './live/live-hub.ts';
+import type { RedisLink } from './live/redis-link.ts';
+import type { Metrics } from './metrics.ts';
+import type { DataPaths } from './paths.ts';
+import type { CaseRepository } from './repositories/cases.ts';
+import type { CountRepository } from './repositories/counts.ts';
+
+/** Everything the routes are made of. */
+export type ApiContext = {
+  readonly config: Config;
+  readonly cameras: ReadonlyMap<string, CameraConfig>;
+  readonly paths: DataPaths;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly store: EvidenceStore;
+  readonly db: Database;
+  readonly audit: AuditLog;
+  readonly sessions: SessionStore;
+  readonly users: UserStore;
+  readonly cases: CaseRepository;
+  readonly counts: CountRepository;
+  readonly redis: RedisLink;
+  readonly states: CameraStates;
+  readonly live: LiveHub;
+  readonly metrics: Metrics;
+};

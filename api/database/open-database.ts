@@ -1,0 +1,51 @@
+import { Kysely, Migrator, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
+import * as first from './migrations/0001-first.ts';
+import type { Tables } from './schema.ts';
+import { sqliteDialect } from './sqlite.ts';
+
+export type Database = Kysely<Tables>;
+
+const MIGRATIONS = { '0001-first': first };
+
+/** Instants, counts and sequence numbers stay far below 2^53. */
+const readInstantsAsNumbers: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
+};
+
+const postgresDialect = (url: string): PostgresDialect =>
+  new PostgresDialect({
+    pool: new pg.Pool({
+      connectionString: url,
+      max: 10,
+      connectionTimeoutMillis: 5_000,
+      types: readInstantsAsNumbers,
+    }),
+  });
+
+/**
+ * Opens the database and brings its tables up to this version.
+ * @param target a PostgreSQL URL, or the path of a SQLite file
+ * @throws WatchpostError DATABASE_UNAVAILABLE when it cannot be opened or was made by a newer version
+ */
+export const openDatabase = async (target: string): Promise<Database> => {
+  const isPostgres = /^postgres(ql)?:\/\//.test(target);
+  let db: Database | undefined;
+  try {
+    db = new Kysely<Tables>({ dialect: isPostgres ? postgresDialect(target) : sqliteDialect(target) });
+    const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+    const { error } = await migrator.migrateToLatest();
+    if (error) throw error instanceof Error ? error : new Error(JSON.stringify(error));
+    return db;
+  } catch (error) {
+    await db?.destroy().catch(() => undefined);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new WatchpostError(
+      'DATABASE_UNAVAILABLE',
+      `Database ${redactUrl(target)} cannot be opened or brought up to date: ${redactUrl(reason)}`,
+      { cause: error },
+    );
+  }
+};

@@ -1,0 +1,124 @@
+import type { Role } from '../contract/session.ts';
+import type { CaseState } from '../contract/cases.ts';
+
+/**
+ * Tables of both dialects. Instants are epoch milliseconds; flags are 0 or 1, because SQLite knows no booleans;
+ * JSON is text, because it is only ever read whole.
+ */
+export type Tables = {
+  users: UserTable;
+  sessions: SessionTable;
+  login_failures: LoginFailureTable;
+  cases: CaseTable;
+  manifests: ManifestTable;
+  verdicts: VerdictTable;
+  labels: LabelTable;
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
+  counts: CountTable;
+  counted_events: CountedEventTable;
+};
+
+export type UserTable = {
+  username: string;
+  display_name: string;
+  role: Role;
+  /** JSON array of camera groups, or null for all. */
+  groups: string | null;
+  password_hash: string;
+  must_change: number;
+  disabled: number;
+  created_at: number;
+  last_login_at: number | null;
+};
+
+export type SessionTable = {
+  /** SHA-256 of the cookie's token: a stolen database opens no session. */
+  token_hash: string;
+  username: string;
+  csrf_token: string;
+  created_at: number;
+  seen_at: number;
+};
+
+export type LoginFailureTable = { username: string; failures: number; last_at: number; locked_until: number };
+
+export type CaseTable = {
+  id: string;
+  kind: string;
+  rule_id: string;
+  camera_id: string;
+  camera_name: string;
+  camera_group: string;
+  place: string;
+  trigger_at: number;
+  created_at: number;
+  subject_class: string | null;
+  thumbnail: string | null;
+  prefix: string;
+  manifest_sha256: string;
+  key_id: string;
+  state: CaseState;
+  /** 1 while nobody has decided: one narrow index serves the queue however many decided cases there are. */
+  is_open: number;
+  claimed_by: string | null;
+  claimed_at: number | null;
+  lease_until: number | null;
+  verdict_by: string | null;
+  verdict_at: number | null;
+  verdict_reason: string | null;
+  verdict_note: string | null;
+};
+
+/** The sealed manifest as it was checked when the case came in. Apart from `cases`, whose rows stay small. */
+export type ManifestTable = { case_id: string; json: string };
+
+/** Every verdict ever given, undone ones too. */
+export type VerdictTable = {
+  id: string;
+  case_id: string;
+  actor: string;
+  verdict: string;
+  reason: string | null;
+  note: string | null;
+  at: number;
+  undone_at: number | null;
+};
+
+/** What a verdict teaches: one standing label a case, for data sets and precision. */
+export type LabelTable = {
+  case_id: string;
+  camera_id: string;
+  rule_id: string;
+  kind: string;
+  label: string;
+  reason: string | null;
+  actor: string;
+  at: number;
+  manifest_sha256: string;
+};
+
+export type AuditTable = {
+  seq: number;
+  at: number;
+  actor: string;
+  action: string;
+  target: string | null;
+  detail: string | null;
+  previous_hash: string;
+  hash: string;
+};
+
+/** One row: its lock puts writers of the chain in order, its hash shows when the newest rows were cut off. */
+export type AuditHeadTable = { id: number; seq: number; hash: string };
+
+export type CountTable = {
+  camera_id: string;
+  rule_id: string;
+  class_name: string;
+  direction: string;
+  quarter_at: number;
+  count: number;
+};
+
+export type CountedEventTable = { event_id: string; counted_at: number };

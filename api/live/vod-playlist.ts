@@ -1,0 +1,73 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RecordingSession, SegmentRecord } from '../../pipeline/segment.ts';
+
+/**
+ * HLS playlist [RFC 8216] of what was recorded between two instants, over all sessions of a camera. Segments that were
+ * removed meanwhile are not asked about: the ring removes oldest first, and the player reports what it cannot load.
+ * @param folder `recordings/<camera>`
+ * @returns null when nothing lies in the span
+ */
+export const vodPlaylist = async (options: {
+  readonly folder: string;
+  readonly from: number;
+  readonly to: number;
+}): Promise<string | null> => {
+  const { folder, from, to } = options;
+  const names = await readdir(folder).catch(() => []);
+  const read = await Promise.all(names.map((name) => readSession(join(folder, name))));
+  const sessions = read
+    .filter((session) => session !== null)
+    .filter(({ clock }) => clock.anchorAt < to)
+    .sort((a, b) => a.clock.anchorAt - b.clock.anchorAt);
+  const lines: string[] = [];
+  let longestMs = 1_000;
+  for (const session of sessions) {
+    const segments = await readSegments(join(folder, session.sessionId));
+    const wanted = segments.filter(({ startAt, durationMs }) => startAt < to && startAt + durationMs > from);
+    if (wanted.length === 0) continue;
+    if (lines.length > 0) lines.push('#EXT-X-DISCONTINUITY');
+    lines.push(`#EXT-X-MAP:URI="${session.sessionId}/${session.initFile}"`);
+    let expected = wanted[0]!.sequence;
+    for (const { sequence, startAt, durationMs, file } of wanted) {
+      if (sequence !== expected) lines.push('#EXT-X-DISCONTINUITY');
+      expected = sequence + 1;
+      longestMs = Math.max(longestMs, durationMs);
+      lines.push(
+        `#EXT-X-PROGRAM-DATE-TIME:${new Date(startAt).toISOString()}`,
+        `#EXTINF:${(durationMs / 1000).toFixed(6)},`,
+        `${session.sessionId}/${file}`,
+      );
+    }
+  }
+  if (lines.length === 0) return null;
+  return [
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    '#EXT-X-PLAYLIST-TYPE:VOD',
+    `#EXT-X-TARGETDURATION:${Math.ceil(longestMs / 1000)}`,
+    '#EXT-X-MEDIA-SEQUENCE:0',
+    ...lines,
+    '#EXT-X-ENDLIST',
+    '',
+  ].join('\n');
+};
+
+const readSession = async (folder: string): Promise<RecordingSession | null> => {
+  try {
+    return JSON.parse(await readFile(join(folder, 'session.json'), 'utf8')) as RecordingSession;
+  } catch {
+    return null; // A playlist file, or a session that is just beginning.
+  }
+};
+
+const readSegments = async (folder: string): Promise<SegmentRecord[]> => {
+  const text = await readFile(join(folder, 'index.ndjson'), 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as SegmentRecord];
+    } catch {
+      return []; // The last line, half written.
+    }
+  });
+};

@@ -1,0 +1,103 @@
+import '@fastify/cookie';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { timingSafeEqual } from 'node:crypto';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import { ACCESS, accessKey, BEFORE_PASSWORD_CHANGE } from '../access.ts';
+import type { Account } from '../accounts/account.ts';
+import type { SessionStore } from '../accounts/session-store.ts';
+
+export const SESSION_COOKIE = 'watchpost_session';
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The person behind the request; null on public routes. */
+    account: Account | null;
+  }
+  interface FastifyContextConfig {
+    /** Key of the route in api/access.ts. */
+    accessKey?: string;
+  }
+}
+
+const sameText = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+
+/** The account of a request on a route that needs one. */
+export const accountOf = (request: FastifyRequest): Account => {
+  if (!request.account) throw new WatchpostError('AUTH_REQUIRED', 'Log in first');
+  return request.account;
+};
+
+/** Whether the request comes from this very machine and not through a proxy on it. */
+export const isLocal = (request: FastifyRequest): boolean =>
+  LOOPBACK.has(request.ip) &&
+  request.headers['x-forwarded-for'] === undefined &&
+  request.headers['forwarded'] === undefined;
+
+/** The account of a request's cookie, or null. */
+export const findAccount = async (request: FastifyRequest, sessions: SessionStore): Promise<Account | null> => {
+  const token = request.cookies[SESSION_COOKIE];
+  return token ? sessions.find(token) : null;
+};
+
+/**
+ * Asks the table of api/access.ts on every request, and refuses to start with a route that is not in it.
+ * Requests that change something also need the session's token in `x-csrf-token`: another site can make a browser
+ * send the cookie, but cannot read the token.
+ */
+export const registerAuth = (app: FastifyInstance, sessions: SessionStore): void => {
+  app.decorateRequest('account', null);
+  app.addHook('onRoute', (route) => {
+    const methods = Array.isArray(route.method) ? route.method : [route.method];
+    for (const method of methods) {
+      const key = accessKey(method, route.url);
+      if (key === null) throw new TypeError(`route ${method} ${route.url} has no entry in api/access.ts`);
+      route.config = { ...route.config, accessKey: key };
+    }
+  });
+  app.addHook('onRequest', async (request) => {
+    // What no route takes goes to the not-found handler, which shows nothing but the player's first page.
+    if (request.is404) return;
+    const key = request.routeOptions.config.accessKey ?? '';
+    const access = ACCESS[key];
+    if (access === 'public') {
+      if (!SAFE_METHODS.has(request.method)) refuseOtherSites(request);
+      return;
+    }
+    if (!access) throw new WatchpostError('FORBIDDEN', 'Nobody may do this');
+    if (access.internal === true && isLocal(request)) return;
+    const account = await findAccount(request, sessions);
+    if (!account) throw new WatchpostError('AUTH_REQUIRED', 'Log in first');
+    if (!SAFE_METHODS.has(request.method)) {
+      refuseOtherSites(request);
+      const sent = request.headers['x-csrf-token'];
+      if (typeof sent !== 'string' || !sameText(sent, account.csrfToken))
+        throw new WatchpostError(
+          'FORBIDDEN',
+          'Header x-csrf-token is missing or wrong; it comes with GET /api/session',
+        );
+    }
+    if (account.mustChangePassword && !BEFORE_PASSWORD_CHANGE.has(key))
+      throw new WatchpostError(
+        'PASSWORD_CHANGE_REQUIRED',
+        'Choose your own password first: POST /api/session/password with current and next',
+      );
+    if (!access.roles.includes(account.role))
+      throw new WatchpostError(
+        'FORBIDDEN',
+        `Role ${account.role} may not do this; it needs ${access.roles.join(', ')}`,
+      );
+    request.account = account;
+  });
+};
+
+/** A browser says by itself where a request comes from. */
+const refuseOtherSites = (request: FastifyRequest): void => {
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  throw new WatchpostError('FORBIDDEN', 'Requests from other sites are refused');
+};

@@ -1,0 +1,34 @@
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import { sendProblem } from './problems.ts';
+
+const NOT_BUILT = 'The player is not built; run "npm run build", then reload this page.\n';
+/** Paths that belong to the API: what is missing there is an error, not a page of the player. */
+const API_PATH = /^\/(api|hls|docs|healthz|readyz|metrics)(\/|\?|$)/;
+
+/** The player's files. Any other path that a browser opens gets its first page, which routes by itself. */
+export const registerPlayer = async (app: FastifyInstance, playerDir: string): Promise<void> => {
+  const page = join(playerDir, 'index.html');
+  if (existsSync(page))
+    await app.register(fastifyStatic, {
+      root: playerDir,
+      setHeaders: (response, path) => {
+        // Vite puts a hash of the content into these names.
+        const hashed = /[/\\]assets[/\\]/.test(path);
+        void response.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  app.setNotFoundHandler((request, reply) => {
+    const isPage = request.method === 'GET' || request.method === 'HEAD';
+    if (!isPage || API_PATH.test(request.url) || /\.[a-z0-9]{2,5}(\?|$)/i.test(request.url))
+      return sendProblem(
+        reply,
+        new WatchpostError('NOT_FOUND', `Nothing is here: ${request.method} ${request.url.slice(0, 200)}`),
+      );
+    if (!existsSync(page)) return reply.code(503).type('text/plain').send(NOT_BUILT);
+    return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(readFileSync(page));
+  });
+};

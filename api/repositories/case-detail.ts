@@ -1,0 +1,59 @@
+import type { EvidenceManifest } from '../../pipeline/evidence.ts';
+import type { CaseDetail, CaseSummary } from '../contract/cases.ts';
+import type { AuditTable } from '../database/schema.ts';
+
+/** Acts that belong to the story of a case. Views are in the audit, not here. */
+export const HISTORY_ACTIONS = [
+  'case.created',
+  'case.claimed',
+  'case.released',
+  'case.verdict',
+  'case.undone',
+  'case.verified',
+] as const;
+
+export const fileUrl = (caseId: string, path: string): string =>
+  `/api/cases/${encodeURIComponent(caseId)}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
+
+/** Puts together what `GET /api/cases/:id` answers. */
+export const toCaseDetail = (options: {
+  readonly summary: CaseSummary;
+  readonly manifest: EvidenceManifest;
+  readonly manifestSha256: string;
+  readonly keyId: string;
+  readonly explanation: { readonly vi: string; readonly en: string };
+  readonly history: readonly AuditTable[];
+}): CaseDetail => {
+  const { summary, manifest, manifestSha256, keyId, explanation, history } = options;
+  const urlOf = (role: string): string | null => {
+    const file = manifest.files.find((candidate) => candidate.role === role);
+    return file ? fileUrl(summary.id, file.path) : null;
+  };
+  const { clip, event, gaps, files } = manifest;
+  return {
+    ...summary,
+    explanation: { ...explanation },
+    event,
+    clip: {
+      url: fileUrl(summary.id, clip.file),
+      previewUrl: urlOf('preview'),
+      startPtsMs: clip.startPtsMs,
+      durationMs: clip.durationMs,
+      width: clip.width,
+      height: clip.height,
+    },
+    stills: { before: urlOf('still-before'), at: urlOf('still-at'), after: urlOf('still-after') },
+    detectionsUrl: urlOf('detections'),
+    gaps: gaps.map(({ fromAt, toAt, cause }) => ({ fromAt, toAt, cause })),
+    files: files.map(({ path, role, bytes, sha256 }) => ({
+      path,
+      role,
+      bytes,
+      sha256,
+      url: fileUrl(summary.id, path),
+    })),
+    manifestSha256,
+    keyId,
+    history: history.map(({ at, actor, action, detail }) => ({ at, actor, action, detail })),
+  };
+};

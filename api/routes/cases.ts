@@ -1,0 +1,199 @@
+import { Type } from '@sinclair/typebox';
+import type { EvidenceManifest } from '../../pipeline/evidence.ts';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import { scopeOf } from '../accounts/account.ts';
+import type { ApiContext } from '../context.ts';
+import {
+  CaseDetail,
+  CaseList,
+  CaseQuery,
+  CaseSummary,
+  ClaimResult,
+  VerdictRequest,
+  VerifyResult,
+} from '../contract/cases.ts';
+import type { CaseTable } from '../database/schema.ts';
+import { verifyCase } from '../evidence/verify-case.ts';
+import { explainEvent } from '../explanation.ts';
+import { accountOf } from '../plugins/auth.ts';
+import { HISTORY_ACTIONS, toCaseDetail } from '../repositories/case-detail.ts';
+import type { App } from './app.ts';
+import { sendBytes } from './send-bytes.ts';
+
+/** A person who scrolls through a clip makes many requests and views it once. */
+const SAME_VIEW_MS = 5 * 60_000;
+
+/** Remembers who saw what lately, so that one viewing is one audit row. */
+class Views {
+  readonly #seen = new Map<string, number>();
+  isNew(key: string, now: number): boolean {
+    const before = this.#seen.get(key);
+    if (before !== undefined && now - before < SAME_VIEW_MS) return false;
+    if (this.#seen.size > 10_000)
+      for (const [old, at] of this.#seen) if (now - at >= SAME_VIEW_MS) this.#seen.delete(old);
+    this.#seen.set(key, now);
+    return true;
+  }
+  forget(key: string): void {
+    this.#seen.delete(key);
+  }
+}
+
+const Params = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' }) });
+
+export const registerCaseRoutes = (app: App, context: ApiContext): void => {
+  const { audit, cases, clock, live, store } = context;
+  const views = new Views();
+  const viewed = async (actor: string, session: string, action: string, id: string, path?: string): Promise<void> => {
+    const key = `${session} ${action} ${id} ${path ?? ''}`;
+    const at = clock.now();
+    if (!views.isNew(key, at)) return;
+    try {
+      await audit.record({ at, actor, action, target: id, detail: path ?? null });
+    } catch (error) {
+      views.forget(key);
+      throw error;
+    }
+  };
+  const changed = async (row: CaseTable): Promise<void> =>
+    live.publishCase({ caseId: row.id, state: row.state, cameraId: row.camera_id, kind: row.kind });
+
+  app.get(
+    '/api/cases',
+    {
+      schema: {
+        tags: ['cases'],
+        summary: 'Cases, newest trigger first',
+        querystring: CaseQuery,
+        response: { 200: CaseList },
+      },
+    },
+    async (request) => cases.list(request.query, scopeOf(accountOf(request))),
+  );
+  app.get(
+    '/api/cases/:id',
+    { schema: { tags: ['cases'], summary: 'One case', params: Params, response: { 200: CaseDetail } } },
+    async (request) => {
+      const account = accountOf(request);
+      const { id } = request.params;
+      const row = await cases.get(id, scopeOf(account));
+      const manifest = JSON.parse(await cases.manifest(id)) as EvidenceManifest;
+      await viewed(account.username, account.tokenHash, 'case.viewed', id);
+      return toCaseDetail({
+        summary: cases.summary(row),
+        manifest,
+        manifestSha256: row.manifest_sha256,
+        keyId: row.key_id,
+        explanation: explainEvent(manifest.event),
+        history: await audit.history(id, HISTORY_ACTIONS),
+      });
+    },
+  );
+  app.get(
+    '/api/cases/:id/files/*',
+    {
+      schema: {
+        tags: ['cases'],
+        summary: 'A sealed file of a case; byte ranges are answered',
+        params: Type.Composite([Params, Type.Object({ '*': Type.String() })]),
+      },
+    },
+    async (request, reply) => {
+      const account = accountOf(request);
+      const { id, '*': path } = request.params;
+      const row = await cases.get(id, scopeOf(account));
+      const manifest = JSON.parse(await cases.manifest(id)) as EvidenceManifest;
+      // Only what the manifest names can be read: there is no path to climb out of.
+      const mediaType =
+        manifest.files.find((file) => file.path === path)?.mediaType ??
+        (path === 'manifest.json' || path === 'signature.json' ? 'application/json' : null);
+      if (mediaType === null) throw new WatchpostError('NOT_FOUND', `Case "${id}" has no file "${path}"`);
+      const key = `${row.prefix}/${path}`;
+      const { bytes } = await store.stat(key);
+      await viewed(account.username, account.tokenHash, 'evidence.read', id, path);
+      reply.header('cache-control', 'private, max-age=3600, immutable');
+      return sendBytes(request, reply, { bytes, mediaType, open: (range) => store.open(key, range) });
+    },
+  );
+  app.post(
+    '/api/cases/:id/claim',
+    {
+      schema: {
+        tags: ['cases'],
+        summary: 'Take a case, or keep it longer',
+        params: Params,
+        response: { 200: ClaimResult },
+      },
+    },
+    async (request) => {
+      const { row, leaseUntil } = await cases.claim(request.params.id, accountOf(request));
+      await changed(row);
+      return { leaseUntil };
+    },
+  );
+  app.delete(
+    '/api/cases/:id/claim',
+    { schema: { tags: ['cases'], summary: 'Give an own claim back', params: Params, response: { 204: Type.Null() } } },
+    async (request, reply) => {
+      await changed(await cases.release(request.params.id, accountOf(request)));
+      return reply.code(204).send(null);
+    },
+  );
+  app.post(
+    '/api/cases/:id/verdict',
+    {
+      schema: {
+        tags: ['cases'],
+        summary: 'Decide a case that you hold',
+        params: Params,
+        body: VerdictRequest,
+        response: { 200: CaseSummary },
+      },
+    },
+    async (request) => {
+      const row = await cases.decide(request.params.id, accountOf(request), request.body);
+      await changed(row);
+      return cases.summary(row);
+    },
+  );
+  app.delete(
+    '/api/cases/:id/verdict',
+    {
+      schema: {
+        tags: ['cases'],
+        summary: 'Take an own verdict back within the grace time; the case is claimed again',
+        params: Params,
+        response: { 200: CaseSummary },
+      },
+    },
+    async (request) => {
+      const row = await cases.undo(request.params.id, accountOf(request));
+      await changed(row);
+      return cases.summary(row);
+    },
+  );
+  app.post(
+    '/api/cases/:id/verify',
+    {
+      schema: {
+        tags: ['cases'],
+        summary: 'Check the sealed files again, now',
+        params: Params,
+        response: { 200: VerifyResult },
+      },
+    },
+    async (request) => {
+      const account = accountOf(request);
+      const row = await cases.get(request.params.id, scopeOf(account));
+      const result = await verifyCase(store, row.prefix, row.manifest_sha256);
+      await audit.record({
+        at: clock.now(),
+        actor: account.username,
+        action: 'case.verified',
+        target: row.id,
+        detail: JSON.stringify({ intact: result.intact, problems: result.problems.map(({ file }) => file) }),
+      });
+      return result;
+    },
+  );
+};

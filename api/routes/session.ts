@@ -1,0 +1,63 @@
+import { Type } from '@sinclair/typebox';
+import type { Account } from '../accounts/account.ts';
+import type { ApiContext } from '../context.ts';
+import { LoginRequest, Session } from '../contract/session.ts';
+import { PasswordChange } from '../contract/users.ts';
+import { accountOf, SESSION_COOKIE } from '../plugins/auth.ts';
+import type { App } from './app.ts';
+
+export const registerSessionRoutes = (app: App, { config, sessions, users }: ApiContext): void => {
+  const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: config.server.secureCookies } as const;
+  const toSession = ({ username, role, csrfToken, mustChangePassword }: Account): Session => ({
+    username,
+    role,
+    csrfToken,
+    mustChangePassword,
+    site: { name: config.site.name, timeZone: config.site.timeZone, language: config.site.language },
+  });
+
+  app.post(
+    '/api/session',
+    {
+      schema: { tags: ['session'], summary: 'Log in', body: LoginRequest, response: { 200: Session } },
+      // Per address, beside the lock on the account: slows down guessing over many names.
+      config: { rateLimit: { max: 20, timeWindow: 60_000 } },
+      bodyLimit: 4_096,
+    },
+    async (request, reply) => {
+      const { token, account } = await sessions.logIn(request.body.username, request.body.password, request.ip);
+      void reply.setCookie(SESSION_COOKIE, token, cookie);
+      return toSession(account);
+    },
+  );
+  app.get(
+    '/api/session',
+    { schema: { tags: ['session'], summary: 'Who is logged in', response: { 200: Session } } },
+    async (request) => Promise.resolve(toSession(accountOf(request))),
+  );
+  app.delete(
+    '/api/session',
+    { schema: { tags: ['session'], summary: 'Log out', response: { 204: Type.Null() } } },
+    async (request, reply) => {
+      await sessions.logOut(accountOf(request));
+      return reply.clearCookie(SESSION_COOKIE, cookie).code(204).send(null);
+    },
+  );
+  app.post(
+    '/api/session/password',
+    {
+      schema: {
+        tags: ['session'],
+        summary: 'Change the own password; ends the other sessions of the account',
+        body: PasswordChange,
+        response: { 200: Session },
+      },
+      config: { rateLimit: { max: 10, timeWindow: 60_000 } },
+    },
+    async (request) => {
+      const account = accountOf(request);
+      await users.changePassword(account, request.body.current, request.body.next);
+      return toSession({ ...account, mustChangePassword: false });
+    },
+  );
+};

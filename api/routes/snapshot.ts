@@ -1,0 +1,95 @@
+import { Type } from '@sinclair/typebox';
+import { spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import type { ApiContext } from '../context.ts';
+import { accountOf } from '../plugins/auth.ts';
+import type { App } from './app.ts';
+import { visibleCamera } from './cameras.ts';
+
+const KEEP_MS = 5_000;
+const FFMPEG_MS = 10_000;
+/** A wall of many cameras asks for all of them at once; stills may not take the machine from analysis. */
+const MAX_PARALLEL = 2;
+
+/** First picture of the newest segment in a live playlist: it starts with a key frame and decodes alone. */
+const newestSegment = (playlist: string): { init: string; segment: string } | null => {
+  const init = [...playlist.matchAll(/#EXT-X-MAP:URI="([^"]+)"/g)].at(-1)?.[1];
+  const segment = playlist
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .at(-1);
+  const isPlain = (path: string): boolean => /^[\w-]+(\/[\w.-]+){1,2}$/.test(path) && !path.includes('..');
+  return init && segment && isPlain(init) && isPlain(segment) ? { init, segment } : null;
+};
+
+const decodeStill = async (folder: string): Promise<Buffer> => {
+  const playlist = await readFile(join(folder, 'live.m3u8'), 'utf8').catch(() => '');
+  const newest = newestSegment(playlist);
+  if (!newest) throw new WatchpostError('NOT_FOUND', 'Nothing is recorded of this camera now');
+  const args = '-v error -i pipe:0 -frames:v 1 -vf scale=640:-2 -q:v 4 -f mjpeg pipe:1'.split(' ');
+  const child = spawn('ffmpeg', args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const killer = setTimeout(() => child.kill('SIGKILL'), FFMPEG_MS);
+  try {
+    const chunks: Buffer[] = [];
+    const ended = new Promise<void>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', () => resolve());
+    });
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const feed = async function* (): AsyncGenerator<Uint8Array> {
+      for (const file of [newest.init, newest.segment])
+        yield* createReadStream(join(folder, file)) as AsyncIterable<Buffer>;
+    };
+    // ffmpeg closes its input after the first picture; that is the plan, not a fault.
+    await Promise.all([ended, pipeline(feed(), child.stdin).catch(() => undefined)]);
+    if (chunks.length === 0) throw new WatchpostError('SEGMENT_BROKEN', 'The newest segment holds no picture');
+    return Buffer.concat(chunks);
+  } finally {
+    clearTimeout(killer);
+    child.kill('SIGKILL');
+  }
+};
+
+/** Small stills for lists and walls that do not play video. */
+export const registerSnapshotRoutes = (app: App, context: ApiContext): void => {
+  const kept = new Map<string, { readonly mono: number; readonly still: Promise<Buffer> }>();
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  const limited = async (folder: string): Promise<Buffer> => {
+    if (running >= MAX_PARALLEL) await new Promise<void>((resolve) => waiting.push(resolve));
+    running++;
+    try {
+      return await decodeStill(folder);
+    } finally {
+      running--;
+      waiting.shift()?.();
+    }
+  };
+  app.get(
+    '/api/cameras/:id/snapshot.jpg',
+    {
+      schema: {
+        tags: ['cameras'],
+        summary: 'A still of the newest segment, 640 pixels wide, at most 5 s older than it',
+        params: Type.Object({ id: Type.String() }),
+      },
+    },
+    async (request, reply) => {
+      const { id } = visibleCamera(context, accountOf(request), request.params.id);
+      const mono = context.clock.mono();
+      let entry = kept.get(id);
+      if (!entry || mono - entry.mono > KEEP_MS) {
+        entry = { mono, still: limited(context.paths.camera(id)) };
+        kept.set(id, entry);
+      }
+      return reply
+        .header('cache-control', 'private, max-age=5')
+        .type('image/jpeg')
+        .send(await entry.still);
+    },
+  );
+};
