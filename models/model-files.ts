@@ -14,7 +14,7 @@ export type ModelFolders = {
 };
 
 /** The repository's folder: the nearest with a package.json, seen from models/ and from dist/models/ alike. */
-const repositoryDir = (): string =>
+export const repositoryDir = (): string =>
   fileURLToPath(new URL(import.meta.url.includes('/dist/models/') ? '../../' : '../', import.meta.url));
 
 export const defaultCacheDir = (): string =>
