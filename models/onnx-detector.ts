@@ -122,7 +122,8 @@ class OnnxDetector implements Detector {
           `model "${this.id}" takes ${width}×${height} frames (${bytes} bytes), ` +
             `got ${letterbox.target.width}×${letterbox.target.height} (${pixels.length} bytes)`,
         );
-    const slot = await this.#takeSlot();
+    // Without a pause when a slot is free: a run asked for before `close` is then served before it.
+    const slot = this.#freeSlots.pop() ?? (await new Promise<number>((resolve) => this.#waiting.push(resolve)));
     try {
       if (this.#ended) throw this.#ended;
       frames.forEach(({ pixels }, i) => this.#pixels.set(pixels, slot * this.#options.slotBytes + i * bytes));
@@ -174,11 +175,6 @@ class OnnxDetector implements Detector {
     this.#ended ??= error;
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
-  }
-
-  #takeSlot(): Promise<number> {
-    const slot = this.#freeSlots.pop();
-    return slot === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(slot);
   }
 
   #giveSlot(slot: number): void {
