@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
+
+const KEPT_LINES = 20;
+const KILL_AFTER_MS = 3_000;
+
+export type FfmpegRun = {
+  /** Raw frames. */
+  readonly pixels: Readable;
+  /** Time lines, see `rawFrameArgs`. */
+  readonly times: Readable;
+  readonly pid: number | undefined;
+  /** Resolves when ffmpeg is gone, with its exit code (null when a signal ended it). */
+  readonly ended: Promise<number | null>;
+  /** Last lines of its log, without passwords. */
+  readonly log: () => readonly string[];
+  /** Asks it to finish its files, kills it after 3 s. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Starts ffmpeg as a child. @throws WatchpostError FFMPEG_MISSING through `ended` */
+export const startFfmpeg = (args: readonly string[]): FfmpegRun => {
+  const child: ChildProcess = spawn('ffmpeg', [...args], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const lines: string[] = [];
+  child.stderr?.setEncoding('utf8');
+  child.stderr?.on('data', (chunk: string) => {
+    for (const line of chunk.split('\n')) if (line.trim()) lines.push(redactUrl(line.trim()));
+    lines.splice(0, Math.max(0, lines.length - KEPT_LINES));
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', (cause) =>
+      reject(new WatchpostError('FFMPEG_MISSING', 'ffmpeg cannot be started; apt-get install ffmpeg', { cause })),
+    );
+    child.once('close', (code) => resolve(code));
+  });
+  ended.catch(() => undefined);
+  return {
+    pixels: child.stdout as Readable,
+    times: child.stdio[3] as Readable,
+    pid: child.pid,
+    ended,
+    log: () => lines,
+    stop: async () => {
+      child.kill('SIGTERM');
+      // A reader that stopped reading must not keep ffmpeg in its last write.
+      child.stdout?.resume();
+      (child.stdio[3] as Readable | null)?.resume();
+      const killer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+      await ended.catch(() => null);
+      clearTimeout(killer);
+    },
+  };
+};

@@ -1,0 +1,76 @@
+import type { Readable } from 'node:stream';
+import { FRAME_TIME_BASE } from './args.ts';
+
+/** A frame as it comes out of ffmpeg: pixels and media time on ffmpeg's own time line. */
+export type RawFrame = { readonly pixels: Uint8Array<ArrayBuffer>; readonly streamMs: number };
+
+/** Milliseconds of a time in units of 1/90,000 s, to the microsecond: the same bits give the same number everywhere. */
+export const toMs = (pts: number): number => Math.round((pts * 1_000_000) / FRAME_TIME_BASE) / 1_000;
+
+/**
+ * Joins the pixels on standard output with the times on file descriptor 3, one to one and in order.
+ * `onFrame` is called for each frame; while its promise is pending no more is read, so that a consumer which waits
+ * holds ffmpeg back (files), and one which returns at once never does (live). The pixels belong to the callee.
+ */
+export const readRawFrames = (options: {
+  readonly pixels: Readable;
+  readonly times: Readable;
+  readonly frameBytes: number;
+  readonly onFrame: (frame: RawFrame) => Promise<void> | void;
+}): Promise<void> => {
+  const { pixels, times, frameBytes, onFrame } = options;
+  const queue: number[] = [];
+  let text = '';
+  let wake: (() => void) | null = null;
+  let timesEnded = false;
+  const awaken = (): void => {
+    wake?.();
+    wake = null;
+  };
+  times.setEncoding('utf8');
+  times.on('data', (chunk: string) => {
+    text += chunk;
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) {
+      const match = /pts:\s*(-?\d+)/.exec(line);
+      if (match) queue.push(Number(match[1]));
+    }
+    awaken();
+  });
+  const end = (): void => {
+    timesEnded = true;
+    awaken();
+  };
+  times.on('end', end).on('error', end);
+
+  /** The time line is written before the pixels, but another pipe may be read first. */
+  const nextTime = async (): Promise<number | null> => {
+    while (queue.length === 0 && !timesEnded) await new Promise<void>((resolve) => (wake = resolve));
+    return queue.shift() ?? null;
+  };
+
+  return (async () => {
+    let frame = new Uint8Array(frameBytes);
+    let filled = 0;
+    try {
+      for await (const chunk of pixels as AsyncIterable<Buffer>) {
+        for (let from = 0; from < chunk.length;) {
+          const count = Math.min(chunk.length - from, frameBytes - filled);
+          frame.set(chunk.subarray(from, from + count), filled);
+          from += count;
+          filled += count;
+          if (filled < frameBytes) continue;
+          const pts = await nextTime();
+          if (pts === null) return;
+          await onFrame({ pixels: frame, streamMs: toMs(pts) });
+          frame = new Uint8Array(frameBytes);
+          filled = 0;
+        }
+      }
+    } catch (error) {
+      // A killed ffmpeg closes its pipe early; whoever owns the process knows why.
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    }
+  })();
+};
