@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkModel, compare } from './check-model.ts';
 import type { CocoResult } from './detect-images.ts';
-import { type ModelEntry, listModels } from './manifest.ts';
+import { findModel, listModels, type ModelEntry } from './manifest.ts';
 import { modelFolders } from './model-files.ts';
 
 const isHere = (entry: ModelEntry): boolean => modelFolders().some((folder) => existsSync(join(folder, entry.file)));
@@ -21,7 +21,7 @@ describe('model check', () => {
 
   test('a model whose file is nowhere is missing, with the command that fetches it', async () => {
     const cacheDir = mkdtempSync(join(tmpdir(), 'watchpost-check-'));
-    const entry = { ...listModels()[0]!, file: 'nowhere.onnx' };
+    const entry = { ...findModel('yolox-nano-416-release'), file: 'nowhere.onnx' };
     expect(await checkModel(entry, { cacheDir, sharedDir: cacheDir })).toMatchObject({
       state: 'missing',
       detail: expect.stringContaining('models pull') as string,

@@ -81,10 +81,10 @@ describe('model files', () => {
   });
 
   test('a missing file says which command fetches it', async () => {
-    const yolox = findModel('yolox-nano-416');
+    const yolox = findModel('yolox-nano-416-release');
     await expect(resolveModelFile(yolox, only(folder()))).rejects.toMatchObject({
       code: 'MODEL_MISSING',
-      message: expect.stringContaining('bin/watchpost models pull yolox-nano-416') as string,
+      message: expect.stringContaining('bin/watchpost models pull yolox-nano-416-release') as string,
     });
   });
 });
