@@ -30,6 +30,8 @@ export type RecordingSession = {
   readonly initSha256: string;
   /** Present when the camera's codec does not play in browsers: a second, H.264 rendition for previews. */
   readonly previewInitFile?: string;
+  /** Media time at which the session ended, written when it gets no more segments; absent while it may. */
+  readonly endPtsMs?: PtsMs;
 };
 
 /** A stretch without recording, written down as a fact with its cause. */

@@ -14,6 +14,8 @@ import { join } from 'node:path';
  *     recordings/<camera>/<session>/preview/…        the same for the H.264 rendition, when there is one
  *     recordings/<camera>/<session>/tracks/<minute>.ndjson                 LiveFrame lines, minute = floor(ptsMs / 60000)
  *     chain/<camera>.json                            head of the camera's manifest chain
+ *     chain/<camera>/<index>.json                    the camera's sealed manifests, one per place in the chain
+ *     sealing/                                       work files of cases that are being sealed
  *     objects/cases/<caseId>/…                       sealed cases (local store)
  *     logs/<process>.log
  */

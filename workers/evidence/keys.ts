@@ -1,0 +1,68 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ManifestSignature } from '../../pipeline/evidence.ts';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import { createFile, replaceFile } from '../storage/durable.ts';
+
+/** The installation's Ed25519 key pair [RFC 8032]. */
+export type SigningKey = {
+  readonly keyId: string;
+  /** Raw 32 bytes, base64. */
+  readonly publicKey: string;
+  readonly sign: (manifest: Uint8Array) => ManifestSignature;
+};
+
+const toSigningKey = (key: KeyObject): SigningKey => {
+  // The last 32 bytes of an Ed25519 SubjectPublicKeyInfo are the key itself [RFC 8410].
+  const raw = createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-32);
+  const keyId = createHash('sha256').update(raw).digest('hex').slice(0, 16);
+  const publicKey = raw.toString('base64');
+  return {
+    keyId,
+    publicKey,
+    sign: (manifest) => ({
+      algorithm: 'Ed25519',
+      keyId,
+      publicKey,
+      manifestSha256: createHash('sha256').update(manifest).digest('hex'),
+      signature: sign(null, manifest, key).toString('base64'),
+    }),
+  };
+};
+
+/**
+ * Reads `signing.key`, or makes a new pair on the first use. The private key's file is readable by its owner only.
+ * @throws WatchpostError INPUT_UNREADABLE when the file is there but is no Ed25519 key
+ */
+export const openSigningKey = async (keysDir: string): Promise<SigningKey> => {
+  const file = join(keysDir, 'signing.key');
+  await mkdir(keysDir, { recursive: true, mode: 0o700 });
+  const existing = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (!existing) {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    await createFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+    // Another process may have been first: what is on disk now is the key.
+    return openSigningKey(keysDir);
+  }
+  await chmod(file, 0o600);
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(existing);
+  } catch (error) {
+    throw new WatchpostError('INPUT_UNREADABLE', `${file} is not a private key in PEM form`, { cause: error });
+  }
+  if (key.asymmetricKeyType !== 'ed25519')
+    throw new WatchpostError('INPUT_UNREADABLE', `${file} holds a ${key.asymmetricKeyType ?? '?'} key, not Ed25519`);
+  await replacePublicKey(keysDir, key);
+  return toSigningKey(key);
+};
+
+const replacePublicKey = async (keysDir: string, key: KeyObject): Promise<void> => {
+  const file = join(keysDir, 'signing.pub');
+  const pem = createPublicKey(key).export({ type: 'spki', format: 'pem' });
+  if ((await readFile(file, 'utf8').catch(() => '')) !== pem) await replaceFile(file, pem);
+};

@@ -1,0 +1,19 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { EvidenceStore } from '../pipeline/evidence-store.ts';
+import type { CaseReader } from '../pipeline/verify.ts';
+
+/** A case that lies unpacked in a folder. */
+export const folderReader = (folder: string): CaseReader => ({
+  list: async () =>
+    (await readdir(folder, { withFileTypes: true, recursive: true }))
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/')),
+  read: (path) => readFile(join(folder, path)),
+});
+
+/** A case in an evidence store. */
+export const storeReader = (store: EvidenceStore, prefix: string): CaseReader => ({
+  list: async () => (await store.list(prefix)).map(({ key }) => key.slice(prefix.length + 1)),
+  read: (path) => store.get(`${prefix}/${path}`),
+});
