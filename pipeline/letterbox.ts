@@ -4,7 +4,7 @@ import { type Box, boxHeight, boxWidth, clipBox, type Size } from './geometry.ts
 export type LetterboxOptions = {
   readonly source: Size;
   readonly target: Size;
-  /** Part of the source to show, in source pixels; the whole picture when left out. Snapped to even whole pixels. */
+  /** Part of the source to show, in source pixels; the whole picture when left out. Snapped to even pixels. */
   readonly crop?: Box;
   readonly fit: 'letterbox' | 'stretch';
   /** Where the picture lies when its shape is not the target's. Only the letterbox pads. */
@@ -12,17 +12,19 @@ export type LetterboxOptions = {
 };
 
 /**
- * Chroma of 4:2:0 video has half the resolution: ffmpeg's `crop` moves an odd corner to the next even pixel unless told
- * otherwise, and Watchpost's boxes would be off by one. So crops start and end on even pixels, but for an odd last one.
+ * Chroma of 4:2:0 video has half the resolution: ffmpeg's `crop` moves odd corners and odd sizes down to even ones, and
+ * boxes would be off by a pixel. So a crop starts and ends on even pixels; an odd last row or column is left out.
  */
 const snapCrop = (crop: Box, source: Size): Box => {
-  const even = (value: number): number => 2 * Math.round(value / 2);
   const clipped = clipBox(crop, source);
-  const x1 = Math.min(even(clipped.x1), even(source.width - 2));
-  const y1 = Math.min(even(clipped.y1), even(source.height - 2));
-  const end = (value: number, start: number, limit: number): number =>
-    value >= limit - 1 ? limit : Math.min(Math.max(even(value), start + 2), limit);
-  return { x1, y1, x2: end(clipped.x2, x1, source.width), y2: end(clipped.y2, y1, source.height) };
+  const span = (from: number, to: number, limit: number): readonly [number, number] => {
+    const last = Math.max(2 * Math.floor(limit / 2), 2);
+    const start = Math.min(2 * Math.round(from / 2), last - 2);
+    return [start, Math.min(Math.max(2 * Math.round(to / 2), start + 2), last)];
+  };
+  const [x1, x2] = span(clipped.x1, clipped.x2, source.width);
+  const [y1, y2] = span(clipped.y1, clipped.y2, source.height);
+  return { x1, y1, x2, y2 };
 };
 
 /**
