@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Config } from '../pipeline/config-schema.ts';
+import type { SegmentRecord } from '../pipeline/segment.ts';
+import { dataFolder } from './data-folder.ts';
+
+/** A stretch of a camera's recording that an unfinished evidence job still needs. */
+export type Hold = { readonly cameraId: string; readonly fromAt: number; readonly toAt: number };
+
+/** Redis hash of event id → Hold; written when an event is enqueued, removed when its case is sealed. */
+export const HOLDS_KEY = 'watchpost:holds';
+
+const CHECK_EVERY_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** What is freed at once when the disk is short: enough to go on, little enough to lose the least. */
+const FREE_STEP = 0.02;
+
+export type RingSegment = Pick<SegmentRecord, 'cameraId' | 'sessionId' | 'file' | 'startAt' | 'durationMs' | 'bytes'>;
+
+/**
+ * Which segments go: those past their age, then the oldest until enough is free. Held ones never.
+ * @param bytesToFree 0 when the disk has room
+ */
+export const chooseRemovals = (
+  segments: readonly RingSegment[],
+  holds: readonly Hold[],
+  limits: { readonly olderThan: number; readonly bytesToFree: number },
+): readonly RingSegment[] => {
+  const isHeld = ({ cameraId, startAt, durationMs }: RingSegment): boolean =>
+    holds.some((hold) => hold.cameraId === cameraId && hold.fromAt < startAt + durationMs && hold.toAt > startAt);
+  const chosen: RingSegment[] = [];
+  let freed = 0;
+  for (const segment of [...segments].sort((a, b) => a.startAt - b.startAt)) {
+    const tooOld = segment.startAt + segment.durationMs < limits.olderThan;
+    if ((!tooOld && freed >= limits.bytesToFree) || isHeld(segment)) continue;
+    chosen.push(segment);
+    freed += segment.bytes;
+  }
+  return chosen;
+};
+
+const listSessions = async (recordings: string): Promise<{ cameraId: string; sessionId: string; folder: string }[]> => {
+  const found = [];
+  for (const camera of await readdir(recordings, { withFileTypes: true })) {
+    if (!camera.isDirectory()) continue;
+    for (const session of await readdir(join(recordings, camera.name), { withFileTypes: true }))
+      if (session.isDirectory())
+        found.push({
+          cameraId: camera.name,
+          sessionId: session.name,
+          folder: join(recordings, camera.name, session.name),
+        });
+  }
+  return found;
+};
+
+const readIndex = async (folder: string): Promise<RingSegment[]> => {
+  const file = join(folder, 'index.ndjson');
+  if (!existsSync(file)) return [];
+  return (await readFile(file, 'utf8'))
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        return line === '' ? [] : [JSON.parse(line) as RingSegment];
+      } catch {
+        return []; // A line cut by a crash.
+      }
+    })
+    .filter(({ file: name }) => existsSync(join(folder, name)));
+};
+
+/** Removes what may go from the ring, once. @returns what was removed */
+export const trimRing = async (options: {
+  readonly dataDir: string;
+  readonly recording: Config['recording'];
+  readonly holds: readonly Hold[];
+  readonly now: number;
+  /** Share of the disk that is free and its size; from the file system unless given. */
+  readonly disk?: { readonly freeShare: number; readonly bytes: number };
+}): Promise<readonly RingSegment[]> => {
+  const { dataDir, recording, holds, now } = options;
+  const { recordings } = dataFolder(dataDir);
+  const { bavail, blocks, bsize } = await statfs(recordings);
+  const disk = options.disk ?? { freeShare: bavail / blocks, bytes: blocks * bsize };
+  const short = disk.freeShare < recording.minFreePercent / 100;
+  const sessions = await listSessions(recordings);
+  const bySession = new Map<string, RingSegment[]>();
+  for (const { folder } of sessions) bySession.set(folder, await readIndex(folder));
+  const removed = chooseRemovals([...bySession.values()].flat(), holds, {
+    olderThan: now - recording.keepHours * HOUR_MS,
+    bytesToFree: short ? (recording.minFreePercent / 100 - disk.freeShare + FREE_STEP) * disk.bytes : 0,
+  });
+  for (const { cameraId, sessionId, file } of removed) {
+    const folder = join(recordings, cameraId, sessionId);
+    await rm(join(folder, file), { force: true });
+    await rm(join(folder, 'preview', file), { force: true });
+  }
+  // A session that is all gone and can get nothing more leaves with its side-cars.
+  for (const { folder } of sessions) {
+    const before = bySession.get(folder) ?? [];
+    const newest = Math.max(0, ...before.map(({ startAt, durationMs }) => startAt + durationMs));
+    const gone = before.length > 0 && before.every((segment) => removed.includes(segment));
+    if (gone && newest < now - HOUR_MS) await rm(folder, { recursive: true, force: true });
+  }
+  return removed;
+};
+
+/** Trims the ring every minute. */
+export const keepRing = (options: {
+  readonly dataDir: string;
+  readonly recording: Config['recording'];
+  readonly redis: Redis;
+  readonly log: Logger;
+}): { readonly close: () => void } => {
+  const { dataDir, recording, redis, log } = options;
+  const trim = async (): Promise<void> => {
+    try {
+      // Without Redis nobody knows what is held: nothing is removed then.
+      const holds = Object.values(await redis.hgetall(HOLDS_KEY)).map((text) => JSON.parse(text) as Hold);
+      const removed = await trimRing({ dataDir, recording, holds, now: Date.now() });
+      if (removed.length > 0)
+        log.info(
+          { segments: removed.length, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0) },
+          'ring trimmed',
+        );
+    } catch (error) {
+      log.warn({ err: error }, 'ring could not be trimmed');
+    }
+  };
+  const timer = setInterval(() => void trim(), CHECK_EVERY_MS);
+  return { close: () => clearInterval(timer) };
+};
