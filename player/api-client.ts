@@ -1,0 +1,139 @@
+import type { AuditList, AuditVerdict } from '../api/contract/audit.ts';
+import type { Camera } from '../api/contract/cameras.ts';
+import type { CaseDetail, CaseList, ClaimResult, VerdictRequest, VerifyResult } from '../api/contract/cases.ts';
+import type { LoginRequest, Session } from '../api/contract/session.ts';
+import type { PasswordChange } from '../api/contract/users.ts';
+import type { LiveFrame } from '../pipeline/live.ts';
+
+/** Why a request failed. `status` 0: the server could not be reached. `code` is one of docs/errors.md, or empty. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, detail: string) {
+    super(detail);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Longer answers than this mean that the connection is gone; the page says so instead of waiting on. */
+const TIMEOUT_MS = 20_000;
+
+let csrfToken = '';
+let clockOffsetMs = 0;
+
+/** This machine's clock corrected by the server's, epoch ms: an office PC's clock may be minutes off. */
+export const serverNow = (): number => Date.now() + clockOffsetMs;
+
+/** The header has whole seconds, so only a difference that it can show is believed. */
+function compareClocks(date: string | null): void {
+  const offsetMs = Date.parse(date ?? '') + 500 - Date.now();
+  if (!Number.isNaN(offsetMs)) clockOffsetMs = Math.abs(offsetMs) > 1_500 ? offsetMs : 0;
+}
+
+let onSessionEnded: () => void = () => undefined;
+
+/** Called once at start: what to do when the server says that the session is over. */
+export const whenSessionEnds = (callback: () => void): void => {
+  onSessionEnded = callback;
+};
+
+type Method = 'GET' | 'POST' | 'DELETE';
+
+async function request<Answer>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      credentials: 'same-origin',
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, '', '');
+  }
+  compareClocks(response.headers.get('date'));
+  const text = await response.text();
+  const answer = text === '' ? undefined : parseJson(text);
+  if (response.ok) return answer as Answer;
+  const problem = toProblem(answer);
+  if (response.status === 401 && path !== '/api/session') onSessionEnded();
+  throw new ApiError(response.status, problem.code, problem.detail);
+}
+
+/** A proxy in between may answer with a page of its own; that is no reason to fail differently. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function toProblem(answer: unknown): { code: string; detail: string } {
+  const fields: { code?: unknown; detail?: unknown; title?: unknown } =
+    typeof answer === 'object' && answer !== null ? answer : {};
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { code: text(fields.code), detail: text(fields.detail) || text(fields.title) };
+}
+
+function remember(session: Session): Session {
+  csrfToken = session.csrfToken;
+  return session;
+}
+
+const caseUrl = (id: string): string => `/api/cases/${encodeURIComponent(id)}`;
+
+export type Filters = Readonly<Record<string, string | number | undefined>>;
+
+/** `a=1&b=2` with empty values left out, and its question mark. */
+export function toQuery(filters: Filters): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(filters)) {
+    if (value !== undefined && value !== '') query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** What `/readyz` says of the server's parts. */
+export type Readiness = { readonly ready: boolean; readonly parts: Readonly<Record<string, boolean>> };
+
+/** Everything the pages ask the server for. Every call rejects with ApiError. */
+export const api = {
+  session: async (signal?: AbortSignal) => remember(await request<Session>('GET', '/api/session', undefined, signal)),
+  logIn: async (login: LoginRequest) => remember(await request<Session>('POST', '/api/session', login)),
+  logOut: () => request<undefined>('DELETE', '/api/session'),
+  changePassword: (change: PasswordChange) => request<Session>('POST', '/api/session/password', change),
+
+  cameras: (signal?: AbortSignal) => request<readonly Camera[]>('GET', '/api/cameras', undefined, signal),
+
+  cases: (filters: Filters, signal?: AbortSignal) =>
+    request<CaseList>('GET', `/api/cases${toQuery(filters)}`, undefined, signal),
+  case: (id: string, signal?: AbortSignal) => request<CaseDetail>('GET', caseUrl(id), undefined, signal),
+  claim: (id: string) => request<ClaimResult>('POST', `${caseUrl(id)}/claim`),
+  release: (id: string) => request<undefined>('DELETE', `${caseUrl(id)}/claim`),
+  decide: (id: string, verdict: VerdictRequest) => request<unknown>('POST', `${caseUrl(id)}/verdict`, verdict),
+  undo: (id: string) => request<unknown>('DELETE', `${caseUrl(id)}/verdict`),
+  verify: (id: string) => request<VerifyResult>('POST', `${caseUrl(id)}/verify`),
+  detections: (url: string, signal?: AbortSignal) => request<readonly LiveFrame[]>('GET', url, undefined, signal),
+
+  audit: (filters: Filters, signal?: AbortSignal) =>
+    request<AuditList>('GET', `/api/audit${toQuery(filters)}`, undefined, signal),
+  verifyAudit: () => request<AuditVerdict>('GET', '/api/audit/verify'),
+  /** 503 is an answer here, not a failure: it says which part is down. */
+  health: async (signal?: AbortSignal): Promise<Readiness> => {
+    const response = await fetch('/readyz', { signal: signal ?? null }).catch(() => null);
+    const answer = response ? parseJson(await response.text()) : undefined;
+    if (typeof answer === 'object' && answer !== null && 'parts' in answer) return answer as Readiness;
+    throw new ApiError(response?.status ?? 0, '', '');
+  },
+};

@@ -1,0 +1,123 @@
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import type { Session } from '../api/contract/session.ts';
+import { api, ApiError, whenSessionEnds } from './api-client.ts';
+import { Failure, Loading, NotFound } from './components/states.tsx';
+import { I18nProvider } from './i18n/i18n.tsx';
+import { LiveConnection } from './live/live-connection.ts';
+import { LiveContext } from './live/use-live.ts';
+import { LoginPage } from './pages/login/login-page.tsx';
+import { PasswordPage } from './pages/login/password-page.tsx';
+import { WallPage } from './pages/wall/wall-page.tsx';
+import { type Route, toRoute, usePath } from './router.ts';
+import { SessionContext } from './session.ts';
+import { Shell } from './shell.tsx';
+
+// The wall comes with the first load; the other pages when they are opened.
+const CameraPage = lazy(() => import('./pages/camera/camera-page.tsx').then((page) => ({ default: page.CameraPage })));
+const ReviewPage = lazy(() => import('./pages/review/review-page.tsx').then((page) => ({ default: page.ReviewPage })));
+const CasePage = lazy(() => import('./pages/case/case-page.tsx').then((page) => ({ default: page.CasePage })));
+const CasesPage = lazy(() => import('./pages/cases/cases-page.tsx').then((page) => ({ default: page.CasesPage })));
+const HealthPage = lazy(() => import('./pages/health/health-page.tsx').then((page) => ({ default: page.HealthPage })));
+const AuditPage = lazy(() => import('./pages/audit/audit-page.tsx').then((page) => ({ default: page.AuditPage })));
+
+type Access =
+  | { readonly state: 'asking' }
+  | { readonly state: 'failed'; readonly error: unknown }
+  | { readonly state: 'out'; readonly ended: boolean }
+  | { readonly state: 'in'; readonly session: Session };
+
+/** Whoever is not logged in sees the log-in page at any address, and afterwards the page of that address. */
+export function App() {
+  const [access, setAccess] = useState<Access>({ state: 'asking' });
+  const [round, setRound] = useState(0);
+
+  useEffect(() => {
+    whenSessionEnds(() => setAccess((old) => (old.state === 'in' ? { state: 'out', ended: true } : old)));
+    const abort = new AbortController();
+    api.session(abort.signal).then(
+      (session) => setAccess({ state: 'in', session }),
+      (error: unknown) => {
+        if (abort.signal.aborted) return;
+        const loggedOut = error instanceof ApiError && error.status === 401;
+        setAccess(loggedOut ? { state: 'out', ended: false } : { state: 'failed', error });
+      },
+    );
+    return () => abort.abort();
+  }, [round]);
+
+  const session = access.state === 'in' ? access.session : null;
+  return (
+    <I18nProvider {...(session ? { siteLanguage: session.site.language, timeZone: session.site.timeZone } : {})}>
+      {access.state === 'asking' && <Loading />}
+      {access.state === 'failed' && (
+        <main className="page">
+          <Failure error={access.error} onRetry={() => setRound(round + 1)} />
+        </main>
+      )}
+      {access.state === 'out' && (
+        <LoginPage ended={access.ended} onLogIn={(entered) => setAccess({ state: 'in', session: entered })} />
+      )}
+      {session && (
+        <Inside
+          session={session}
+          onSession={(changed) => setAccess({ state: 'in', session: changed })}
+          onLogOut={() => setAccess({ state: 'out', ended: false })}
+        />
+      )}
+    </I18nProvider>
+  );
+}
+
+function Inside(props: {
+  readonly session: Session;
+  readonly onSession: (session: Session) => void;
+  readonly onLogOut: () => void;
+}) {
+  const { session } = props;
+  const route = toRoute(usePath());
+  const live = useMemo(() => new LiveConnection(), []);
+  useEffect(() => {
+    if (session.mustChangePassword) return;
+    live.open();
+    return () => live.close();
+  }, [live, session.mustChangePassword]);
+
+  const logOut = (): void => {
+    // Even if the server cannot be told, this page forgets.
+    void api.logOut().catch(() => undefined);
+    props.onLogOut();
+  };
+  const password = <PasswordPage session={session} onChanged={props.onSession} />;
+  return (
+    <SessionContext value={session}>
+      <LiveContext value={live}>
+        <Shell route={route} onLogOut={logOut}>
+          <Suspense fallback={<Loading />}>
+            {session.mustChangePassword || route.page === 'password' ? password : <Page route={route} />}
+          </Suspense>
+        </Shell>
+      </LiveContext>
+    </SessionContext>
+  );
+}
+
+function Page({ route }: { readonly route: Route }) {
+  switch (route.page) {
+    case 'wall':
+      return <WallPage />;
+    case 'camera':
+      return <CameraPage key={route.id} id={route.id} />;
+    case 'review':
+      return <ReviewPage />;
+    case 'cases':
+      return <CasesPage />;
+    case 'case':
+      return <CasePage key={route.id} id={route.id} />;
+    case 'health':
+      return <HealthPage />;
+    case 'audit':
+      return <AuditPage />;
+    default:
+      return <NotFound />;
+  }
+}

@@ -1,0 +1,150 @@
+import type { CaseChange, LiveStatus } from '../../api/contract/live.ts';
+import type { CameraState, LiveFrame } from '../../pipeline/live.ts';
+import { toQuery } from '../api-client.ts';
+import { Timeline } from './timeline.ts';
+
+/** How the page stands with the server. `since` is when contact was lost, epoch ms of this machine. */
+export type Contact =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'connected'; readonly live: boolean }
+  | { readonly state: 'lost'; readonly since: number };
+
+/** The server says its state every 2 s; so long without a word, the connection is dead even if nothing reports it. */
+const SILENCE_MS = 15_000;
+/** Tiles come into view one after another; one new connection serves them all. */
+const REGROUP_MS = 150;
+const RETRY_MS = { first: 1_000, most: 15_000 };
+
+/**
+ * The one server-sent event stream of the page, shared by everything on it: browsers open few connections to one
+ * server, and the video needs the others. Cameras on the screen are asked for by name; when they change, the stream
+ * is opened anew.
+ */
+export class LiveConnection {
+  readonly #timelines = new Map<string, Timeline>();
+  readonly #wanted = new Map<string, number>();
+  readonly #states = new Map<string, CameraState>();
+  readonly #listeners = new Set<() => void>();
+  readonly #caseListeners = new Set<(change: CaseChange) => void>();
+  #source: EventSource | null = null;
+  #contact: Contact = { state: 'connecting' };
+  #cameraStates: ReadonlyMap<string, CameraState> = new Map();
+  #lastWordAt = 0;
+  #retryMs = RETRY_MS.first;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #watchdog: ReturnType<typeof setInterval> | undefined;
+  #openFor = '';
+
+  open(): void {
+    if (this.#watchdog !== undefined) return;
+    this.#watchdog = setInterval(() => {
+      if (this.#source && Date.now() - this.#lastWordAt > SILENCE_MS) this.#lose();
+    }, 2_000);
+    this.#connect();
+  }
+
+  close(): void {
+    clearInterval(this.#watchdog);
+    clearTimeout(this.#timer);
+    this.#watchdog = undefined;
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  /** Called after every change of `contact` or `states`. */
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  onCase(listener: (change: CaseChange) => void): () => void {
+    this.#caseListeners.add(listener);
+    return () => this.#caseListeners.delete(listener);
+  }
+
+  contact = (): Contact => this.#contact;
+  states = (): ReadonlyMap<string, CameraState> => this.#cameraStates;
+
+  /** The analysed moments of a camera, filled for as long as somebody wants them. */
+  timeline(cameraId: string): Timeline {
+    let timeline = this.#timelines.get(cameraId);
+    if (!timeline) this.#timelines.set(cameraId, (timeline = new Timeline()));
+    return timeline;
+  }
+
+  /** Asks for a camera's frames until the answer is called. */
+  want(cameraId: string): () => void {
+    this.#wanted.set(cameraId, (this.#wanted.get(cameraId) ?? 0) + 1);
+    this.#regroup();
+    let wanted = true;
+    return () => {
+      if (!wanted) return;
+      wanted = false;
+      const left = (this.#wanted.get(cameraId) ?? 1) - 1;
+      if (left > 0) this.#wanted.set(cameraId, left);
+      else this.#wanted.delete(cameraId);
+      this.#regroup();
+    };
+  }
+
+  #regroup(): void {
+    if (this.#watchdog === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (this.#address() !== this.#openFor || !this.#source) this.#connect();
+    }, REGROUP_MS);
+  }
+
+  #address(): string {
+    return `/api/live${toQuery({ cameras: [...this.#wanted.keys()].sort().join(',') })}`;
+  }
+
+  #connect(): void {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#openFor = this.#address();
+    this.#lastWordAt = Date.now();
+    const source = new EventSource(this.#openFor);
+    this.#source = source;
+    const on = <Data>(name: string, act: (data: Data) => void): void => {
+      source.addEventListener(name, (event: MessageEvent<string>) => {
+        this.#hear();
+        act(JSON.parse(event.data) as Data);
+      });
+    };
+    source.onopen = () => this.#hear();
+    source.onerror = () => this.#lose();
+    on<LiveFrame>('frame', (frame) =>
+      this.timeline(frame.cameraId).add({ at: frame.capturedAt, tracks: frame.tracks }),
+    );
+    on<CameraState>('camera', (state) => this.#setState(state));
+    on<CaseChange>('case', (change) => this.#caseListeners.forEach((listener) => listener(change)));
+    on<LiveStatus>('status', ({ live }) => this.#setContact({ state: 'connected', live }));
+  }
+
+  #hear(): void {
+    this.#lastWordAt = Date.now();
+    this.#retryMs = RETRY_MS.first;
+    if (this.#contact.state !== 'connected') this.#setContact({ state: 'connected', live: true });
+  }
+
+  #lose(): void {
+    this.#source?.close();
+    this.#source = null;
+    if (this.#contact.state !== 'lost') this.#setContact({ state: 'lost', since: this.#lastWordAt });
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#connect(), this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS.most);
+  }
+
+  #setState(state: CameraState): void {
+    this.#states.set(state.cameraId, state);
+    this.#cameraStates = new Map(this.#states);
+    this.#listeners.forEach((listener) => listener());
+  }
+
+  #setContact(contact: Contact): void {
+    this.#contact = contact;
+    this.#listeners.forEach((listener) => listener());
+  }
+}

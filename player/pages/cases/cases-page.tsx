@@ -1,0 +1,239 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { CaseList, CaseSummary } from '../../../api/contract/cases.ts';
+import { CASE_KINDS, CASE_STATES } from '../../case-names.ts';
+import { api, toQuery } from '../../api-client.ts';
+import { CaseBadge } from '../../components/case-parts.tsx';
+import { Icon } from '../../components/icons.tsx';
+import { Link } from '../../components/link.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
+import { useI18n } from '../../i18n/i18n.tsx';
+import { useCaseChanges } from '../../live/use-live.ts';
+import { casePath, navigate, useSearch } from '../../router.ts';
+import { useNow } from '../../use-now.ts';
+import { useResource } from '../../use-resource.ts';
+
+const PAGE_SIZE = 50;
+const DAY_MS = 86_400_000;
+
+/** All cases, filtered by the page's own address, so that a list can be sent to a colleague. */
+export function CasesPage() {
+  const { t } = useI18n();
+  const search = useSearch();
+  const cameras = useResource(api.cameras);
+  const [more, setMore] = useState<{
+    readonly search: string;
+    readonly cases: readonly CaseSummary[];
+    readonly cursor: string | null;
+  }>();
+  const [news, setNews] = useState(false);
+
+  const load = useCallback((signal: AbortSignal) => api.cases(toFilters(search), signal), [search]);
+  const { data, error, loadedAt, reload } = useResource<CaseList>(load);
+  useCaseChanges(useCallback(() => setNews(true), []));
+  useEffect(() => setNews(false), [loadedAt]);
+
+  const filters = new URLSearchParams(search);
+  const set = (name: string, value: string): void => {
+    const next = new URLSearchParams(search);
+    if (value === '') next.delete(name);
+    else next.set(name, value);
+    navigate(`/cases${toQuery(Object.fromEntries(next))}`, { replace: true });
+  };
+  const extra = more?.search === search ? more : null;
+  const cases = [...(data?.cases ?? []), ...(extra?.cases ?? [])];
+  const cursor = extra ? extra.cursor : (data?.nextCursor ?? null);
+  const loadMore = async (): Promise<void> => {
+    const page = await api.cases({ ...toFilters(search), cursor: cursor ?? undefined });
+    setMore({ search, cases: [...(extra?.cases ?? []), ...page.cases], cursor: page.nextCursor });
+  };
+
+  return (
+    <div className="page">
+      <PageHeader title={t('cases.title')}>
+        {data && <span className="muted">{t('cases.count', { count: cases.length })}</span>}
+        {news && (
+          <button type="button" className="button small primary" onClick={reload}>
+            {t('cases.new')}
+          </button>
+        )}
+      </PageHeader>
+      <form className="filters" aria-label={t('cases.filters')} onSubmit={(event) => event.preventDefault()}>
+        <Choice
+          label={t('case.state')}
+          value={filters.get('state') ?? ''}
+          onChange={(value) => set('state', value)}
+          prefix="caseState"
+          options={[
+            ['', t('cases.allStates')],
+            ['open', t('cases.openStates')],
+          ]}
+          names={CASE_STATES.slice(2)}
+        />
+        <Choice
+          label={t('case.kind')}
+          value={filters.get('kind') ?? ''}
+          onChange={(value) => set('kind', value)}
+          prefix="kind"
+          options={[['', t('cases.allKinds')]]}
+          names={CASE_KINDS}
+        />
+        <label>
+          <span>{t('case.camera')}</span>
+          <select value={filters.get('cameraId') ?? ''} onChange={(event) => set('cameraId', event.target.value)}>
+            <option value="">{t('cases.allCameras')}</option>
+            {cameras.data?.map((camera) => (
+              <option key={camera.id} value={camera.id}>
+                {camera.name || camera.id}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span>{t('cases.from')}</span>
+          <input type="date" value={filters.get('from') ?? ''} onChange={(event) => set('from', event.target.value)} />
+        </label>
+        <label>
+          <span>{t('cases.until')}</span>
+          <input
+            type="date"
+            value={filters.get('until') ?? ''}
+            onChange={(event) => set('until', event.target.value)}
+          />
+        </label>
+        {search !== '' && (
+          <button type="button" className="button quiet" onClick={() => navigate('/cases', { replace: true })}>
+            {t('cases.clear')}
+          </button>
+        )}
+      </form>
+      {data && error !== null && <Stale at={loadedAt} onRetry={reload} />}
+      {!data ? (
+        error ? (
+          <Failure error={error} onRetry={reload} />
+        ) : (
+          <Loading />
+        )
+      ) : cases.length === 0 ? (
+        <Notice icon="empty" title={t('cases.empty')} hint={t('cases.emptyHint')} />
+      ) : (
+        <CaseTable cases={cases} />
+      )}
+      {cursor !== null && (
+        <div className="center">
+          <button type="button" className="button" onClick={() => void loadMore().catch(() => reload())}>
+            {t('cases.more')}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The address's filters as the server wants them; days are the browser's. */
+function toFilters(search: string): Record<string, string | number | undefined> {
+  const query = new URLSearchParams(search);
+  const day = (name: string): number | undefined => {
+    const at = new Date(`${query.get(name) ?? ''}T00:00:00`).getTime();
+    return Number.isNaN(at) ? undefined : at;
+  };
+  const until = day('until');
+  return {
+    state: query.get('state') ?? undefined,
+    kind: query.get('kind') ?? undefined,
+    cameraId: query.get('cameraId') ?? undefined,
+    after: day('from'),
+    before: until === undefined ? undefined : until + DAY_MS,
+    limit: PAGE_SIZE,
+  };
+}
+
+function Choice(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly prefix: 'caseState' | 'kind';
+  readonly options: readonly (readonly [string, string])[];
+  readonly names: readonly string[];
+  readonly onChange: (value: string) => void;
+}) {
+  const { name } = useI18n();
+  return (
+    <label>
+      <span>{props.label}</span>
+      <select value={props.value} onChange={(event) => props.onChange(event.target.value)}>
+        {props.options.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+        {props.names.map((one) => (
+          <option key={one} value={one}>
+            {name(props.prefix, one)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function CaseTable({ cases }: { readonly cases: readonly CaseSummary[] }) {
+  const { t, name, ago, format } = useI18n();
+  const now = useNow(30_000);
+  return (
+    <div className="table-scroll card flush">
+      <table className="case-table">
+        <thead>
+          <tr>
+            <th scope="col">{t('case.kind')}</th>
+            <th scope="col">{t('case.camera')}</th>
+            <th scope="col">{t('case.time')}</th>
+            <th scope="col">{t('case.state')}</th>
+            <th scope="col">{t('case.verdict')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {cases.map((one) => (
+            <tr key={one.id}>
+              <th scope="row">
+                <Link className="case-link" to={casePath(one.id)}>
+                  <span className="thumb">
+                    {one.thumbnail ? (
+                      <img src={one.thumbnail} alt="" loading="lazy" decoding="async" />
+                    ) : (
+                      <Icon name="camera" />
+                    )}
+                  </span>
+                  <span>
+                    {name('kind', one.kind)}
+                    {one.subjectClass && <span className="sub">{name('class', one.subjectClass)}</span>}
+                  </span>
+                </Link>
+              </th>
+              <td>
+                {one.cameraName}
+                <span className="sub">{one.place}</span>
+              </td>
+              <td>
+                <span className="nowrap">{format.dateTime(one.triggerAt)}</span>
+                <span className="sub">{ago(one.triggerAt, now)}</span>
+              </td>
+              <td>
+                <CaseBadge state={one.state} />
+              </td>
+              <td>
+                {one.verdict ? (
+                  <>
+                    {one.verdict.by}
+                    {one.verdict.reason && <span className="sub">{name('reason', one.verdict.reason)}</span>}
+                  </>
+                ) : (
+                  (one.claimedBy ?? '–')
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+import type { Camera } from '../../../api/contract/cameras.ts';
+import { api } from '../../api-client.ts';
+import { StateBadge, withLiveState } from '../../components/camera-state.tsx';
+import { Link } from '../../components/link.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
+import { useI18n } from '../../i18n/i18n.tsx';
+import { useCameraStates, useContact } from '../../live/use-live.ts';
+import { cameraPath } from '../../router.ts';
+import { useResource } from '../../use-resource.ts';
+
+const REFRESH_MS = 10_000;
+
+/** Which camera sees, which does not and why, and what the server itself says. */
+export function HealthPage() {
+  const { t } = useI18n();
+  const states = useCameraStates();
+  const { data, error, loadedAt, reload } = useResource(api.cameras, REFRESH_MS);
+  if (!data) return error ? <Failure error={error} onRetry={reload} /> : <Loading />;
+  const cameras = data.map((camera) => withLiveState(camera, states.get(camera.id)));
+  return (
+    <div className="page">
+      <PageHeader title={t('health.title')} />
+      {error !== null && <Stale at={loadedAt} onRetry={reload} />}
+      <Server />
+      <h2>{t('health.cameras')}</h2>
+      {cameras.length === 0 ? (
+        <Notice icon="camera" title={t('wall.empty')} hint={t('wall.emptyHint')} />
+      ) : (
+        <CameraTable cameras={cameras} />
+      )}
+    </div>
+  );
+}
+
+function Server() {
+  const { t, format } = useI18n();
+  const contact = useContact();
+  const { data } = useResource(api.health, REFRESH_MS);
+  const parts = [
+    ['health.database', data?.parts['database']],
+    ['health.store', data?.parts['store']],
+    ['health.redis', data?.parts['redis']],
+  ] as const;
+  return (
+    <section className="parts" aria-label={t('health.server')}>
+      {parts.map(([text, works]) => (
+        <div key={text} className="card part" data-tone={works === undefined ? 'none' : works ? 'good' : 'bad'}>
+          <span>{t(text)}</span>
+          <strong>
+            <span className="dot" aria-hidden="true" />
+            {works === undefined ? '–' : t(works ? 'health.ready' : 'health.down')}
+          </strong>
+        </div>
+      ))}
+      <div
+        className="card part"
+        data-tone={contact.state === 'connected' ? 'good' : contact.state === 'lost' ? 'bad' : 'none'}
+      >
+        <span>{t('health.live')}</span>
+        <strong>
+          <span className="dot" aria-hidden="true" />
+          {contact.state === 'lost'
+            ? t('shell.lost', { time: format.time(contact.since) })
+            : t(contact.state === 'connected' ? 'shell.connected' : 'shell.connecting')}
+        </strong>
+      </div>
+    </section>
+  );
+}
+
+function CameraTable({ cameras }: { readonly cameras: readonly Camera[] }) {
+  const { t, name, format } = useI18n();
+  return (
+    <div className="table-scroll card flush">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t('health.camera')}</th>
+            <th scope="col">{t('health.state')}</th>
+            <th scope="col">{t('health.since')}</th>
+            <th scope="col" className="number">
+              {t('camera.received')}
+            </th>
+            <th scope="col" className="number">
+              {t('camera.analysed')}
+            </th>
+            <th scope="col" className="number">
+              {t('camera.dropped')}
+            </th>
+            <th scope="col" className="number" title={t('health.balance')}>
+              {t('health.waiting')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {cameras.map((camera) => {
+            const { received, analysed, dropped } = camera.frames;
+            const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+            const reasons = Object.entries(dropped).filter(([, count]) => count > 0);
+            return (
+              <tr key={camera.id}>
+                <th scope="row">
+                  <Link className="text-link" to={cameraPath(camera.id)}>
+                    {camera.name || camera.id}
+                  </Link>
+                  <span className="sub">{camera.place}</span>
+                </th>
+                <td>
+                  <StateBadge state={camera.state} />
+                  {(camera.detail ?? camera.cause) && <span className="sub">{camera.detail ?? camera.cause}</span>}
+                </td>
+                <td className="nowrap">{format.dateTime(camera.since)}</td>
+                <td className="number">{format.number(received)}</td>
+                <td className="number">{format.number(analysed)}</td>
+                <td className="number">
+                  {format.number(lost)}
+                  {reasons.length > 0 && (
+                    <span className="sub">
+                      {reasons.map(([reason, count]) => `${name('drop', reason)} ${format.number(count)}`).join(', ')}
+                    </span>
+                  )}
+                </td>
+                <td className="number">{format.number(received - analysed - lost)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

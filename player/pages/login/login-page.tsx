@@ -1,0 +1,90 @@
+import { type FormEvent, useEffect, useId, useState } from 'react';
+import type { Session } from '../../../api/contract/session.ts';
+import { api } from '../../api-client.ts';
+import { LanguageChoice } from '../../components/choices.tsx';
+import { Icon } from '../../components/icons.tsx';
+import { Logo } from '../../components/logo.tsx';
+import { PasswordField } from '../../components/password-field.tsx';
+import { useErrorText } from '../../components/states.tsx';
+import { useI18n } from '../../i18n/i18n.tsx';
+
+/** The only page without a session. */
+export function LoginPage(props: { readonly ended: boolean; readonly onLogIn: (session: Session) => void }) {
+  const { t } = useI18n();
+  const errorText = useErrorText();
+  const userId = useId();
+  const [username, setUsername] = useState('');
+  const [password, setPassword] = useState('');
+  const [working, setWorking] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  useEffect(() => {
+    document.title = `${t('login.title')} · Watchpost`;
+  }, [t]);
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setWorking(true);
+    setError(null);
+    try {
+      props.onLogIn(await api.logIn({ username: username.trim(), password }));
+    } catch (failure) {
+      setError(failure);
+      setPassword('');
+    } finally {
+      setWorking(false);
+    }
+  };
+
+  return (
+    <main className="login">
+      <form className="login-card" onSubmit={(event) => void submit(event)}>
+        <header>
+          <Logo size={44} />
+          <h1>Watchpost</h1>
+          <p>{t('login.lead')}</p>
+        </header>
+        {props.ended && error === null && (
+          <div className="info-box" role="status">
+            {t('login.ended')}
+          </div>
+        )}
+        {error !== null && (
+          <div className="error-box" role="alert">
+            <Icon name="warning" size={18} />
+            {errorText(error)}
+          </div>
+        )}
+        <div className="field">
+          <label htmlFor={userId}>{t('login.username')}</label>
+          <input
+            id={userId}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            autoFocus
+            required
+            maxLength={64}
+            value={username}
+            onChange={(event) => setUsername(event.target.value)}
+          />
+        </div>
+        <PasswordField
+          label={t('login.password')}
+          autoComplete="current-password"
+          required
+          maxLength={256}
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+        <button type="submit" className="button primary large" disabled={working}>
+          {t(working ? 'login.working' : 'login.submit')}
+        </button>
+        <p className="hint center">{t('login.note')}</p>
+      </form>
+      <footer>
+        <LanguageChoice />
+      </footer>
+    </main>
+  );
+}

@@ -1,0 +1,91 @@
+import { type FormEvent, useState } from 'react';
+import type { Session } from '../../../api/contract/session.ts';
+import { api } from '../../api-client.ts';
+import { Icon } from '../../components/icons.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { PasswordField } from '../../components/password-field.tsx';
+import { useErrorText } from '../../components/states.tsx';
+import { useI18n } from '../../i18n/i18n.tsx';
+
+/** Change of the own password; the first thing to do with one that somebody else gave. */
+export function PasswordPage(props: { readonly session: Session; readonly onChanged: (session: Session) => void }) {
+  const { t } = useI18n();
+  const errorText = useErrorText();
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const [repeat, setRepeat] = useState('');
+  const [state, setState] = useState<'idle' | 'working' | 'done'>('idle');
+  const [error, setError] = useState<string | null>(null);
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (next !== repeat) return setError(t('password.differ'));
+    setState('working');
+    setError(null);
+    try {
+      const session = await api.changePassword({ current, next });
+      setCurrent('');
+      setNext('');
+      setRepeat('');
+      setState('done');
+      props.onChanged(session);
+    } catch (failure) {
+      setError(errorText(failure));
+      setState('idle');
+    }
+  };
+
+  return (
+    <div className="page narrow">
+      <PageHeader title={t('password.title')} />
+      <form className="card form" onSubmit={(event) => void submit(event)}>
+        {props.session.mustChangePassword && (
+          <div className="info-box" role="status">
+            <Icon name="lock" size={18} />
+            {t('password.required')}
+          </div>
+        )}
+        {error !== null && (
+          <div className="error-box" role="alert">
+            <Icon name="warning" size={18} />
+            {error}
+          </div>
+        )}
+        {state === 'done' && (
+          <div className="good-box" role="status">
+            <Icon name="check" size={18} />
+            {t('password.done')}
+          </div>
+        )}
+        <input type="text" autoComplete="username" value={props.session.username} readOnly hidden />
+        <PasswordField
+          label={t('password.current')}
+          autoComplete="current-password"
+          required
+          value={current}
+          onChange={(event) => setCurrent(event.target.value)}
+        />
+        <PasswordField
+          label={t('password.next')}
+          hint={t('password.hint')}
+          autoComplete="new-password"
+          required
+          maxLength={256}
+          value={next}
+          onChange={(event) => setNext(event.target.value)}
+        />
+        <PasswordField
+          label={t('password.repeat')}
+          autoComplete="new-password"
+          required
+          maxLength={256}
+          value={repeat}
+          onChange={(event) => setRepeat(event.target.value)}
+        />
+        <button type="submit" className="button primary" disabled={state === 'working'}>
+          {t('password.submit')}
+        </button>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,248 @@
+import { useEffect, useRef, useState } from 'react';
+import type { VerdictRequest } from '../../../api/contract/cases.ts';
+import type { WatchEvent } from '../../../pipeline/event.ts';
+import { type ClipControls, ClipPlayer } from '../../components/clip-player.tsx';
+import { Gaps, Measurements, Stills } from '../../components/case-parts.tsx';
+import { Icon } from '../../components/icons.tsx';
+import { Link } from '../../components/link.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { Failure, Loading, Notice, Stale, useErrorText } from '../../components/states.tsx';
+import { useI18n } from '../../i18n/i18n.tsx';
+import { casePath, useSearch } from '../../router.ts';
+import { canDecide, useSession } from '../../session.ts';
+import { setPreferences, usePreferences } from '../../preferences.ts';
+import { KeyHelp } from './key-help.tsx';
+import { type Action, type Mode, toAction } from './keyboard.ts';
+import { Queue } from './queue.tsx';
+import { useReview } from './use-review.ts';
+import { VerdictBar } from './verdict-bar.tsx';
+
+/** The queue and the case that is being decided. Everything works by single keys; see keyboard.ts. */
+export function ReviewPage() {
+  const { t, name, language, format } = useI18n();
+  const errorText = useErrorText();
+  const mayDecide = canDecide(useSession().role);
+  const { showTracks } = usePreferences();
+  const wanted = new URLSearchParams(useSearch()).get('case');
+  const review = useReview(wanted, mayDecide);
+  const [mode, setMode] = useState<Mode>('idle');
+  const [help, setHelp] = useState(false);
+  const [queueOpen, setQueueOpen] = useState(false);
+  const [message, setMessage] = useState<{ readonly text: string; readonly tone: 'good' | 'bad' } | null>(null);
+  const clip = useRef<ClipControls>(null);
+  const { list, cases, selected, detail, nextDetail, claim, decided } = review;
+  const ready = mayDecide && claim.state === 'held' && !review.working;
+
+  useEffect(() => setMode('idle'), [selected?.id]);
+  useEffect(() => {
+    if (!message) return;
+    const timer = setTimeout(() => setMessage(null), 6_000);
+    return () => clearTimeout(timer);
+  }, [message]);
+
+  const decide = async (verdict: VerdictRequest): Promise<void> => {
+    setMode('idle');
+    if (!ready) return;
+    const words = name('caseState', verdict.verdict) + (verdict.reason ? ` – ${name('reason', verdict.reason)}` : '');
+    try {
+      if (await review.decide(verdict)) setMessage({ text: t('review.saved', { verdict: words }), tone: 'good' });
+    } catch (error) {
+      setMessage({ text: errorText(error), tone: 'bad' });
+    }
+  };
+
+  const undo = async (): Promise<void> => {
+    try {
+      const undone = await review.undo();
+      setMessage({ text: t(undone ? 'review.undone' : 'review.nothingToUndo'), tone: 'good' });
+    } catch (error) {
+      setMessage({ text: errorText(error), tone: 'bad' });
+    }
+  };
+
+  const act = (action: Action): void => {
+    switch (action.do) {
+      case 'confirm':
+        return void decide({ verdict: 'confirmed' });
+      case 'unsure':
+        return void decide({ verdict: 'unsure' });
+      case 'reject':
+        return void decide({ verdict: 'rejected', reason: action.reason });
+      case 'exempt':
+        return void decide({ verdict: 'exempt', reason: action.reason });
+      case 'startReject':
+        return setMode(ready ? 'rejecting' : 'idle');
+      case 'startExempt':
+        return setMode(ready ? 'exempting' : 'idle');
+      case 'cancel':
+        return setMode('idle');
+      case 'undo':
+        return void undo();
+      case 'next':
+        return review.move(1);
+      case 'previous':
+        return review.move(-1);
+      case 'play':
+        return clip.current?.toggle();
+      case 'seek':
+        return clip.current?.seek(action.seconds);
+      case 'step':
+        return clip.current?.step(action.frames);
+      case 'overlay':
+        return setPreferences({ showTracks: !showTracks });
+      case 'help':
+        return setHelp(true);
+    }
+  };
+
+  useKeys(mode, act);
+
+  if (!list.data) return list.error ? <Failure error={list.error} onRetry={list.reload} /> : <Loading />;
+
+  const clips = [detail, nextDetail].filter((one) => one !== null);
+  return (
+    <div className="page review-page" data-queue={queueOpen ? 'open' : 'closed'}>
+      <PageHeader title={t('review.title')}>
+        <span className="chip" data-tone="accent">
+          {t('review.open', { count: list.data.openCount })}
+        </span>
+        <Progress done={decided.length} open={cases.length} />
+        <span className="spacer" />
+        <button
+          type="button"
+          className="button toggle phone-only"
+          aria-pressed={queueOpen}
+          onClick={() => setQueueOpen(!queueOpen)}
+        >
+          <Icon name="cases" size={17} />
+          {t('review.backToQueue')}
+        </button>
+        <button type="button" className="button desktop-only" onClick={() => setHelp(true)} aria-keyshortcuts="?">
+          <Icon name="keyboard" size={18} />
+          {t('review.help')}
+          <kbd>?</kbd>
+        </button>
+      </PageHeader>
+      {list.error !== null && <Stale at={list.loadedAt} onRetry={list.reload} />}
+      {!selected ? (
+        <Notice icon="check" title={t('review.empty')} hint={t('review.emptyHint')}>
+          {decided.length > 0 && (
+            <button type="button" className="button" onClick={() => act({ do: 'undo' })}>
+              <Icon name="undo" size={17} />
+              {t('review.undo')} <kbd>Z</kbd>
+            </button>
+          )}
+        </Notice>
+      ) : (
+        <div className="review">
+          <Queue
+            cases={cases}
+            selectedId={selected.id}
+            onSelect={(id) => {
+              review.select(id);
+              setQueueOpen(false);
+            }}
+          />
+          <section className="stage" aria-labelledby="case-title">
+            <header className="stage-header">
+              <h2 id="case-title">{name('kind', selected.kind)}</h2>
+              <span className="muted">
+                {selected.cameraName} · {selected.place}
+              </span>
+              <span className="spacer" />
+              <time dateTime={new Date(selected.triggerAt).toISOString()}>{format.dateTime(selected.triggerAt)}</time>
+            </header>
+            {!mayDecide && <div className="info-box">{t('review.readOnly')}</div>}
+            {claim.state === 'refused' && (
+              <div className="warning-box" role="alert">
+                <Icon name="lock" size={18} />
+                {selected.claimedBy ? t('review.claimedBy', { name: selected.claimedBy }) : errorText(claim.error)}
+              </div>
+            )}
+            <div className="evidence">
+              <div className="evidence-main">
+                {clips.map((one) => (
+                  <ClipPlayer
+                    key={one.id}
+                    detail={one}
+                    active={one.id === detail?.id}
+                    overlay={showTracks}
+                    onOverlay={() => act({ do: 'overlay' })}
+                    {...(one.id === detail?.id ? { controls: clip } : {})}
+                  />
+                ))}
+                {!detail &&
+                  (review.detailError ? (
+                    <Failure error={review.detailError} onRetry={review.reloadDetail} />
+                  ) : (
+                    <Loading />
+                  ))}
+              </div>
+              {detail && (
+                <div className="evidence-side">
+                  <Gaps detail={detail} />
+                  <section>
+                    <h3>{t('review.why')}</h3>
+                    <p className="explanation">{detail.explanation[language]}</p>
+                  </section>
+                  <section>
+                    <h3>{t('review.measured')}</h3>
+                    <Measurements event={detail.event as WatchEvent} />
+                  </section>
+                  <Link className="text-link" to={casePath(detail.id)}>
+                    {t('review.toCase')}
+                    <Icon name="external" size={15} />
+                  </Link>
+                </div>
+              )}
+              {detail && <Stills detail={detail} />}
+            </div>
+          </section>
+          <VerdictBar mode={mode} ready={ready} canUndo={decided.length > 0} claim={claim} onAction={act} />
+        </div>
+      )}
+      <div className="toast-place" aria-live="polite">
+        {message && (
+          <div className="toast" data-tone={message.tone}>
+            <Icon name={message.tone === 'good' ? 'check' : 'warning'} size={17} />
+            {message.text}
+          </div>
+        )}
+      </div>
+      {help && <KeyHelp onClose={() => setHelp(false)} />}
+    </div>
+  );
+}
+
+/** Hands keys to the page, except while somebody types or a dialog is open. */
+function useKeys(mode: Mode, act: (action: Action) => void): void {
+  const newest = useRef({ mode, act });
+  newest.current = { mode, act };
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const { target } = event;
+      if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      if (target instanceof HTMLElement && target.matches('select, textarea, input:not([type=range])')) return;
+      // Space presses a focused button or link; that is what its owner expects.
+      if (event.key === ' ' && target instanceof HTMLElement && target.matches('button, a, summary')) return;
+      const action = toAction(event, newest.current.mode);
+      if (!action || (event.repeat && action.do !== 'seek' && action.do !== 'step')) return;
+      event.preventDefault();
+      newest.current.act(action);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+}
+
+/** How far this visit got: decided out of decided and open. */
+function Progress({ done, open }: { readonly done: number; readonly open: number }) {
+  const { t } = useI18n();
+  if (done === 0) return null;
+  return (
+    <span className="progress" title={t('review.progress', { count: done })}>
+      <progress max={done + open} value={done} aria-label={t('review.progress', { count: done })} />
+      {t('review.progressShort', { count: done })}
+    </span>
+  );
+}

@@ -1,0 +1,195 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { CaseDetail, CaseList, CaseSummary, VerdictRequest } from '../../../api/contract/cases.ts';
+import { api, ApiError } from '../../api-client.ts';
+import { useCaseChanges } from '../../live/use-live.ts';
+import { type Resource, useResource } from '../../use-resource.ts';
+
+/** How this page stands with the open case: who may decide it. */
+export type Claim =
+  | { readonly state: 'asking' | 'none' }
+  | { readonly state: 'held'; readonly leaseUntil: number }
+  | { readonly state: 'refused'; readonly error: unknown };
+
+export type Decided = { readonly id: string; readonly verdict: VerdictRequest };
+
+export type Review = {
+  readonly list: Resource<CaseList>;
+  readonly cases: readonly CaseSummary[];
+  readonly selected: CaseSummary | null;
+  readonly detail: CaseDetail | null;
+  readonly nextDetail: CaseDetail | null;
+  readonly detailError: unknown;
+  readonly claim: Claim;
+  readonly decided: readonly Decided[];
+  readonly working: boolean;
+  readonly select: (id: string) => void;
+  readonly move: (by: number) => void;
+  readonly decide: (verdict: VerdictRequest) => Promise<boolean>;
+  readonly undo: () => Promise<boolean>;
+  readonly reloadDetail: () => void;
+};
+
+const loadOpen = (signal: AbortSignal): Promise<CaseList> => api.cases({ state: 'open', limit: 100 }, signal);
+/** Live changes come at once; this catches what a broken connection missed. */
+const REFRESH_MS = 30_000;
+/** Many cases can change together (a queue that caught up): the list is loaded once for all. */
+const GATHER_MS = 400;
+
+/**
+ * The review queue of one person: which case is open, the claim on it, its verdict, and what was decided in this
+ * visit. Opening claims the case and keeps the claim alive; leaving gives it back.
+ */
+export function useReview(wantedId: string | null, mayDecide: boolean): Review {
+  const list = useResource(loadOpen, REFRESH_MS);
+  const [selectedId, setSelectedId] = useState(wantedId);
+  const [decided, setDecided] = useState<readonly Decided[]>([]);
+  const [working, setWorking] = useState(false);
+
+  const { reload } = list;
+  const gathering = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const onChange = useCallback(() => {
+    clearTimeout(gathering.current);
+    gathering.current = setTimeout(reload, GATHER_MS);
+  }, [reload]);
+  useCaseChanges(onChange);
+  useEffect(() => () => clearTimeout(gathering.current), []);
+
+  const cases = useMemo(() => {
+    const gone = new Set(decided.map(({ id }) => id));
+    return (list.data?.cases ?? []).filter(({ id }) => !gone.has(id));
+  }, [list.data, decided]);
+
+  const selected = cases.find(({ id }) => id === selectedId) ?? cases[0] ?? null;
+  const index = selected ? cases.indexOf(selected) : -1;
+  const next = cases[index + 1] ?? null;
+  const { details, errors, reloadDetail } = useDetails(selected?.id ?? null, next?.id ?? null);
+  const claim = useClaim(mayDecide ? (selected?.id ?? null) : null);
+
+  const move = (by: number): void => {
+    const target = cases[Math.min(Math.max(index + by, 0), cases.length - 1)];
+    if (target) setSelectedId(target.id);
+  };
+
+  const decide = async (verdict: VerdictRequest): Promise<boolean> => {
+    if (!selected || working) return false;
+    setWorking(true);
+    try {
+      await api.decide(selected.id, verdict);
+      const following = cases[index + 1] ?? cases[index - 1];
+      setDecided((before) => [...before, { id: selected.id, verdict }]);
+      setSelectedId(following?.id ?? null);
+      return true;
+    } finally {
+      setWorking(false);
+    }
+  };
+
+  const undo = async (): Promise<boolean> => {
+    const last = decided.at(-1);
+    if (!last || working) return false;
+    setWorking(true);
+    try {
+      await api.undo(last.id);
+      setDecided((before) => before.slice(0, -1));
+      setSelectedId(last.id);
+      reload();
+      return true;
+    } finally {
+      setWorking(false);
+    }
+  };
+
+  return {
+    list,
+    cases,
+    selected,
+    detail: selected ? (details.get(selected.id) ?? null) : null,
+    nextDetail: next ? (details.get(next.id) ?? null) : null,
+    detailError: selected ? (errors.get(selected.id) ?? null) : null,
+    claim,
+    decided,
+    working,
+    select: setSelectedId,
+    move,
+    decide,
+    undo,
+    reloadDetail,
+  };
+}
+
+type Details = {
+  readonly details: ReadonlyMap<string, CaseDetail>;
+  readonly errors: ReadonlyMap<string, unknown>;
+  readonly reloadDetail: () => void;
+};
+
+/** Details of the open case and, once that one is there, of the next. */
+function useDetails(currentId: string | null, nextId: string | null): Details {
+  const [details, setDetails] = useState<ReadonlyMap<string, CaseDetail>>(new Map());
+  const [errors, setErrors] = useState<ReadonlyMap<string, unknown>>(new Map());
+  const [round, setRound] = useState(0);
+  const hasCurrent = currentId === null || details.has(currentId);
+  const wanted = hasCurrent ? nextId : currentId;
+
+  useEffect(() => {
+    if (wanted === null || details.has(wanted)) return;
+    const abort = new AbortController();
+    api.case(wanted, abort.signal).then(
+      (detail) => {
+        setDetails((before) => new Map([...before].slice(-4)).set(wanted, detail));
+        setErrors((before) => without(before, wanted));
+      },
+      (error: unknown) => {
+        if (!abort.signal.aborted) setErrors((before) => new Map(before).set(wanted, error));
+      },
+    );
+    return () => abort.abort();
+  }, [wanted, details, round]);
+
+  return { details, errors, reloadDetail: useCallback(() => setRound((value) => value + 1), []) };
+}
+
+function without<Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> {
+  const copy = new Map(map);
+  copy.delete(key);
+  return copy;
+}
+
+/** Claims a case for as long as it is open here, renewing at half of the lease. */
+function useClaim(caseId: string | null): Claim {
+  const [claim, setClaim] = useState<Claim>({ state: 'none' });
+  useEffect(() => {
+    setClaim({ state: caseId === null ? 'none' : 'asking' });
+    if (caseId === null) return;
+    let ended = false;
+    let held = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async (): Promise<void> => {
+      try {
+        const { leaseUntil } = await api.claim(caseId);
+        held = true;
+        if (ended) return giveBack();
+        setClaim({ state: 'held', leaseUntil });
+        timer = setTimeout(() => void ask(), Math.max(2_000, (leaseUntil - Date.now()) / 2));
+      } catch (error) {
+        held = false;
+        if (ended) return;
+        setClaim({ state: 'refused', error });
+        // Somebody else's claim ends by itself; a lost network comes back.
+        const retryMs = error instanceof ApiError && error.status === 0 ? 3_000 : 10_000;
+        timer = setTimeout(() => void ask(), retryMs);
+      }
+    };
+    const giveBack = (): void => {
+      if (held) void api.release(caseId).catch(() => undefined);
+      held = false;
+    };
+    void ask();
+    return () => {
+      ended = true;
+      clearTimeout(timer);
+      giveBack();
+    };
+  }, [caseId]);
+  return claim;
+}

@@ -1,0 +1,155 @@
+import { useEffect, useRef } from 'react';
+import { Icon } from '../../components/icons.tsx';
+import { useI18n } from '../../i18n/i18n.tsx';
+import { type Action, EXEMPT_CHOICES, type Mode, REJECT_CHOICES } from './keyboard.ts';
+import type { Claim } from './use-review.ts';
+
+type VerdictBarProps = {
+  readonly mode: Mode;
+  readonly ready: boolean;
+  readonly canUndo: boolean;
+  readonly claim: Claim;
+  readonly onAction: (action: Action) => void;
+};
+
+/** The verdicts, each with its key; after "reject" and "exempt" the reasons, each with its number. */
+export function VerdictBar(props: VerdictBarProps) {
+  const { mode, onAction } = props;
+  return (
+    <div className="verdict-bar" data-mode={mode}>
+      {mode === 'rejecting' ? (
+        <Reasons
+          title="review.chooseReject"
+          choices={REJECT_CHOICES.map((reason) => ({ reason, action: { do: 'reject', reason } }))}
+          onAction={onAction}
+        />
+      ) : mode === 'exempting' ? (
+        <Reasons
+          title="review.chooseExempt"
+          choices={EXEMPT_CHOICES.map((reason) => ({ reason, action: { do: 'exempt', reason } }))}
+          onAction={onAction}
+        />
+      ) : (
+        <Verdicts {...props} />
+      )}
+    </div>
+  );
+}
+
+function Verdicts({ ready, canUndo, claim, onAction }: VerdictBarProps) {
+  const { t, format } = useI18n();
+  return (
+    <>
+      <div className="verdicts">
+        <button
+          type="button"
+          className="verdict"
+          data-verdict="confirmed"
+          disabled={!ready}
+          aria-keyshortcuts="A 1"
+          onClick={() => onAction({ do: 'confirm' })}
+        >
+          <Icon name="check" />
+          {t('review.confirm')}
+          <kbd>A</kbd>
+        </button>
+        <button
+          type="button"
+          className="verdict"
+          data-verdict="rejected"
+          disabled={!ready}
+          aria-keyshortcuts="R"
+          onClick={() => onAction({ do: 'startReject' })}
+        >
+          <Icon name="cross" />
+          {t('review.reject')}
+          <kbd>R</kbd>
+        </button>
+        <button
+          type="button"
+          className="verdict"
+          data-verdict="exempt"
+          disabled={!ready}
+          aria-keyshortcuts="E"
+          onClick={() => onAction({ do: 'startExempt' })}
+        >
+          <Icon name="exempt" />
+          {t('review.exempt')}
+          <kbd>E</kbd>
+        </button>
+        <button
+          type="button"
+          className="verdict"
+          data-verdict="unsure"
+          disabled={!ready}
+          aria-keyshortcuts="U"
+          onClick={() => onAction({ do: 'unsure' })}
+        >
+          <Icon name="question" />
+          {t('review.unsure')}
+          <kbd>U</kbd>
+        </button>
+      </div>
+      <div className="moves">
+        {claim.state === 'held' && (
+          <span className="lease muted">{t('review.lease', { time: format.time(claim.leaseUntil) })}</span>
+        )}
+        <button
+          type="button"
+          className="button"
+          disabled={!canUndo}
+          aria-keyshortcuts="Z"
+          onClick={() => onAction({ do: 'undo' })}
+        >
+          <Icon name="undo" size={17} />
+          <span className="move-text">{t('review.undo')}</span>
+          <kbd>Z</kbd>
+        </button>
+        <button type="button" className="button" aria-keyshortcuts="K" onClick={() => onAction({ do: 'previous' })}>
+          <Icon name="left" size={17} />
+          <span className="move-text">{t('review.previous')}</span>
+          <kbd>K</kbd>
+        </button>
+        <button type="button" className="button" aria-keyshortcuts="N J" onClick={() => onAction({ do: 'next' })}>
+          <span className="move-text">{t('review.next')}</span>
+          <kbd>N</kbd>
+          <Icon name="right" size={17} />
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Reasons(props: {
+  readonly title: 'review.chooseReject' | 'review.chooseExempt';
+  readonly choices: readonly { readonly reason: string; readonly action: Action }[];
+  readonly onAction: (action: Action) => void;
+}) {
+  const { t, name } = useI18n();
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  return (
+    <div className="reasons" role="group" aria-label={t(props.title)}>
+      <strong>{t(props.title)}</strong>
+      <div className="reason-list">
+        {props.choices.map(({ reason, action }, index) => (
+          <button
+            key={reason}
+            ref={index === 0 ? first : null}
+            type="button"
+            className="button"
+            aria-keyshortcuts={String(index + 1)}
+            onClick={() => props.onAction(action)}
+          >
+            <kbd>{index + 1}</kbd>
+            {name('reason', reason)}
+          </button>
+        ))}
+        <button type="button" className="button quiet" onClick={() => props.onAction({ do: 'cancel' })}>
+          <kbd>Esc</kbd>
+          {t('review.cancel')}
+        </button>
+      </div>
+    </div>
+  );
+}

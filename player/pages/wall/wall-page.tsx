@@ -1,0 +1,124 @@
+import { useState } from 'react';
+import { api } from '../../api-client.ts';
+import { withLiveState } from '../../components/camera-state.tsx';
+import { Icon } from '../../components/icons.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
+import { useI18n } from '../../i18n/i18n.tsx';
+import { useCameraStates } from '../../live/use-live.ts';
+import { setPreferences, usePreferences } from '../../preferences.ts';
+import { useResource } from '../../use-resource.ts';
+import { Tile } from './tile.tsx';
+
+const LAYOUTS = [1, 4, 9, 16] as const;
+
+/** The list itself changes rarely; states come live. */
+const REFRESH_MS = 15_000;
+
+/** All cameras of the unit, live. */
+export function WallPage() {
+  const { t } = useI18n();
+  const { tiles, showTracks, showZones } = usePreferences();
+  const states = useCameraStates();
+  const { data, error, loadedAt, reload } = useResource(api.cameras, REFRESH_MS);
+  const [wantedPage, setPage] = useState(0);
+
+  if (!data) return error ? <Failure error={error} onRetry={reload} /> : <Loading />;
+
+  const cameras = data.map((camera) => withLiveState(camera, states.get(camera.id)));
+  const watching = cameras.filter((camera) => camera.state === 'watching' || camera.state === 'degraded').length;
+  const blind = cameras.filter((camera) => camera.state === 'blind').length;
+  const pages = Math.max(1, Math.ceil(cameras.length / tiles));
+  const page = Math.min(wantedPage, pages - 1);
+  const shown = cameras.slice(page * tiles, (page + 1) * tiles);
+
+  return (
+    <div className="page wall-page">
+      <PageHeader title={t('wall.title')}>
+        <span className="muted">{t('wall.summary', { watching, total: cameras.length })}</span>
+        {blind > 0 && (
+          <span className="chip" data-tone="bad">
+            <Icon name="blind" size={14} />
+            {t('wall.blind', { count: blind })}
+          </span>
+        )}
+        <span className="spacer" />
+        <Toggle
+          pressed={showTracks}
+          icon="boxes"
+          label={t('wall.tracks')}
+          onClick={() => setPreferences({ showTracks: !showTracks })}
+        />
+        <Toggle
+          pressed={showZones}
+          icon="zone"
+          label={t('wall.zones')}
+          onClick={() => setPreferences({ showZones: !showZones })}
+        />
+        <div className="segments" role="group" aria-label={t('wall.layout')}>
+          {LAYOUTS.map((count) => (
+            <button
+              key={count}
+              type="button"
+              aria-pressed={count === tiles}
+              aria-label={t('wall.tiles', { count })}
+              onClick={() => {
+                setPreferences({ tiles: count });
+                setPage(0);
+              }}
+            >
+              {count}
+            </button>
+          ))}
+        </div>
+        {pages > 1 && (
+          <div className="pager">
+            <button
+              type="button"
+              className="button icon-only"
+              aria-label={t('wall.previous')}
+              disabled={page === 0}
+              onClick={() => setPage(page - 1)}
+            >
+              <Icon name="left" />
+            </button>
+            <span aria-live="polite">{t('wall.page', { page: page + 1, pages })}</span>
+            <button
+              type="button"
+              className="button icon-only"
+              aria-label={t('wall.next')}
+              disabled={page === pages - 1}
+              onClick={() => setPage(page + 1)}
+            >
+              <Icon name="right" />
+            </button>
+          </div>
+        )}
+      </PageHeader>
+      {error !== null && <Stale at={loadedAt} onRetry={reload} />}
+      {cameras.length === 0 ? (
+        <Notice icon="camera" title={t('wall.empty')} hint={t('wall.emptyHint')} />
+      ) : (
+        <div className="wall" data-tiles={tiles}>
+          {shown.map((camera) => (
+            <Tile key={camera.id} camera={camera} showTracks={showTracks} showZones={showZones} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Toggle(props: {
+  readonly pressed: boolean;
+  readonly icon: 'boxes' | 'zone';
+  readonly label: string;
+  readonly onClick: () => void;
+}) {
+  return (
+    <button type="button" className="button toggle" aria-pressed={props.pressed} onClick={props.onClick}>
+      <Icon name={props.icon} size={17} />
+      <span>{props.label}</span>
+    </button>
+  );
+}

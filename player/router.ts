@@ -1,0 +1,41 @@
+import { useSyncExternalStore } from 'react';
+
+/** The pages and their addresses. */
+export type Route =
+  | { readonly page: 'wall' | 'review' | 'cases' | 'health' | 'audit' | 'password' | 'unknown' }
+  | { readonly page: 'camera' | 'case'; readonly id: string };
+
+export function toRoute(path: string): Route {
+  const [page = '', id] = path.split('/').filter((part) => part !== '');
+  if (page === '' || page === 'wall') return { page: 'wall' };
+  if (page === 'cameras' && id) return { page: 'camera', id: decodeURIComponent(id) };
+  if (page === 'cases' && id) return { page: 'case', id: decodeURIComponent(id) };
+  if (page === 'review' || page === 'cases' || page === 'health' || page === 'audit' || page === 'password') {
+    return { page };
+  }
+  return { page: 'unknown' };
+}
+
+export const cameraPath = (id: string): string => `/cameras/${encodeURIComponent(id)}`;
+export const casePath = (id: string): string => `/cases/${encodeURIComponent(id)}`;
+
+const listeners = new Set<() => void>();
+const changed = (): void => listeners.forEach((listener) => listener());
+
+export function navigate(path: string, options: { readonly replace?: boolean } = {}): void {
+  if (options.replace) history.replaceState(null, '', path);
+  else history.pushState(null, '', path);
+  changed();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  addEventListener('popstate', listener);
+  return () => {
+    listeners.delete(listener);
+    removeEventListener('popstate', listener);
+  };
+}
+
+export const usePath = (): string => useSyncExternalStore(subscribe, () => location.pathname);
+export const useSearch = (): string => useSyncExternalStore(subscribe, () => location.search);

@@ -1,0 +1,19 @@
+import { createContext, useContext } from 'react';
+import type { Role, Session } from '../api/contract/session.ts';
+
+/** Who is logged in; the shell is only shown with a session, so pages may rely on it. */
+export const SessionContext = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new TypeError('useSession needs a page inside of the session');
+  return session;
+}
+
+const DECIDERS: readonly Role[] = ['officer', 'supervisor', 'ranger', 'operator', 'admin'];
+const AUDITORS: readonly Role[] = ['auditor', 'supervisor', 'admin'];
+
+/** What the pages offer. The server decides again; this only spares people buttons that would be refused. */
+export const canSeeCases = (role: Role): boolean => role !== 'viewer';
+export const canDecide = (role: Role): boolean => DECIDERS.includes(role);
+export const canAudit = (role: Role): boolean => AUDITORS.includes(role);

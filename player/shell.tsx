@@ -1,0 +1,208 @@
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { api } from './api-client.ts';
+import { LanguageChoice, ThemeChoice } from './components/choices.tsx';
+import { Icon, type IconName } from './components/icons.tsx';
+import { Link } from './components/link.tsx';
+import { Logo } from './components/logo.tsx';
+import { useI18n } from './i18n/i18n.tsx';
+import type { MessageKey } from './i18n/vi.ts';
+import { useCaseChanges, useContact } from './live/use-live.ts';
+import { navigate, type Route } from './router.ts';
+import { canAudit, canSeeCases, useSession } from './session.ts';
+
+type Entry = { readonly page: Route['page']; readonly to: string; readonly icon: IconName; readonly text: MessageKey };
+
+/** Navigation, connection and account around every page. */
+export function Shell(props: { readonly route: Route; readonly onLogOut: () => void; readonly children: ReactNode }) {
+  const { t } = useI18n();
+  const session = useSession();
+  const seesCases = canSeeCases(session.role);
+  const openCount = useOpenCount(seesCases && !session.mustChangePassword);
+  const entries: readonly Entry[] = [
+    { page: 'wall', to: '/', icon: 'wall', text: 'nav.wall' },
+    ...(seesCases
+      ? ([
+          { page: 'review', to: '/review', icon: 'review', text: 'nav.review' },
+          { page: 'cases', to: '/cases', icon: 'cases', text: 'nav.cases' },
+        ] as const)
+      : []),
+    { page: 'health', to: '/health', icon: 'health', text: 'nav.health' },
+    ...(canAudit(session.role) ? ([{ page: 'audit', to: '/audit', icon: 'audit', text: 'nav.audit' }] as const) : []),
+  ];
+  const current = props.route.page === 'camera' ? 'wall' : props.route.page === 'case' ? 'cases' : props.route.page;
+
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t('nav.skip')}
+      </a>
+      <aside className="rail">
+        <Link className="brand" to="/">
+          <Logo size={30} />
+          <span>
+            <strong>{session.site.name}</strong>
+          </span>
+        </Link>
+        <nav aria-label={t('nav.main')}>
+          <ul>
+            {entries.map(({ page, to, icon, text }) => (
+              <li key={page}>
+                <Link to={to} aria-current={page === current ? 'page' : undefined}>
+                  <Icon name={icon} />
+                  <span>{t(text)}</span>
+                  {page === 'review' && openCount !== null && openCount > 0 && (
+                    <span className="count" aria-label={t('nav.openCases', { count: openCount })}>
+                      {openCount > 999 ? '999+' : openCount}
+                    </span>
+                  )}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="rail-foot">
+          <Connection />
+          <AccountMenu onLogOut={props.onLogOut} />
+        </div>
+      </aside>
+      <main id="main" tabIndex={-1}>
+        <LostBanner />
+        {props.children}
+      </main>
+    </div>
+  );
+}
+
+/** Number of open cases: asked for once and again at every change. */
+function useOpenCount(wanted: boolean): number | null {
+  const [count, setCount] = useState<number | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const load = useCallback(() => {
+    clearTimeout(timer.current);
+    if (!wanted) return;
+    timer.current = setTimeout(() => {
+      api.cases({ state: 'open', limit: 1 }).then(
+        (list) => setCount(list.openCount),
+        () => undefined,
+      );
+    }, 300);
+  }, [wanted]);
+  useEffect(() => {
+    load();
+    const regular = setInterval(load, 60_000);
+    return () => {
+      clearInterval(regular);
+      clearTimeout(timer.current);
+    };
+  }, [load]);
+  useCaseChanges(load);
+  return count;
+}
+
+function Connection() {
+  const { t, format } = useI18n();
+  const contact = useContact();
+  const { mustChangePassword } = useSession();
+  if (mustChangePassword) return null;
+  const tone = contact.state === 'lost' ? 'bad' : contact.state === 'connecting' || !contact.live ? 'warn' : 'good';
+  const text =
+    contact.state === 'lost'
+      ? t('shell.lost', { time: format.time(contact.since) })
+      : contact.state === 'connecting'
+        ? t('shell.connecting')
+        : t(contact.live ? 'shell.connected' : 'shell.notLive');
+  return (
+    <div className="connection" data-tone={tone} role="status">
+      <span className="dot" aria-hidden="true" />
+      <span>{text}</span>
+    </div>
+  );
+}
+
+/** Said on every page: what is shown may be old. */
+function LostBanner() {
+  const { t, format } = useI18n();
+  const contact = useContact();
+  if (contact.state === 'lost') {
+    return (
+      <div className="banner" data-tone="bad" role="alert">
+        <Icon name="warning" size={18} />
+        {t('shell.lostBanner', { time: format.dateTime(contact.since) })}
+      </div>
+    );
+  }
+  if (contact.state === 'connected' && !contact.live) {
+    return (
+      <div className="banner" data-tone="warn" role="status">
+        <Icon name="warning" size={18} />
+        {t('shell.notLiveBanner')}
+      </div>
+    );
+  }
+  return null;
+}
+
+function AccountMenu({ onLogOut }: { readonly onLogOut: () => void }) {
+  const { t, name } = useI18n();
+  const { username, role } = useSession();
+  const [open, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+
+  useEffect(() => {
+    if (!open) return;
+    const onPress = (event: PointerEvent): void => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
+    };
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return;
+      setOpen(false);
+      button.current?.focus();
+    };
+    addEventListener('pointerdown', onPress);
+    addEventListener('keydown', onKey);
+    return () => {
+      removeEventListener('pointerdown', onPress);
+      removeEventListener('keydown', onKey);
+    };
+  }, [open]);
+
+  return (
+    <div className="account" ref={root}>
+      <button type="button" ref={button} className="account-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span className="avatar" aria-hidden="true">
+          {username.slice(0, 1).toUpperCase()}
+        </span>
+        <span className="account-name">
+          <strong>{username}</strong>
+          <span>{name('role', role)}</span>
+        </span>
+        <span className="visually-hidden">{t('shell.account')}</span>
+      </button>
+      {open && (
+        <div className="account-menu">
+          <h3>{t('shell.language')}</h3>
+          <LanguageChoice />
+          <h3>{t('shell.theme')}</h3>
+          <ThemeChoice />
+          <hr />
+          <button
+            type="button"
+            className="menu-item"
+            onClick={() => {
+              setOpen(false);
+              navigate('/password');
+            }}
+          >
+            <Icon name="lock" size={17} />
+            {t('shell.changePassword')}
+          </button>
+          <button type="button" className="menu-item" onClick={onLogOut}>
+            <Icon name="external" size={17} />
+            {t('shell.logOut')}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
