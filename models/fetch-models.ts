@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { ModelEntry } from './manifest.ts';
@@ -68,16 +67,17 @@ const download = async (
     const response = await request(id, origin.url ?? '', have, signal);
     // A server that knows no ranges answers 200 and sends the whole file again.
     if (response.status === 200) have = 0;
-    const counted = new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
+    const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
         have += chunk.length;
         onProgress?.(have, bytes);
-        controller.enqueue(chunk);
-      },
-    });
-    const body = (response.body as ReadableStream<Uint8Array>).pipeThrough(counted);
+        yield chunk;
+      }
+    };
+    // Node's body can be iterated; the type that browsers know cannot.
+    const body = response.body as unknown as AsyncIterable<Uint8Array>;
     try {
-      await pipeline(Readable.fromWeb(body), createWriteStream(part, { flags: have > 0 ? 'a' : 'w' }));
+      await pipeline(body, counted, createWriteStream(part, { flags: have > 0 ? 'a' : 'w' }));
     } catch (cause) {
       throw unreachable(id, origin.url ?? '', 'the connection broke off; run the command again to go on', cause);
     }
