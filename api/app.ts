@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -22,7 +22,7 @@ import { dataPaths } from './paths.ts';
 import { registerAuth } from './plugins/auth.ts';
 import { registerOpenApi } from './plugins/open-api.ts';
 import { registerPlayer } from './plugins/player.ts';
-import { registerProblems } from './plugins/problems.ts';
+import { registerProblems, sendProblem } from './plugins/problems.ts';
 import { registerSecurityHeaders } from './plugins/security-headers.ts';
 import { registerValidation } from './plugins/validation.ts';
 import { CaseRepository } from './repositories/cases.ts';
@@ -75,7 +75,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const paths = dataPaths(dataDir);
   const db = await openDatabase(options.databaseUrl ?? paths.database);
   const users = new UserStore(db, clock);
-  const firstPassword = await users.createFirstAdministrator();
+  const firstPassword = await users.openFirstAccount();
 
   const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]));
   const redis = new RedisLink(redisUrl, log);
@@ -108,6 +108,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     // A stop must not wait for browsers that keep live connections open.
     forceCloseConnections: true,
     requestTimeout: 30_000,
+    // What fails before any route is found, such as a broken escape in the path.
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply as unknown as FastifyReply, error),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.decorate('firstPassword', firstPassword);
   app.decorate('auditHead', () => context.audit.head());

@@ -4,8 +4,7 @@ import type { EvidenceManifest } from '../pipeline/evidence.ts';
 import { MANIFEST_FILE, SIGNATURE_FILE } from '../pipeline/evidence.ts';
 import { REVIEW_QUEUE, ReviewJob } from '../pipeline/review.ts';
 import type { ApiContext } from './context.ts';
-import { checkManifest } from './evidence/check-manifest.ts';
-import { readText } from './evidence/verify-case.ts';
+import { checkManifest, readTrustedKeys } from './evidence/check-manifest.ts';
 
 const CONCURRENCY = 4;
 
@@ -14,10 +13,15 @@ const CONCURRENCY = 4;
  * @throws WatchpostError STORE_*, CASE_UNREADABLE, EVIDENCE_UNVERIFIED
  */
 export const acceptCase = async (context: ApiContext, job: ReviewJob): Promise<boolean> => {
-  const { cameras, cases, clock, live, store } = context;
-  const manifestText = await readText(store, `${job.prefix}/${MANIFEST_FILE}`);
-  const signatureText = await readText(store, `${job.prefix}/${SIGNATURE_FILE}`);
-  const { manifest, signature } = checkManifest(manifestText, signatureText, job.manifestSha256);
+  const { cameras, cases, clock, live, paths, store } = context;
+  const manifestBytes = await store.get(`${job.prefix}/${MANIFEST_FILE}`);
+  const { manifest, keyId } = checkManifest({
+    manifestBytes,
+    signatureBytes: await store.get(`${job.prefix}/${SIGNATURE_FILE}`),
+    caseId: job.caseId,
+    manifestSha256: job.manifestSha256,
+    trustedKeys: await readTrustedKeys(paths.keys),
+  });
   const { event, camera } = manifest;
   const inserted = await cases.insert({
     id: job.caseId,
@@ -33,8 +37,8 @@ export const acceptCase = async (context: ApiContext, job: ReviewJob): Promise<b
     thumbnail: manifest.files.find(({ role }) => role === 'still-at')?.path ?? null,
     prefix: job.prefix,
     manifest_sha256: job.manifestSha256,
-    key_id: signature.keyId,
-    manifest: manifestText,
+    key_id: keyId,
+    manifest: Buffer.from(manifestBytes).toString('utf8'),
   });
   if (inserted) await live.publishCase({ caseId: job.caseId, state: 'pending', cameraId: camera.id, kind: event.kind });
   return inserted;

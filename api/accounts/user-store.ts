@@ -22,6 +22,9 @@ const toUser = (row: UserTable): User => ({
 const groupsJson = (groups: readonly string[] | null): string | null =>
   groups === null ? null : JSON.stringify(groups);
 
+/** Starts of several processes within this time count as one. */
+const SAME_START_MS = 60_000;
+
 /** Accounts. Every change is an audit row in the same transaction, and ends the account's sessions where rights change. */
 export class UserStore {
   readonly #db: Database;
@@ -32,15 +35,25 @@ export class UserStore {
     this.#clock = clock;
   }
 
-  /** Creates `admin` when there is no account at all. @returns its one-time password, or null */
-  async createFirstAdministrator(): Promise<string | null> {
-    const any = await this.#db.selectFrom('users').select('username').limit(1).executeTakeFirst();
-    if (any) return null;
+  /**
+   * Creates `admin` when there is no account at all. As long as nobody has ever logged in, a later start gives it a new
+   * password, because the first one may have scrolled away unread.
+   * @returns its one-time password, or null
+   */
+  async openFirstAccount(): Promise<string | null> {
+    const now = this.#clock.now();
+    const known = await this.#db
+      .selectFrom('users')
+      .select(['username', 'last_login_at', 'created_at'])
+      .limit(2)
+      .execute();
+    const only = known.length === 1 ? known[0] : undefined;
+    const isUnused = only?.username === 'admin' && only.last_login_at === null;
+    // Several API processes may start together on one PostgreSQL: the password that one of them prints must stay good.
+    if (known.length > 0 && !(isUnused && only.created_at < now - SAME_START_MS)) return null;
     const password = randomPassword();
     const password_hash = await hashPassword(password);
-    const now = this.#clock.now();
     return this.#db.transaction().execute(async (transaction) => {
-      // Two processes may start at the same time on one PostgreSQL: only the one whose row it is prints the password.
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('users')
         .values({
@@ -54,7 +67,13 @@ export class UserStore {
           created_at: now,
           last_login_at: null,
         })
-        .onConflict((conflict) => conflict.column('username').doNothing())
+        .onConflict((conflict) =>
+          conflict
+            .column('username')
+            .doUpdateSet({ password_hash, created_at: now })
+            .where('users.last_login_at', 'is', null)
+            .where('users.created_at', '<', now - SAME_START_MS),
+        )
         .executeTakeFirst();
       if (numInsertedOrUpdatedRows !== 1n) return null;
       await appendAudit(transaction, [{ at: now, actor: 'system', action: 'user.created', target: 'admin' }]);

@@ -1,54 +1,37 @@
-import { createHash } from 'node:crypto';
 import { WatchpostError } from '../../pipeline/errors.ts';
-import { MANIFEST_FILE, SIGNATURE_FILE } from '../../pipeline/evidence.ts';
+import { MANIFEST_FILE } from '../../pipeline/evidence.ts';
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
+import { verifyCase } from '../../pipeline/verify.ts';
 import type { VerifyResult } from '../contract/cases.ts';
-import { checkManifest } from './check-manifest.ts';
 
-export const readText = async (store: EvidenceStore, key: string): Promise<string> =>
-  Buffer.from(await store.get(key)).toString('utf8');
-
-/** Every sealed file of a case against its manifest, the manifest against its signature and the hash of its case row. */
-export const verifyCase = async (
+/**
+ * The sealed files of a case in the store, checked by the same code as `watchpost verify`; and that they are the ones
+ * that came into review.
+ * @throws WatchpostError STORE_UNAVAILABLE: a store that is away says nothing about the case
+ */
+export const verifyStoredCase = async (
   store: EvidenceStore,
-  prefix: string,
-  manifestSha256: string,
+  options: { readonly prefix: string; readonly manifestSha256: string; readonly trustedKeys: readonly string[] },
 ): Promise<VerifyResult> => {
-  const problems: VerifyResult['problems'] = [];
-  let checkedFiles = 0;
-  try {
-    const { manifest } = checkManifest(
-      await readText(store, `${prefix}/${MANIFEST_FILE}`),
-      await readText(store, `${prefix}/${SIGNATURE_FILE}`),
-      manifestSha256,
-    );
-    for (const { path, bytes, sha256 } of manifest.files) {
-      checkedFiles++;
-      const found = await hashOf(store, `${prefix}/${path}`);
-      if (found === null) problems.push({ file: path, problem: 'is missing' });
-      else if (found.bytes !== bytes)
-        problems.push({ file: path, problem: `has ${found.bytes} bytes, sealed with ${bytes}` });
-      else if (found.sha256 !== sha256) problems.push({ file: path, problem: 'has other content than was sealed' });
-    }
-  } catch (error) {
-    // A store that cannot be reached says nothing about the case; everything else is a finding.
-    if (!(error instanceof WatchpostError) || error.code === 'STORE_UNAVAILABLE') throw error;
-    problems.push({ file: MANIFEST_FILE, problem: error.message });
-  }
-  return { intact: problems.length === 0, checkedFiles, problems };
-};
-
-const hashOf = async (store: EvidenceStore, key: string): Promise<{ sha256: string; bytes: number } | null> => {
-  try {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const chunk of await store.open(key)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-    return { sha256: hash.digest('hex'), bytes };
-  } catch (error) {
-    if (error instanceof WatchpostError && error.code === 'STORE_NOT_FOUND') return null;
-    throw error;
-  }
+  const { prefix, manifestSha256, trustedKeys } = options;
+  const outages: WatchpostError[] = [];
+  const result = await verifyCase(
+    {
+      list: async () => (await store.list(`${prefix}/`)).map(({ key }) => key.slice(prefix.length + 1)),
+      read: async (path) => {
+        try {
+          return await store.get(`${prefix}/${path}`);
+        } catch (error) {
+          if (error instanceof WatchpostError && error.code === 'STORE_UNAVAILABLE') outages.push(error);
+          throw error;
+        }
+      },
+    },
+    trustedKeys.length > 0 ? { trustedKeys } : {},
+  );
+  if (outages[0]) throw outages[0];
+  const problems = result.problems.map(({ file, problem }) => ({ file, problem }));
+  if (result.manifestSha256 !== null && result.manifestSha256 !== manifestSha256)
+    problems.push({ file: MANIFEST_FILE, problem: 'is not the one that came into review' });
+  return { intact: result.status === 'intact' && problems.length === 0, checkedFiles: result.checkedFiles, problems };
 };

@@ -15,6 +15,7 @@ export const registerPlayer = async (app: FastifyInstance, playerDir: string): P
   if (existsSync(page))
     await app.register(fastifyStatic, {
       root: playerDir,
+      cacheControl: false,
       setHeaders: (response, path) => {
         // Vite puts a hash of the content into these names.
         const hashed = /[/\\]assets[/\\]/.test(path);

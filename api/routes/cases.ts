@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { EvidenceManifest } from '../../pipeline/evidence.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
+import { explain } from '../../pipeline/explanation.ts';
 import { scopeOf } from '../accounts/account.ts';
 import type { ApiContext } from '../context.ts';
 import {
@@ -13,8 +14,8 @@ import {
   VerifyResult,
 } from '../contract/cases.ts';
 import type { CaseTable } from '../database/schema.ts';
-import { verifyCase } from '../evidence/verify-case.ts';
-import { explainEvent } from '../explanation.ts';
+import { readTrustedKeys } from '../evidence/check-manifest.ts';
+import { verifyStoredCase } from '../evidence/verify-case.ts';
 import { accountOf } from '../plugins/auth.ts';
 import { HISTORY_ACTIONS, toCaseDetail } from '../repositories/case-detail.ts';
 import type { App } from './app.ts';
@@ -42,7 +43,7 @@ class Views {
 const Params = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' }) });
 
 export const registerCaseRoutes = (app: App, context: ApiContext): void => {
-  const { audit, cases, clock, live, store } = context;
+  const { audit, cases, clock, live, paths, store } = context;
   const views = new Views();
   const viewed = async (actor: string, session: string, action: string, id: string, path?: string): Promise<void> => {
     const key = `${session} ${action} ${id} ${path ?? ''}`;
@@ -84,7 +85,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
         manifest,
         manifestSha256: row.manifest_sha256,
         keyId: row.key_id,
-        explanation: explainEvent(manifest.event),
+        explanation: explain(manifest.event),
         history: await audit.history(id, HISTORY_ACTIONS),
       });
     },
@@ -185,7 +186,11 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
     async (request) => {
       const account = accountOf(request);
       const row = await cases.get(request.params.id, scopeOf(account));
-      const result = await verifyCase(store, row.prefix, row.manifest_sha256);
+      const result = await verifyStoredCase(store, {
+        prefix: row.prefix,
+        manifestSha256: row.manifest_sha256,
+        trustedKeys: await readTrustedKeys(paths.keys),
+      });
       await audit.record({
         at: clock.now(),
         actor: account.username,

@@ -41,7 +41,8 @@ export const sendBytes = async (
       .header('content-range', `bytes ${range.start}-${range.end}/${file.bytes}`)
       .header('content-length', range.end - range.start + 1);
   else reply.header('content-length', file.bytes);
-  if (request.method === 'HEAD') return reply.send();
+  // An empty stream: for an empty text Fastify would say that the file is empty.
+  if (request.method === 'HEAD') return reply.send(Readable.from([]));
   const source = await file.open(range ?? undefined);
   return reply.send(source instanceof Readable ? source : Readable.from(source, { objectMode: false }));
 };
