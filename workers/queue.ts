@@ -115,18 +115,14 @@ export class Queues {
     checkEvent(event);
     // Before the job: retention must not win the race against the worker.
     await this.redis.hset(HOLDS_KEY, event.id, JSON.stringify(toHold(event)));
-    await this.evidence.add(
-      'seal',
-      { event } satisfies EvidenceJob,
-      {
-        jobId: event.id,
-        attempts: EVIDENCE_ATTEMPTS,
-        backoff: { type: 'custom' },
-        // A job that is still listed is not added again; sealing is idempotent anyway.
-        removeOnComplete: { age: 24 * 3_600, count: 10_000 },
-        removeOnFail: false,
-      },
-    );
+    await this.evidence.add('seal', { event } satisfies EvidenceJob, {
+      jobId: event.id,
+      attempts: EVIDENCE_ATTEMPTS,
+      backoff: { type: 'custom' },
+      // A job that is still listed is not added again; sealing is idempotent anyway.
+      removeOnComplete: { age: 24 * 3_600, count: 10_000 },
+      removeOnFail: false,
+    });
   }
 
   /** Puts a verified case before the reviewers; the same case again changes nothing. */

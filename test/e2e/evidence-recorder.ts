@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
@@ -154,4 +154,35 @@ export const makeEvent = (
     provenance: { softwareVersion: '0', configHash: '0'.repeat(64), models: [] },
     ...extra,
   } as WatchEvent;
+};
+
+/**
+ * Plays a recording on disk as if it were being recorded now: a segment appears when its last frame would have been
+ * received. Media time zero is the moment of the call.
+ */
+export const growRecording = async (
+  from: { session: RecordingSession; segments: readonly SegmentRecord[]; sessionDir: string },
+  cameraDir: string,
+  signal: AbortSignal,
+): Promise<{ anchorAt: number; done: Promise<void> }> => {
+  const anchorAt = Date.now();
+  const target = join(cameraDir, from.session.sessionId);
+  await mkdir(target, { recursive: true });
+  const { endPtsMs, ...session } = from.session;
+  await copyFile(join(from.sessionDir, 'init.mp4'), join(target, 'init.mp4'));
+  await writeFile(
+    join(target, 'session.json'),
+    JSON.stringify({ ...session, clock: { ...session.clock, anchorAt, source: 'arrival' } }),
+  );
+  const grow = async (): Promise<void> => {
+    for (const segment of from.segments) {
+      const dueMs = anchorAt + segment.startPtsMs + segment.durationMs - Date.now();
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs)));
+      if (signal.aborted) return;
+      await copyFile(join(from.sessionDir, segment.file), join(target, segment.file));
+      const record = { ...segment, startAt: anchorAt + segment.startPtsMs };
+      await appendFile(join(target, 'index.ndjson'), `${JSON.stringify(record)}\n`);
+    }
+  };
+  return { anchorAt, done: grow() };
 };
