@@ -1,4 +1,4 @@
-import type { CaseChange, LiveStatus } from '../../api/contract/live.ts';
+import type { CaseChange, LiveEvent, LiveStatus } from '../../api/contract/live.ts';
 import type { CameraState, LiveFrame } from '../../pipeline/live.ts';
 import { toQuery } from '../api-client.ts';
 import { Timeline } from './timeline.ts';
@@ -106,20 +106,21 @@ export class LiveConnection {
     this.#lastWordAt = Date.now();
     const source = new EventSource(this.#openFor);
     this.#source = source;
-    const on = <Data>(name: string, act: (data: Data) => void): void => {
+    const on = (name: LiveEvent, act: (data: unknown) => void): void => {
       source.addEventListener(name, (event: MessageEvent<string>) => {
         this.#hear();
-        act(JSON.parse(event.data) as Data);
+        act(JSON.parse(event.data));
       });
     };
     source.onopen = () => this.#hear();
     source.onerror = () => this.#lose();
-    on<LiveFrame>('frame', (frame) =>
-      this.timeline(frame.cameraId).add({ at: frame.capturedAt, tracks: frame.tracks }),
-    );
-    on<CameraState>('camera', (state) => this.#setState(state));
-    on<CaseChange>('case', (change) => this.#caseListeners.forEach((listener) => listener(change)));
-    on<LiveStatus>('status', ({ live }) => this.#setContact({ state: 'connected', live }));
+    on('frame', (data) => {
+      const { cameraId, capturedAt, tracks } = data as LiveFrame;
+      this.timeline(cameraId).add({ at: capturedAt, tracks });
+    });
+    on('camera', (state) => this.#setState(state as CameraState));
+    on('case', (change) => this.#caseListeners.forEach((listener) => listener(change as CaseChange)));
+    on('status', (status) => this.#setContact({ state: 'connected', live: (status as LiveStatus).live }));
   }
 
   #hear(): void {

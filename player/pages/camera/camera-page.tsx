@@ -1,4 +1,4 @@
-import { type FormEvent, useCallback, useMemo, useRef, useState } from 'react';
+import { type SyntheticEvent, useCallback, useMemo, useRef, useState } from 'react';
 import type { Camera } from '../../../api/contract/cameras.ts';
 import { api, ApiError, serverNow, toQuery } from '../../api-client.ts';
 import { StateBadge, withLiveState } from '../../components/camera-state.tsx';
@@ -147,7 +147,7 @@ function CameraView({ camera }: { readonly camera: Camera }) {
 function LookBack(props: { readonly fromAt: number | null; readonly onFrom: (at: number | null) => void }) {
   const { t } = useI18n();
   const [wanted, setWanted] = useState('');
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     const at = new Date(wanted).getTime();
     if (!Number.isNaN(at)) props.onFrom(at);

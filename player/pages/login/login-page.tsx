@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useId, useState } from 'react';
+import { type SyntheticEvent, useEffect, useId, useState } from 'react';
 import type { Session } from '../../../api/contract/session.ts';
 import { api } from '../../api-client.ts';
 import { LanguageChoice } from '../../components/choices.tsx';
@@ -22,7 +22,7 @@ export function LoginPage(props: { readonly ended: boolean; readonly onLogIn: (s
     document.title = `${t('login.title')} · Watchpost`;
   }, [t]);
 
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     setWorking(true);
     setError(null);

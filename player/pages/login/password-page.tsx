@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import type { Session } from '../../../api/contract/session.ts';
 import { api } from '../../api-client.ts';
 import { Icon } from '../../components/icons.tsx';
@@ -17,9 +17,12 @@ export function PasswordPage(props: { readonly session: Session; readonly onChan
   const [state, setState] = useState<'idle' | 'working' | 'done'>('idle');
   const [error, setError] = useState<string | null>(null);
 
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
-    if (next !== repeat) return setError(t('password.differ'));
+    if (next !== repeat) {
+      setError(t('password.differ'));
+      return;
+    }
     setState('working');
     setError(null);
     try {

@@ -32,7 +32,7 @@ describe('keys of the review page', () => {
   });
 
   test('while a reason is asked for no letter decides anything', () => {
-    const letters = [...'aruznjkeo?,. '];
+    const letters = Array.from('aruznjkeo?,. ');
     expect(letters.map((key) => toAction(press(key), 'rejecting'))).toEqual(letters.map(() => null));
   });
 

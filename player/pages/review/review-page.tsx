@@ -63,35 +63,50 @@ export function ReviewPage() {
   const act = (action: Action): void => {
     switch (action.do) {
       case 'confirm':
-        return void decide({ verdict: 'confirmed' });
+        void decide({ verdict: 'confirmed' });
+        break;
       case 'unsure':
-        return void decide({ verdict: 'unsure' });
+        void decide({ verdict: 'unsure' });
+        break;
       case 'reject':
-        return void decide({ verdict: 'rejected', reason: action.reason });
+        void decide({ verdict: 'rejected', reason: action.reason });
+        break;
       case 'exempt':
-        return void decide({ verdict: 'exempt', reason: action.reason });
+        void decide({ verdict: 'exempt', reason: action.reason });
+        break;
       case 'startReject':
-        return setMode(ready ? 'rejecting' : 'idle');
+        setMode(ready ? 'rejecting' : 'idle');
+        break;
       case 'startExempt':
-        return setMode(ready ? 'exempting' : 'idle');
+        setMode(ready ? 'exempting' : 'idle');
+        break;
       case 'cancel':
-        return setMode('idle');
+        setMode('idle');
+        break;
       case 'undo':
-        return void undo();
+        void undo();
+        break;
       case 'next':
-        return review.move(1);
+        review.move(1);
+        break;
       case 'previous':
-        return review.move(-1);
+        review.move(-1);
+        break;
       case 'play':
-        return clip.current?.toggle();
+        clip.current?.toggle();
+        break;
       case 'seek':
-        return clip.current?.seek(action.seconds);
+        clip.current?.seek(action.seconds);
+        break;
       case 'step':
-        return clip.current?.step(action.frames);
+        clip.current?.step(action.frames);
+        break;
       case 'overlay':
-        return setPreferences({ showTracks: !showTracks });
+        setPreferences({ showTracks: !showTracks });
+        break;
       case 'help':
-        return setHelp(true);
+        setHelp(true);
+        break;
     }
   };
 

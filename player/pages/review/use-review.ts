@@ -29,7 +29,7 @@ export type Review = {
   readonly reloadDetail: () => void;
 };
 
-const loadOpen = (signal: AbortSignal): Promise<CaseList> => api.cases({ state: 'open', limit: 100 }, signal);
+const loadOpen = (signal: AbortSignal): Promise<CaseList> => api.cases({ state: 'open', limit: 500 }, signal);
 /** Live changes come at once; this catches what a broken connection missed. */
 const REFRESH_MS = 30_000;
 /** Many cases can change together (a queue that caught up): the list is loaded once for all. */
@@ -56,7 +56,9 @@ export function useReview(wantedId: string | null, mayDecide: boolean): Review {
 
   const cases = useMemo(() => {
     const gone = new Set(decided.map(({ id }) => id));
-    return (list.data?.cases ?? []).filter(({ id }) => !gone.has(id));
+    const open = (list.data?.cases ?? []).filter(({ id }) => !gone.has(id));
+    // Oldest first: what comes in new joins at the end and moves nothing under the reviewer's eyes.
+    return open.sort((a, b) => a.triggerAt - b.triggerAt);
   }, [list.data, decided]);
 
   const selected = cases.find(({ id }) => id === selectedId) ?? cases[0] ?? null;
@@ -168,7 +170,10 @@ function useClaim(caseId: string | null): Claim {
       try {
         const { leaseUntil } = await api.claim(caseId);
         held = true;
-        if (ended) return giveBack();
+        if (ended) {
+          giveBack();
+          return;
+        }
         setClaim({ state: 'held', leaseUntil });
         timer = setTimeout(() => void ask(), Math.max(2_000, (leaseUntil - Date.now()) / 2));
       } catch (error) {
