@@ -1,1 +1,114 @@
-export {};
+import type { Redis } from 'ioredis';
+import { CameraPipeline } from '../pipeline/camera-pipeline.ts';
+import type { CameraConfig } from '../pipeline/config-schema.ts';
+import { WatchpostError } from '../pipeline/errors.ts';
+import type { WatchEvent } from '../pipeline/event.ts';
+import { type LiveFrame, liveChannel } from '../pipeline/live.ts';
+import { CameraAnalyzer, type FrameFate } from './camera-analyzer.ts';
+import type { ProcessContext } from './context.ts';
+import { dataFolder } from './data-folder.ts';
+import { openDetectors } from './detector-pool.ts';
+import { type ChannelFrame, connectFrames } from './frame-channel.ts';
+import { machineClock } from './monotonic.ts';
+import { provenanceOf } from './provenance.ts';
+import { openQueues, type Queues } from './queue.ts';
+import { sendStatistic } from './statistics-stream.ts';
+import { TrackLog } from './track-log.ts';
+
+/**
+ * The analysing process: frames of all cameras through shared detectors, then each camera's own tracker and rules.
+ * Events go to the evidence queue, boxes to whoever watches live. Ends by itself when every source has ended.
+ * @throws WatchpostError MODEL_*, QUEUE_UNAVAILABLE at the start
+ */
+export const analyze = async (context: ProcessContext): Promise<void> => {
+  const { config, redisUrl, log, signal } = context;
+  const cameras = config.cameras.filter(({ enabled, analysis }) => enabled && analysis);
+  const queues = await openQueues(redisUrl);
+  const pool = await openDetectors(config, cameras, true);
+  log.info({ cameras: cameras.length }, 'analysing');
+  try {
+    await Promise.all(
+      cameras.map((camera) =>
+        analyzeCamera({ context, camera, queues, detector: pool.forCamera(camera) }).catch((error: unknown) => {
+          // A defect met by one camera ends that camera's analysis only.
+          log.error({ cameraId: camera.id, err: error }, 'analysis of a camera stopped by a defect');
+        }),
+      ),
+    );
+  } finally {
+    await pool.close();
+    await queues.close();
+  }
+  if (!signal.aborted) log.info('all sources have ended');
+};
+
+type CameraParts = {
+  readonly context: ProcessContext;
+  readonly camera: CameraConfig;
+  readonly queues: Queues;
+  readonly detector: ReturnType<Awaited<ReturnType<typeof openDetectors>>['forCamera']>;
+};
+
+const analyzeCamera = async ({ context, camera, queues, detector }: CameraParts): Promise<void> => {
+  const { config, dataDir, log, signal } = context;
+  const tracks = new TrackLog(dataDir);
+  const complain = onceASecond((error) =>
+    log.warn({ cameraId: camera.id, err: error }, 'side-car could not be written'),
+  );
+  let current: ChannelFrame | null = null;
+  const analyzer = new CameraAnalyzer({
+    detect: detector.detect,
+    openPipeline: (frame) => {
+      log.info({ cameraId: camera.id, sessionId: frame.sessionId }, 'analysis of a session starts');
+      return new CameraPipeline({
+        camera,
+        clock: current!.clock,
+        frameSize: frame.letterbox.source,
+        provenance: provenanceOf(camera, detector.config, detector.detector),
+        timeZone: config.site.timeZone,
+      });
+    },
+    onLive: async (live) => {
+      publish(queues.redis, live);
+      await tracks.append(live).catch(complain);
+    },
+    onEvents: async (events) => {
+      for (const event of events) await hand(queues, event);
+      for (const { id, kind, ruleId, disposition } of events)
+        if (disposition === 'case') log.info({ cameraId: camera.id, eventId: id, kind, ruleId }, 'event');
+    },
+    onFate: (_, fate: FrameFate) => current?.settle(fate),
+    clock: machineClock,
+    deadlineMs: () => (current?.live === true ? (camera.analysis?.deadlineMs ?? null) : null),
+  });
+  for await (const frame of connectFrames({ path: dataFolder(dataDir).frameSocket, cameraId: camera.id, signal })) {
+    current = frame;
+    try {
+      await analyzer.push(frame);
+    } catch (error) {
+      if (!(error instanceof WatchpostError)) throw error;
+      log.warn({ cameraId: camera.id, err: error }, 'frame could not be analysed');
+      frame.settle('inference-failed');
+    }
+  }
+  await analyzer.finish();
+};
+
+/** Live boxes are worth nothing a second later: while Redis is away they are dropped, not kept. */
+const publish = (redis: Redis, live: LiveFrame): void => {
+  if (redis.status === 'ready')
+    void redis.publish(liveChannel(live.cameraId), JSON.stringify(live)).catch(() => undefined);
+};
+
+const hand = (queues: Queues, event: WatchEvent): Promise<void> =>
+  event.disposition === 'case' ? queues.enqueueEvidence(event) : sendStatistic(queues.redis, event);
+
+/** Calls through at most once a second. */
+const onceASecond = (tell: (error: unknown) => void): ((error: unknown) => void) => {
+  let lastAt = -Infinity;
+  return (error) => {
+    if (machineClock.mono() - lastAt < 1_000) return;
+    lastAt = machineClock.mono();
+    tell(error);
+  };
+};

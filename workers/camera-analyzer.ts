@@ -1,3 +1,4 @@
+import { FrameDropped } from '../pipeline/batcher.ts';
 import type { CameraPipeline } from '../pipeline/camera-pipeline.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import type { Detection } from '../pipeline/detection.ts';
@@ -13,13 +14,13 @@ export type AnalyzerOptions = {
   /** Boxes of one frame in source pixels. @throws WatchpostError INFERENCE_FAILED, or an aborted run */
   readonly detect: (frame: Frame) => Promise<readonly Detection[]>;
   /** A new session needs a new pipeline: media time starts again and no track lives on. */
-  readonly openPipeline: (frame: Frame) => Promise<CameraPipeline>;
+  readonly openPipeline: (frame: Frame) => CameraPipeline;
   readonly onLive: (live: LiveFrame, detections: readonly Detection[]) => Promise<void>;
   readonly onEvents: (events: readonly WatchEvent[]) => Promise<void>;
   readonly onFate: (frame: Frame, fate: FrameFate) => void;
   readonly clock: Clock;
   /** Live frames older than this when their turn comes are dropped; null for files, which wait. */
-  readonly deadlineMs: number | null;
+  readonly deadlineMs: () => number | null;
 };
 
 /** Takes the frames of one camera through detector, tracker and rules. One frame at a time, in order. */
@@ -35,13 +36,14 @@ export class CameraAnalyzer {
 
   /** Analyses one frame and releases it, whatever happens. Failures of inference cost this frame only. */
   async push(frame: Frame): Promise<void> {
-    const { clock, deadlineMs, detect, openPipeline, onLive, onEvents, onFate } = this.#options;
+    const { clock, detect, openPipeline, onLive, onEvents, onFate } = this.#options;
     try {
       if (frame.sessionId !== this.#sessionId) {
         await this.finish();
-        this.#pipeline = await openPipeline(frame);
+        this.#pipeline = openPipeline(frame);
         this.#sessionId = frame.sessionId;
       }
+      const deadlineMs = this.#options.deadlineMs();
       if (deadlineMs !== null && clock.mono() - frame.receivedMonoMs > deadlineMs) {
         onFate(frame, 'deadline');
         return;
@@ -51,7 +53,7 @@ export class CameraAnalyzer {
         detections = await detect(frame);
       } catch (error) {
         if (!(error instanceof WatchpostError)) throw error;
-        onFate(frame, 'inference-failed');
+        onFate(frame, error instanceof FrameDropped ? error.reason : 'inference-failed');
         return;
       }
       const { live, events } = this.#pipeline!.push(frame, detections);

@@ -8,7 +8,7 @@ test('the first retry comes in under a second, whatever the jitter', () => {
 test('delays double and stay below 60 s and its jitter', () => {
   expect([1, 2, 3, 4].map((failures) => retryDelayMs(failures, 0.5))).toEqual([500, 1_000, 2_000, 4_000]);
   expect(retryDelayMs(1_000, 0.5)).toBe(60_000);
-  expect(retryDelayMs(1_000, 1)).toBe(72_000);
+  expect(retryDelayMs(1_000, 1)).toBeCloseTo(72_000, 6);
 });
 
 test('cameras that fail together do not come back together', () => {

@@ -6,19 +6,17 @@ import type { Logger } from 'pino';
 import type { Config } from '../pipeline/config-schema.ts';
 import type { SegmentRecord } from '../pipeline/segment.ts';
 import { dataFolder } from './data-folder.ts';
-
-/** A stretch of a camera's recording that an unfinished evidence job still needs. */
-export type Hold = { readonly cameraId: string; readonly fromAt: number; readonly toAt: number };
-
-/** Redis hash of event id → Hold; written when an event is enqueued, removed when its case is sealed. */
-export const HOLDS_KEY = 'watchpost:holds';
+import { type Hold, HOLDS_KEY } from './queue.ts';
 
 const CHECK_EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** What is freed at once when the disk is short: enough to go on, little enough to lose the least. */
 const FREE_STEP = 0.02;
 
-export type RingSegment = Pick<SegmentRecord, 'cameraId' | 'sessionId' | 'file' | 'startAt' | 'durationMs' | 'bytes'>;
+export type RingSegment = Pick<
+  SegmentRecord,
+  'cameraId' | 'sessionId' | 'file' | 'startPtsMs' | 'startAt' | 'durationMs' | 'bytes'
+>;
 
 /**
  * Which segments go: those past their age, then the oldest until enough is free. Held ones never.
@@ -26,11 +24,17 @@ export type RingSegment = Pick<SegmentRecord, 'cameraId' | 'sessionId' | 'file' 
  */
 export const chooseRemovals = (
   segments: readonly RingSegment[],
-  holds: readonly Hold[],
+  holds: readonly Pick<Hold, 'cameraId' | 'sessionId' | 'fromPtsMs' | 'toPtsMs'>[],
   limits: { readonly olderThan: number; readonly bytesToFree: number },
 ): readonly RingSegment[] => {
-  const isHeld = ({ cameraId, startAt, durationMs }: RingSegment): boolean =>
-    holds.some((hold) => hold.cameraId === cameraId && hold.fromAt < startAt + durationMs && hold.toAt > startAt);
+  const isHeld = ({ cameraId, sessionId, startPtsMs, durationMs }: RingSegment): boolean =>
+    holds.some(
+      (hold) =>
+        hold.cameraId === cameraId &&
+        hold.sessionId === sessionId &&
+        hold.fromPtsMs < startPtsMs + durationMs &&
+        hold.toPtsMs > startPtsMs,
+    );
   const chosen: RingSegment[] = [];
   let freed = 0;
   for (const segment of [...segments].sort((a, b) => a.startAt - b.startAt)) {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
-import type { CaseReader } from '../pipeline/verify.ts';
+import { type CaseReader, type Verification, verifyCase, type VerifyOptions } from '../pipeline/verify.ts';
 
 /** A case that lies unpacked in a folder. */
 export const folderReader = (folder: string): CaseReader => ({
@@ -17,3 +17,21 @@ export const storeReader = (store: EvidenceStore, prefix: string): CaseReader =>
   list: async () => (await store.list(prefix)).map(({ key }) => key.slice(prefix.length + 1)),
   read: (path) => store.get(`${prefix}/${path}`),
 });
+
+/** Checks a case in a folder. A folder that does not exist is unreadable, not broken. */
+export const verifyFolder = async (folder: string, options?: VerifyOptions): Promise<Verification> => {
+  try {
+    return await verifyCase(folderReader(folder), options);
+  } catch (error) {
+    const problem = `cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`;
+    return {
+      status: 'unreadable',
+      problems: [{ file: folder, problem }],
+      checkedFiles: 0,
+      caseId: null,
+      keyId: null,
+      manifestSha256: null,
+      manifest: null,
+    };
+  }
+};

@@ -1,0 +1,111 @@
+import { basename, join, resolve } from 'node:path';
+import type { CameraConfig, Config } from '../../pipeline/config-schema.ts';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import { openStore } from '../../workers/storage/open-store.ts';
+import { replayVideo } from '../../workers/replay.ts';
+import { verifyFolder } from '../../workers/verify-folder.ts';
+import { loadConfig } from './load-config.ts';
+import { stopSignal } from './until-signal.ts';
+
+const chooseCamera = (config: Config, video: string, id: string | undefined): CameraConfig => {
+  const { cameras } = config;
+  const chosen =
+    id === undefined
+      ? cameras.length === 1
+        ? cameras[0]
+        : cameras.find(({ source }) => basename(source.url) === basename(video))
+      : cameras.find((camera) => camera.id === id);
+  if (chosen?.analysis) return chosen;
+  const known = cameras.map((camera) => camera.id).join(', ');
+  throw new WatchpostError(
+    'CONFIG_REFERENCE',
+    chosen
+      ? `camera "${chosen.id}" has no \`analysis\` section`
+      : id === undefined
+        ? `which camera's rules? Give --camera ID; known: ${known}`
+        : `no camera "${id}"; known: ${known}`,
+  );
+};
+
+/** @returns 0; 1 when a sealed case does not verify */
+export const replay = async (
+  video: string,
+  options: {
+    readonly config: string;
+    readonly camera?: string;
+    readonly out: string;
+    readonly startAt: string;
+    readonly cases: boolean;
+    readonly json: boolean;
+  },
+): Promise<number> => {
+  const { config } = loadConfig(options.config);
+  const camera = chooseCamera(config, video, options.camera);
+  const startAt = Date.parse(options.startAt);
+  if (Number.isNaN(startAt))
+    throw new WatchpostError(
+      'INPUT_UNREADABLE',
+      `--start-at takes a time like 2026-01-31T07:42:00+07:00, found "${options.startAt}"`,
+    );
+  const out = resolve(options.out);
+  const store = options.cases ? await openStore({ kind: 'local' }, out) : null;
+  const showProgress = process.stderr.isTTY && !options.json;
+  const result = await replayVideo({
+    config,
+    camera,
+    video: resolve(video),
+    out,
+    startAt,
+    store,
+    signal: stopSignal(),
+    ...(showProgress
+      ? { onProgress: (ptsMs: number) => process.stderr.write(`\r${(ptsMs / 1000).toFixed(1)} s of video analysed `) }
+      : {}),
+  });
+  if (showProgress) process.stderr.write('\n');
+  await store?.close();
+  const checks = [];
+  for (const { prefix, manifest } of result.cases) {
+    const folder = join(out, 'objects', prefix);
+    const { status } = await verifyFolder(folder);
+    checks.push({ id: manifest.caseId, kind: manifest.event.kind, folder, status });
+  }
+  const broken = checks.filter(({ status }) => status !== 'intact').length;
+  const speed = result.mediaMs / Math.max(1, result.analysisMs);
+  if (options.json)
+    console.log(
+      JSON.stringify(
+        {
+          camera: camera.id,
+          frames: result.frames,
+          mediaMs: result.mediaMs,
+          analysisMs: Math.round(result.analysisMs),
+          timesRealTime: Math.round(speed * 100) / 100,
+          events: result.events.map(({ id, kind, ruleId, triggerPtsMs, disposition }) => ({
+            id,
+            kind,
+            ruleId,
+            triggerPtsMs,
+            disposition,
+          })),
+          cases: checks,
+        },
+        null,
+        2,
+      ),
+    );
+  else {
+    console.log(
+      `${result.frames} frames, ${(result.mediaMs / 1000).toFixed(1)} s of video in ${(result.analysisMs / 1000).toFixed(1)} s (${speed.toFixed(1)} × real time)`,
+    );
+    for (const { kind, ruleId, triggerPtsMs, disposition } of result.events.filter(
+      ({ disposition: d }) => d === 'case' || options.cases === false,
+    ))
+      console.log(
+        `  ${(triggerPtsMs / 1000).toFixed(2).padStart(8)} s  ${kind.padEnd(12)} ${ruleId}${disposition === 'statistic' ? '  (counted only)' : ''}`,
+      );
+    for (const { id, status, folder } of checks) console.log(`  case ${id}: ${status}  ${folder}`);
+    console.log(`→ ${out}`);
+  }
+  return broken > 0 ? 1 : 0;
+};
