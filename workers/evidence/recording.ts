@@ -2,6 +2,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PtsWindow } from '../../pipeline/clip-window.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
+import { NotReadyError } from './not-ready.ts';
 import type { RecordingGap, RecordingSession, SegmentRecord } from '../../pipeline/segment.ts';
 
 /** What is on disk of one session around a window. */
@@ -74,7 +75,8 @@ const readIndexTail = async (
 /**
  * Reads what evidence needs to know of a session.
  * @param recordingDir the camera's folder, with `gaps.ndjson` and one folder per session
- * @throws WatchpostError EVIDENCE_GONE when the session's folder is not there
+ * @throws WatchpostError EVIDENCE_GONE when the session's folder is not there, EVIDENCE_NOT_READY (a NotReadyError)
+ * before its first segment
  */
 export const readRecording = async (
   recordingDir: string,
@@ -86,6 +88,9 @@ export const readRecording = async (
   try {
     session = JSON.parse(await readFile(join(sessionDir, 'session.json'), 'utf8')) as RecordingSession;
   } catch (error) {
+    // The recorder makes the folder at once and writes this file with the first segment, some seconds later.
+    const begun = await stat(sessionDir).catch(() => null);
+    if (begun) throw new NotReadyError(`the recording session ${sessionId} has no segment yet`, Date.now());
     throw new WatchpostError('EVIDENCE_GONE', `the recording session ${sessionId} is not on disk any more`, {
       cause: error,
     });

@@ -23,6 +23,7 @@ import { CameraChain, type ChainEntry } from './chain.ts';
 import { cutClip, joinSegments } from './clip.ts';
 import { readDetections } from './detections.ts';
 import { openSigningKey } from './keys.ts';
+import { NotReadyError } from './not-ready.ts';
 import { makePreview, playsInBrowsers } from './preview.ts';
 import { readRecording, type RecordingPart } from './recording.ts';
 import { takeStills } from './stills.ts';
@@ -49,16 +50,6 @@ export type SealedCase = {
   readonly manifest: EvidenceManifest;
   readonly manifestSha256: string;
 };
-
-/** The recording does not reach far enough yet; the error says when it can. */
-export class NotReadyError extends WatchpostError {
-  /** Earliest instant at which it can be worth trying again, epoch milliseconds. */
-  readonly readyAt: number;
-  constructor(message: string, readyAt: number) {
-    super('EVIDENCE_NOT_READY', message);
-    this.readyAt = readyAt;
-  }
-}
 
 /** Work on one case never runs twice at a time in this process; further calls wait and then find it sealed. */
 const running = new Map<string, Promise<unknown>>();
