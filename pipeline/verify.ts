@@ -124,8 +124,10 @@ export const verifyCase = async (reader: CaseReader, { trustedKeys }: VerifyOpti
   }
 
   let checkedFiles = signatureBytes ? 2 : 1;
-  if (manifest) {
-    checkConsistency(manifest, report);
+  if (manifest) checkConsistency(manifest, report);
+  // A changed manifest says nothing reliable about the other files; comparing them would accuse the wrong ones.
+  const isReliable = !problems.some(({ file }) => file === MANIFEST_FILE);
+  if (manifest && isReliable) {
     const listed = new Set([MANIFEST_FILE, SIGNATURE_FILE]);
     for (const file of manifest.files) {
       if (listed.has(file.path)) report(file.path, 'is listed twice');

@@ -18,20 +18,17 @@ export const storeReader = (store: EvidenceStore, prefix: string): CaseReader =>
   read: (path) => store.get(`${prefix}/${path}`),
 });
 
-/** Checks a case in a folder. A folder that does not exist is unreadable, not broken. */
-export const verifyFolder = async (folder: string, options?: VerifyOptions): Promise<Verification> => {
+/** Checks the case that lies in a folder; a folder that cannot be read is an unreadable case, not an error. */
+export const verifyFolder = async (folder: string, options: VerifyOptions = {}): Promise<Verification> => {
   try {
     return await verifyCase(folderReader(folder), options);
   } catch (error) {
-    const problem = `cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const problem =
+      code === 'ENOENT' ? 'no such folder' : code === 'ENOTDIR' ? 'is no folder; give the folder of a case' : message;
     return {
-      status: 'unreadable',
-      problems: [{ file: folder, problem }],
-      checkedFiles: 0,
-      caseId: null,
-      keyId: null,
-      manifestSha256: null,
-      manifest: null,
+      ...{ status: 'unreadable', problems: [{ file: folder, problem }], checkedFiles: 0 },
+      ...{ caseId: null, keyId: null, manifestSha256: null, manifest: null },
     };
   }
 };

@@ -15,6 +15,7 @@ export type S3Config = {
 const PART_BYTES = 1024 * 1024 * 1024;
 
 const MISSING = new Set(['NoSuchKey', 'NotFound']);
+const REFUSED = new Set(['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'Forbidden']);
 
 /** Evidence in a bucket of MinIO or any S3. The bucket is created on the first write when it is not there. */
 export class S3Store implements EvidenceStore {
@@ -133,12 +134,11 @@ export class S3Store implements EvidenceStore {
     const { endpoint, bucket } = this.#config;
     if (code !== undefined && (MISSING.has(code) || (code === 'NoSuchBucket' && verb === 'read')))
       throw new WatchpostError('STORE_NOT_FOUND', `no object "${key}" in bucket ${bucket}`, { cause });
-    const hint =
-      code === 'InvalidAccessKeyId' || code === 'SignatureDoesNotMatch'
-        ? ' (check accessKey and secretKey)'
-        : code === 'ECONNREFUSED' || code === 'ENOTFOUND'
-          ? ' (is it running, and is the address right?)'
-          : '';
+    const hint = REFUSED.has(code ?? '')
+      ? ' (check accessKey, secretKey and what they may do with the bucket)'
+      : code === 'ECONNREFUSED' || code === 'ENOTFOUND'
+        ? ' (is it running, and is the address right?)'
+        : '';
     throw new WatchpostError(
       'STORE_UNAVAILABLE',
       `cannot ${verb} "${key}" at ${endpoint}, bucket ${bucket}: ${[code, message].filter(Boolean).join(' ')}${hint}`,

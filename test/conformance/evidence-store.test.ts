@@ -1,0 +1,188 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
+import { openStore } from '../../workers/storage/open-store.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (body: Uint8Array): string => new TextDecoder().decode(body);
+const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return text(Buffer.concat(parts));
+};
+
+/** What every evidence store does; run on each of them. */
+const conforms = (open: () => EvidenceStore): void => {
+  let store: EvidenceStore;
+  beforeAll(() => (store = open()));
+  afterAll(() => store.close());
+
+  test('what was put can be read whole, in part, and by its size', async () => {
+    await store.put('cases/a/clip.mp4', bytes('0123456789'), 'video/mp4');
+    expect(text(await store.get('cases/a/clip.mp4'))).toBe('0123456789');
+    expect(await collect(await store.open('cases/a/clip.mp4'))).toBe('0123456789');
+    expect(await collect(await store.open('cases/a/clip.mp4', { start: 2, end: 4 }))).toBe('234');
+    expect(await store.stat('cases/a/clip.mp4')).toEqual({ key: 'cases/a/clip.mp4', bytes: 10 });
+  });
+
+  test('putting again replaces the object', async () => {
+    await store.put('cases/b/manifest.json', bytes('old and longer'), 'application/json');
+    await store.put('cases/b/manifest.json', bytes('new'), 'application/json');
+    expect(text(await store.get('cases/b/manifest.json'))).toBe('new');
+  });
+
+  test('an empty object is an object', async () => {
+    await store.put('cases/empty/detections.json', bytes(''), 'application/json');
+    expect(await store.stat('cases/empty/detections.json')).toMatchObject({ bytes: 0 });
+  });
+
+  test('large bodies come back byte for byte', async () => {
+    const body = Buffer.alloc(9_000_001, 'watchpost');
+    await store.put('cases/large/clip.mp4', body, 'video/mp4');
+    expect(Buffer.compare(Buffer.from(await store.get('cases/large/clip.mp4')), body)).toBe(0);
+  });
+
+  test('a listing holds the objects of its folder, also deeper ones, and no neighbours', async () => {
+    for (const key of ['cases/c1/x.json', 'cases/c1/crops/1.jpg', 'cases/c10/y.json'])
+      await store.put(key, bytes(key), 'application/octet-stream');
+    expect((await store.list('cases/c1')).map(({ key }) => key)).toEqual(['cases/c1/crops/1.jpg', 'cases/c1/x.json']);
+    expect(await store.list('cases/nobody')).toEqual([]);
+  });
+
+  test('what is not there is STORE_NOT_FOUND for every way of reading', async () => {
+    const reads = [store.get('cases/no/x'), store.stat('cases/no/x'), store.open('cases/no/x')];
+    for (const read of await Promise.allSettled(reads))
+      expect(read).toMatchObject({ status: 'rejected', reason: { code: 'STORE_NOT_FOUND' } });
+  });
+
+  test('removing takes the object away, and removing nothing is no error', async () => {
+    await store.put('cases/d/x', bytes('x'), 'text/plain');
+    await store.remove('cases/d/x');
+    await store.remove('cases/d/x');
+    await expect(store.get('cases/d/x')).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' });
+  });
+
+  test.each(['../secret', 'cases/../../secret', '/etc/passwd', 'cases//x', 'cases/.x', 'a\\b', 'a\u0000b', ''])(
+    'the key %j is refused',
+    async (key) => {
+      await expect(store.put(key, bytes('x'), 'text/plain')).rejects.toThrow(TypeError);
+      await expect(store.get(key)).rejects.toThrow(TypeError);
+      await expect(store.open(key)).rejects.toThrow(TypeError);
+    },
+  );
+};
+
+describe('local store', () => {
+  let dataDir = '';
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'store-'));
+  });
+  afterAll(() => rm(dataDir, { recursive: true, force: true }));
+  conforms(() => openStore({ kind: 'local' }, dataDir));
+
+  test('leaves no temporary files behind', async () => {
+    const names = await readdir(join(dataDir, 'objects'), { recursive: true });
+    expect(names.filter((name) => name.includes('.tmp'))).toEqual([]);
+  });
+
+  test('says what it could not write and why', async () => {
+    const blocked = join(dataDir, 'blocked');
+    await writeFile(blocked, 'a file where the store wants a folder');
+    await expect(
+      openStore({ kind: 'local' }, blocked).put('cases/a/x', bytes('x'), 'text/plain'),
+    ).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    });
+  });
+});
+
+const BUILT_MINIO = fileURLToPath(new URL('../../.cache/bin/minio', import.meta.url));
+const minio = [
+  process.env['WATCHPOST_MINIO'] ?? '',
+  BUILT_MINIO,
+  ...(process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'minio')),
+  join(process.env['HOME'] ?? '', 'go', 'bin', 'minio'),
+].find((file) => file !== '' && existsSync(file));
+const given = process.env['WATCHPOST_S3_ENDPOINT'];
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+describe.skipIf(!minio && !given)(
+  'S3 store (needs `minio` on the PATH or in .cache/bin, or WATCHPOST_S3_ENDPOINT, _ACCESS_KEY and _SECRET_KEY)',
+  () => {
+    let folder = '';
+    let server: ReturnType<typeof spawn> | null = null;
+    let endpoint = given ?? '';
+    const accessKey = process.env['WATCHPOST_S3_ACCESS_KEY'] ?? 'watchpost';
+    const secretKey = process.env['WATCHPOST_S3_SECRET_KEY'] ?? 'watchpost-secret';
+    const bucket = `watchpost-${Date.now()}`;
+    const s3 = (extra: Partial<{ bucket: string; secretKey: string; endpoint: string }> = {}): EvidenceStore =>
+      openStore({ kind: 's3', endpoint, bucket, region: 'us-east-1', accessKey, secretKey, ...extra }, folder);
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'minio-'));
+      if (given) return;
+      const port = await freePort();
+      endpoint = `http://127.0.0.1:${port}`;
+      server = spawn(minio!, ['server', folder, '--address', `127.0.0.1:${port}`, '--quiet'], {
+        env: { ...process.env, MINIO_ROOT_USER: accessKey, MINIO_ROOT_PASSWORD: secretKey, MINIO_BROWSER: 'off' },
+        stdio: 'ignore',
+      });
+      for (let tries = 0; tries < 200; tries++) {
+        if (
+          await fetch(`${endpoint}/minio/health/ready`).then(
+            (answer) => answer.ok,
+            () => false,
+          )
+        )
+          return;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      throw new Error('minio did not start');
+    }, 30_000);
+    afterAll(async () => {
+      const gone = new Promise((resolve) => server?.once('exit', resolve) ?? resolve(null));
+      server?.kill('SIGKILL');
+      await gone;
+      await rm(folder, { recursive: true, force: true });
+    });
+    conforms(() => s3());
+
+    test('a bucket that is not there holds nothing and is made by the first write', async () => {
+      const store = s3({ bucket: `${bucket}-new` });
+      expect(await store.list('cases/a')).toEqual([]);
+      await expect(store.get('cases/a/x')).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' });
+      await store.put('cases/a/x', bytes('x'), 'text/plain');
+      expect(await store.list('cases/a')).toEqual([{ key: 'cases/a/x', bytes: 1 }]);
+    });
+
+    test('a wrong secret is STORE_UNAVAILABLE and says which settings to look at', async () => {
+      await expect(s3({ secretKey: 'wrong-secret' }).put('cases/a/x', bytes('x'), 'text/plain')).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+        message: expect.stringContaining('secretKey') as unknown,
+      });
+    });
+
+    test('an address where nobody listens is STORE_UNAVAILABLE within seconds', async () => {
+      const nowhere = s3({ endpoint: `http://127.0.0.1:${await freePort()}` });
+      await expect(nowhere.put('cases/a/x', bytes('x'), 'text/plain')).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+        message: expect.stringContaining('is it running') as unknown,
+      });
+    }, 60_000);
+  },
+);
