@@ -1,0 +1,113 @@
+import { Value } from '@sinclair/typebox/value';
+import { type CameraConfig, TrackerConfig } from './config-schema.ts';
+import type { Detection } from './detection.ts';
+import { EventAssembler } from './event-assembler.ts';
+import type { Provenance, WatchEvent } from './event.ts';
+import type { FrameHeader } from './frame.ts';
+import type { Size } from './geometry.ts';
+import { toLiveFrame } from './live-frame.ts';
+import type { LiveFrame } from './live.ts';
+import { RuleSet } from './rules/rule-set.ts';
+import type { PtsMs, SessionClock } from './time.ts';
+import type { Track, TrackedFrame } from './track.ts';
+import { ByteTracker } from './tracking/bytetrack.ts';
+import { toLines, toZones } from './zone.ts';
+
+export type CameraPipelineOptions = {
+  readonly camera: CameraConfig;
+  readonly clock: SessionClock;
+  /** Size of the camera's full-resolution picture, which detections refer to. */
+  readonly frameSize: Size;
+  readonly provenance: Provenance;
+  /** IANA zone in which the hours of rules are meant. */
+  readonly timeZone: string;
+};
+
+export type AnalysedFrame = {
+  readonly tracked: TrackedFrame;
+  readonly live: LiveFrame;
+  readonly events: readonly WatchEvent[];
+};
+
+/** How long a track stays marked on the overlay after it was part of a match. */
+const ALERT_MS = 5_000;
+
+/**
+ * One camera during one recording session: detections → tracks → matches → events. Synchronous and free of clocks, so
+ * the same detections always give the same events.
+ */
+export class CameraPipeline {
+  readonly #cameraId: string;
+  readonly #sessionId: string;
+  readonly #frameSize: Size;
+  readonly #tracker: ByteTracker;
+  readonly #rules: RuleSet;
+  readonly #assembler: EventAssembler;
+  /** Rule kind → last media time at which the track is still marked, by track. */
+  readonly #alerts = new Map<number, Map<string, PtsMs>>();
+
+  /** @throws WatchpostError CONFIG_REFERENCE when a rule names an unknown zone or line */
+  constructor({ camera, clock, frameSize, provenance, timeZone }: CameraPipelineOptions) {
+    this.#cameraId = camera.id;
+    this.#sessionId = clock.sessionId;
+    this.#frameSize = frameSize;
+    this.#tracker = new ByteTracker(camera.tracker ?? (Value.Default(TrackerConfig, {}) as TrackerConfig));
+    this.#rules = new RuleSet(camera.rules, {
+      zones: toZones(camera.zones),
+      lines: toLines(camera.lines),
+      frameSize,
+      timeZone,
+    });
+    this.#assembler = new EventAssembler({ cameraId: camera.id, clock, provenance });
+  }
+
+  /** @param detections of this frame, in source pixels, down to the tracker's `lowScore`; frames in order of `ptsMs` */
+  push(
+    { ptsMs, capturedAt }: Pick<FrameHeader, 'ptsMs' | 'capturedAt'>,
+    detections: readonly Detection[],
+  ): AnalysedFrame {
+    return this.pushTracks({ ptsMs, capturedAt }, this.#tracker.update(detections, ptsMs));
+  }
+
+  /** The same from tracks on, for trying rules on stored tracks. */
+  pushTracks(
+    { ptsMs, capturedAt }: Pick<FrameHeader, 'ptsMs' | 'capturedAt'>,
+    tracks: readonly Track[],
+  ): AnalysedFrame {
+    const tracked: TrackedFrame = {
+      cameraId: this.#cameraId,
+      sessionId: this.#sessionId,
+      ptsMs,
+      capturedAt,
+      frameSize: this.#frameSize,
+      tracks,
+    };
+    const matches = this.#rules.step(tracked);
+    for (const { match, disposition } of matches) {
+      if (disposition === 'statistic') continue;
+      for (const { trackId } of match.subjects) this.#raiseAlert(trackId, match.decision.ruleKind, ptsMs + ALERT_MS);
+    }
+    const events = this.#assembler.push(matches, tracked);
+    return { tracked, live: toLiveFrame(tracked, (trackId) => this.#alertsOf(trackId, ptsMs)), events };
+  }
+
+  /** Ends the session. @param ptsMs media time of the last frame */
+  finish(ptsMs: PtsMs): readonly WatchEvent[] {
+    const last = this.#rules.finish(ptsMs);
+    return this.#assembler.finish(ptsMs, last);
+  }
+
+  #raiseAlert(trackId: number, kind: string, untilPtsMs: PtsMs): void {
+    const kinds = this.#alerts.get(trackId) ?? new Map<string, PtsMs>();
+    kinds.set(kind, untilPtsMs);
+    this.#alerts.set(trackId, kinds);
+  }
+
+  #alertsOf(trackId: number, ptsMs: PtsMs): readonly string[] {
+    const kinds = this.#alerts.get(trackId);
+    if (!kinds) return [];
+    for (const [kind, untilPtsMs] of kinds) if (untilPtsMs < ptsMs) kinds.delete(kind);
+    if (kinds.size === 0) this.#alerts.delete(trackId);
+    return [...kinds.keys()].sort();
+  }
+}
