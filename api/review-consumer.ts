@@ -1,5 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
 import { UnrecoverableError, Worker } from 'bullmq';
+import { redactUrl, WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceManifest } from '../pipeline/evidence.ts';
 import { MANIFEST_FILE, SIGNATURE_FILE } from '../pipeline/evidence.ts';
 import { REVIEW_QUEUE, ReviewJob } from '../pipeline/review.ts';
@@ -47,6 +48,13 @@ export const acceptCase = async (context: ApiContext, job: ReviewJob): Promise<b
 const subjectClass = ({ event }: EvidenceManifest): string | null =>
   (event.subjects.find(({ role }) => role === 'offender') ?? event.subjects[0])?.className ?? null;
 
+/** The reason as it is kept with the job, code first; a failure that trying again cannot mend says so by its class. */
+const toJobError = (error: unknown): unknown => {
+  if (!(error instanceof WatchpostError)) return error;
+  const message = `${error.code}: ${redactUrl(error.message)}`;
+  return error.retryable ? new Error(message, { cause: error }) : new UnrecoverableError(message);
+};
+
 /**
  * Consumes the review queue. A job that fails is tried again as its producer said; one that cannot become a case is set
  * aside in BullMQ's failed set with its reason, nothing is thrown away.
@@ -60,7 +68,9 @@ export const startReviewConsumer = (context: ApiContext): { close: () => Promise
         const first = Value.Errors(ReviewJob, data).First();
         throw new UnrecoverableError(`JOB_MALFORMED: ${first?.path ?? ''}: ${first?.message ?? ''}`);
       }
-      const inserted = await acceptCase(context, data);
+      const inserted = await acceptCase(context, data).catch((error: unknown) => {
+        throw toJobError(error);
+      });
       metrics.count('watchpost_cases_accepted_total', 'Cases that came into review.', inserted ? 1 : 0);
       if (inserted) log.info({ caseId: data.caseId, waitedMs: Date.now() - data.enqueuedAt }, 'case came into review');
     },

@@ -7,7 +7,7 @@ import { vodPlaylist } from './vod-playlist.ts';
 let folder: string;
 const ANCHOR = 1_763_700_000_000;
 
-const session = async (id: string, anchorAt: number, sequences: readonly number[]): Promise<void> => {
+const session = async (id: string, anchorAt: number, sequences: readonly number[], removed = -1): Promise<void> => {
   await mkdir(join(folder, id));
   await writeFile(
     join(folder, id, 'session.json'),
@@ -21,13 +21,15 @@ const session = async (id: string, anchorAt: number, sequences: readonly number[
       durationMs: 2_000,
     }),
   );
+  for (const sequence of sequences)
+    if (sequence !== removed) await writeFile(join(folder, id, `${String(sequence).padStart(6, '0')}.m4s`), '');
   await writeFile(join(folder, id, 'index.ndjson'), `${lines.join('\n')}\n{"sequence":99,"fi`);
 };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'watchpost-vod-'));
   await session('first', ANCHOR, [0, 1, 2]);
-  await session('second', ANCHOR + 60_000, [0, 2]);
+  await session('second', ANCHOR + 60_000, [0, 1, 2], 1);
   await writeFile(join(folder, 'live.m3u8'), '#EXTM3U\n');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -44,7 +46,7 @@ test('a span holds the segments that touch it, and ends', async () => {
   ]);
 });
 
-test('a new session and a lost segment are discontinuities', async () => {
+test('a new session and a segment that the ring removed are discontinuities', async () => {
   expect(media(await vodPlaylist({ folder, from: ANCHOR + 5_000, to: ANCHOR + 120_000 }))).toEqual([
     '#EXT-X-MAP:URI="first/init.mp4"',
     'first/000002.m4s',

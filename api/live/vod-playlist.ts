@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { RecordingSession, SegmentRecord } from '../../pipeline/segment.ts';
 
 /**
- * HLS playlist [RFC 8216] of what was recorded between two instants, over all sessions of a camera. Segments that were
- * removed meanwhile are not asked about: the ring removes oldest first, and the player reports what it cannot load.
+ * HLS playlist [RFC 8216] of what was recorded between two instants, over all sessions of a camera; of the H.264
+ * rendition where the camera's codec does not play in browsers. The index also lists segments that the ring has removed
+ * since; they are left out.
  * @param folder `recordings/<camera>`
  * @returns null when nothing lies in the span
  */
@@ -23,20 +24,21 @@ export const vodPlaylist = async (options: {
   const lines: string[] = [];
   let longestMs = 1_000;
   for (const session of sessions) {
-    const segments = await readSegments(join(folder, session.sessionId));
+    const inside = session.previewInitFile ? `${session.sessionId}/preview` : session.sessionId;
+    const segments = await readSegments(join(folder, inside));
     const wanted = segments.filter(({ startAt, durationMs }) => startAt < to && startAt + durationMs > from);
     if (wanted.length === 0) continue;
     if (lines.length > 0) lines.push('#EXT-X-DISCONTINUITY');
-    lines.push(`#EXT-X-MAP:URI="${session.sessionId}/${session.initFile}"`);
+    lines.push(`#EXT-X-MAP:URI="${session.sessionId}/${session.previewInitFile ?? session.initFile}"`);
     let expected = wanted[0]!.sequence;
     for (const { sequence, startAt, durationMs, file } of wanted) {
       if (sequence !== expected) lines.push('#EXT-X-DISCONTINUITY');
       expected = sequence + 1;
       longestMs = Math.max(longestMs, durationMs);
       lines.push(
-        `#EXT-X-PROGRAM-DATE-TIME:${new Date(startAt).toISOString()}`,
+        `#EXT-X-PROGRAM-DATE-TIME:${new Date(Math.round(startAt)).toISOString()}`,
         `#EXTINF:${(durationMs / 1000).toFixed(6)},`,
-        `${session.sessionId}/${file}`,
+        `${inside}/${file}`,
       );
     }
   }
@@ -63,11 +65,13 @@ const readSession = async (folder: string): Promise<RecordingSession | null> => 
 
 const readSegments = async (folder: string): Promise<SegmentRecord[]> => {
   const text = await readFile(join(folder, 'index.ndjson'), 'utf8').catch(() => '');
-  return text.split('\n').flatMap((line) => {
+  const present = new Set(await readdir(folder).catch(() => []));
+  const listed = text.split('\n').flatMap((line) => {
     try {
       return line === '' ? [] : [JSON.parse(line) as SegmentRecord];
     } catch {
       return []; // The last line, half written.
     }
   });
+  return listed.filter(({ file }) => present.has(file));
 };

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CameraConfig } from '../../pipeline/config-schema.ts';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
@@ -20,13 +20,14 @@ export const visibleCamera = ({ cameras }: ApiContext, account: Account, id: str
 export const visibleCameras = ({ cameras }: ApiContext, account: Account): CameraConfig[] =>
   [...cameras.values()].filter(({ group }) => seesGroup(scopeOf(account), group));
 
+/** The playlist is rewritten at every segment; one that stands still for so long belongs to no session any more. */
+const PLAYLIST_FRESH_MS = 60_000;
+
 /** Field by field: nothing of `source`, whose URL may hold a password, can slip through. */
-const toCamera = async ({ paths, states }: ApiContext, camera: CameraConfig): Promise<Camera> => {
+const toCamera = async ({ clock, paths, states }: ApiContext, camera: CameraConfig): Promise<Camera> => {
   const state = states.get(camera.id);
-  const records = await access(join(paths.camera(camera.id), 'live.m3u8')).then(
-    () => true,
-    () => false,
-  );
+  const { mtimeMs } = await stat(join(paths.camera(camera.id), 'live.m3u8')).catch(() => ({ mtimeMs: 0 }));
+  const records = mtimeMs > clock.now() - PLAYLIST_FRESH_MS;
   return {
     id: camera.id,
     name: camera.name || camera.id,

@@ -83,8 +83,13 @@ export const registerSnapshotRoutes = (app: App, context: ApiContext): void => {
       const mono = context.clock.mono();
       let entry = kept.get(id);
       if (!entry || mono - entry.mono > KEEP_MS) {
-        entry = { mono, still: limited(context.paths.camera(id)) };
-        kept.set(id, entry);
+        const fresh = { mono, still: limited(context.paths.camera(id)) };
+        entry = fresh;
+        kept.set(id, fresh);
+        // Only stills are kept: a camera that comes back is seen at once.
+        fresh.still.catch(() => {
+          if (kept.get(id) === fresh) kept.delete(id);
+        });
       }
       return reply
         .header('cache-control', 'private, max-age=5')

@@ -1,11 +1,15 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pino from 'pino';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACCESS } from '../../api/access.ts';
 import { buildApp } from '../../api/app.ts';
 import { type Role, ROLES } from '../../api/contract/session.ts';
+import { LocalStore } from '../../workers/storage/local-store.ts';
 import { acceptForTest } from './api-accept.ts';
 import { logIn, openSite, PASSWORD, type Person, sealCase, type Site } from './api-harness.ts';
 
@@ -346,13 +350,9 @@ describe('bad requests', () => {
   });
 
   test('a fault of the program says nothing about its inside', async () => {
-    const broken = await openSite({
-      store: {
-        ...site.store,
-        stat: () => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3:9000')),
-        close: () => Promise.resolve(),
-      },
-    });
+    const store = new LocalStore(join(site.dataDir, 'objects'));
+    store.stat = () => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3:9000'));
+    const broken = await openSite({ store });
     try {
       await acceptForTest(broken, await sealCase(site.store, 'north-1'));
       const answer = await broken.admin.get('/api/cases/north-1/files/clip.mp4');
@@ -400,6 +400,41 @@ describe('recordings', () => {
     '/hls/nowhere/live.m3u8',
   ])('%s is not served', async (url) => {
     expect([400, 404]).toContain((await site.admin.get(url)).statusCode);
+  });
+});
+
+describe('stills and what is recorded now', () => {
+  test('a still is taken from the newest segment, and a camera has a playlist while it is rewritten', async () => {
+    const camera = join(site.dataDir, 'recordings', 'bridge');
+    await mkdir(join(camera, 's1'), { recursive: true });
+    expect((await site.admin.get('/api/cameras/bridge/snapshot.jpg')).statusCode).toBe(404);
+    await promisify(execFile)('ffmpeg', [
+      ...'-v error -f lavfi -i testsrc=size=1280x720:rate=10:duration=4 -c:v libx264 -preset ultrafast -g 20'.split(
+        ' ',
+      ),
+      ...'-f hls -hls_time 2 -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_list_size 0'.split(' '),
+      ...['-hls_segment_filename', join(camera, 's1', '%06d.m4s'), join(camera, 's1', 'ffmpeg.m3u8')],
+    ]);
+    const lines = [
+      '#EXTM3U',
+      '#EXT-X-MAP:URI="s1/init.mp4"',
+      '#EXTINF:2,',
+      's1/000000.m4s',
+      '#EXTINF:2,',
+      's1/000001.m4s',
+    ];
+    await writeFile(join(camera, 'live.m3u8'), lines.join('\n'));
+    const still = await site.admin.get('/api/cameras/bridge/snapshot.jpg');
+    expect([still.statusCode, still.headers['content-type']]).toEqual([200, 'image/jpeg']);
+    expect(await sharp(still.rawPayload).metadata()).toMatchObject({ format: 'jpeg', width: 640, height: 360 });
+
+    const playlist = async () =>
+      (await site.admin.get('/api/cameras/bridge')).json<{ playlist: string | null }>().playlist;
+    const now = site.clock.at / 1000;
+    await utimes(join(camera, 'live.m3u8'), now, now - 5);
+    expect(await playlist()).toBe('/hls/bridge/live.m3u8');
+    await utimes(join(camera, 'live.m3u8'), now, now - 61);
+    expect(await playlist()).toBeNull();
   });
 });
 
