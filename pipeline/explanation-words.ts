@@ -1,0 +1,56 @@
+import type { RuleKind } from './event.ts';
+
+export type Language = 'vi' | 'en';
+export type Words = Readonly<Record<Language, string>>;
+
+export const RULE_NAMES: Readonly<Record<RuleKind, Words>> = {
+  wrong_way: { vi: 'Đi ngược chiều', en: 'Wrong way' },
+  wrong_lane: { vi: 'Đi sai làn', en: 'Wrong lane' },
+  crowding: { vi: 'Tụ tập đông người', en: 'Crowding' },
+  line_count: { vi: 'Đếm lượt qua vạch', en: 'Line count' },
+  red_light: { vi: 'Vượt đèn đỏ', en: 'Red light' },
+  stop_line: { vi: 'Dừng quá vạch dừng', en: 'Over the stop line' },
+  no_helmet: { vi: 'Không đội mũ bảo hiểm', en: 'No helmet' },
+  too_many_riders: { vi: 'Chở quá số người', en: 'Too many riders' },
+  speed: { vi: 'Tốc độ', en: 'Speed' },
+  illegal_stop: { vi: 'Dừng, đỗ sai quy định', en: 'Illegal stop' },
+  pavement_riding: { vi: 'Đi xe trên vỉa hè', en: 'Riding on the pavement' },
+  encroachment: { vi: 'Lấn chiếm vỉa hè, lòng đường', en: 'Encroachment' },
+  loitering: { vi: 'Lưu lại lâu', en: 'Loitering' },
+  dumped_rubbish: { vi: 'Đổ rác', en: 'Dumped rubbish' },
+  camera_health: { vi: 'Tình trạng camera', en: 'Camera health' },
+  smoke: { vi: 'Khói', en: 'Smoke' },
+  flame: { vi: 'Lửa', en: 'Flame' },
+};
+
+const CLASS_NAMES: Readonly<Record<string, Words>> = {
+  person: { vi: 'người', en: 'person' },
+  bicycle: { vi: 'xe đạp', en: 'bicycle' },
+  motorcycle: { vi: 'xe máy', en: 'motorcycle' },
+  car: { vi: 'ô tô', en: 'car' },
+  bus: { vi: 'xe khách', en: 'bus' },
+  truck: { vi: 'xe tải', en: 'truck' },
+};
+
+/** Classes of a user's own model have no translation and are shown as they are. */
+export const className = (name: string | undefined, language: Language): string =>
+  name === undefined ? { vi: 'đối tượng', en: 'object' }[language] : (CLASS_NAMES[name]?.[language] ?? name);
+
+const UNITS: Readonly<Record<string, Words>> = {
+  s: { vi: ' giây', en: ' s' },
+  persons: { vi: ' người', en: ' persons' },
+  'box heights': { vi: ' lần chiều cao khung bao', en: ' box heights' },
+  '% of lane width': { vi: '% bề rộng làn', en: '% of the lane width' },
+  '°': { vi: '°', en: '°' },
+  '%': { vi: '%', en: '%' },
+};
+
+/** A number with its unit as printed in a language: Vietnamese writes a decimal comma. */
+export const quantity = (value: number, unit: string, language: Language): string => {
+  const digits = String(value);
+  const number = language === 'vi' ? digits.replace('.', ',') : digits;
+  return `${number}${UNITS[unit]?.[language] ?? (unit ? ` ${unit}` : '')}`;
+};
+
+export const capitalise = (text: string): string => text.charAt(0).toLocaleUpperCase('vi') + text.slice(1);
+export const withArticle = (noun: string): string => `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;

@@ -1,0 +1,97 @@
+import type { Measurement, RuleKind, WatchEvent } from './event.ts';
+import {
+  capitalise,
+  className,
+  type Language,
+  quantity,
+  RULE_NAMES,
+  withArticle,
+  type Words,
+} from './explanation-words.ts';
+
+/** What sentences are made of: an event, or anything that has its decision and subjects. */
+export type Explainable = Pick<WatchEvent, 'decision' | 'subjects'>;
+
+type Sentences = (told: Told) => Words;
+
+/**
+ * One or two sentences in Vietnamese and English that say what was measured against which threshold. They are made from
+ * the decision data alone, so they cannot claim more than the rule saw, and the same event always reads the same.
+ */
+export const explain = (event: Explainable): Words => {
+  const told = new Told(event);
+  const { ruleKind } = event.decision;
+  return (SENTENCES[ruleKind] ?? listing(ruleKind))(told);
+};
+
+/** The words of one event, ready to stand in a sentence. */
+class Told {
+  readonly #event: Explainable;
+  constructor(event: Explainable) {
+    this.#event = event;
+  }
+
+  get measurements(): readonly Measurement[] {
+    return this.#event.decision.measurements;
+  }
+
+  fact(name: string): string {
+    return this.#event.decision.facts[name] ?? '?';
+  }
+
+  /** The vehicle or person, e.g. `xe máy`. */
+  subject(language: Language): string {
+    return className(this.#event.decision.facts['class'] ?? this.#event.subjects[0]?.className, language);
+  }
+
+  value(name: string, language: Language): string {
+    const found = this.#find(name);
+    return found ? quantity(found.value, found.unit, language) : '?';
+  }
+
+  threshold(name: string, language: Language): string {
+    const found = this.#find(name);
+    return found?.threshold === undefined ? '?' : quantity(found.threshold, found.unit, language);
+  }
+
+  #find(name: string): Measurement | undefined {
+    return this.measurements.find((measurement) => measurement.name === name);
+  }
+}
+
+const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
+  wrong_way: (t) => ({
+    vi: `${capitalise(t.subject('vi'))} di chuyển ngược chiều quy định của “${t.fact('zone')}” trong ${t.value('duration', 'vi')}. Hướng đi đo trên hình lệch ${t.value('headingDifference', 'vi')} so với chiều quy định (ngưỡng ${t.threshold('headingDifference', 'vi')}).`,
+    en: `${capitalise(withArticle(t.subject('en')))} moved against the legal direction of “${t.fact('zone')}” for ${t.value('duration', 'en')}. Its heading on the picture differed from the legal one by ${t.value('headingDifference', 'en')} (threshold ${t.threshold('headingDifference', 'en')}).`,
+  }),
+  wrong_lane: (t) => ({
+    vi: `${capitalise(t.subject('vi'))} di chuyển trong “${t.fact('zone')}”, nơi loại phương tiện này không được phép đi, trong ${t.value('duration', 'vi')} (ngưỡng ${t.threshold('duration', 'vi')}). Điểm tiếp đất cách mép làn ${t.value('distanceToMarking', 'vi')} (ngưỡng ${t.threshold('distanceToMarking', 'vi')}).`,
+    en: `${capitalise(withArticle(t.subject('en')))} travelled in “${t.fact('zone')}”, which its class may not use, for ${t.value('duration', 'en')} (threshold ${t.threshold('duration', 'en')}). Its ground point was ${t.value('distanceToMarking', 'en')} from the lane's edge (threshold ${t.threshold('distanceToMarking', 'en')}).`,
+  }),
+  crowding: (t) => ({
+    vi: `Đếm được ${t.value('count', 'vi')} trong “${t.fact('zone')}” (ngưỡng ${t.threshold('count', 'vi')}), kéo dài ${t.value('duration', 'vi')} tính đến lúc báo.`,
+    en: `${t.value('count', 'en')} were counted in “${t.fact('zone')}” (threshold ${t.threshold('count', 'en')}), for ${t.value('duration', 'en')} up to this report.`,
+  }),
+  line_count: (t) => ({
+    vi: `${capitalise(t.subject('vi'))} qua vạch “${t.fact('line')}” theo chiều ${t.fact('direction') === 'in' ? 'vào' : 'ra'}.`,
+    en: `${capitalise(withArticle(t.subject('en')))} crossed line “${t.fact('line')}” in direction ${t.fact('direction')}.`,
+  }),
+};
+
+/** For kinds without a sentence of their own: the rule's name and every measured value. */
+const listing =
+  (ruleKind: RuleKind): Sentences =>
+  (t) => {
+    const measured = (language: Language, thresholdWord: string): string =>
+      t.measurements
+        .map(({ name, unit, value, threshold }) => {
+          const limit = threshold === undefined ? '' : ` (${thresholdWord} ${quantity(threshold, unit, language)})`;
+          return `${name} ${quantity(value, unit, language)}${limit}`;
+        })
+        .join('; ');
+    const sentence = (language: Language, thresholdWord: string): string => {
+      const values = measured(language, thresholdWord);
+      return `${RULE_NAMES[ruleKind][language]}${values ? `: ${values}` : ''}.`;
+    };
+    return { vi: sentence('vi', 'ngưỡng'), en: sentence('en', 'threshold') };
+  };
