@@ -1,6 +1,7 @@
 import type { Camera } from '../../api/contract/cameras.ts';
 import type { CameraState } from '../../pipeline/live.ts';
 import { useI18n } from '../i18n/i18n.tsx';
+import { hasName } from '../i18n/translate.ts';
 
 type State = Camera['state'];
 
@@ -20,4 +21,13 @@ export function StateBadge({ state }: { readonly state: State }) {
       {t(`camera.state.${state}`)}
     </span>
   );
+}
+
+/** Why a camera does not see, in the reader's language where the cause is a known one, with the server's own words. */
+export function useCause(): (camera: Camera) => string | null {
+  const { name, language } = useI18n();
+  return ({ cause, detail }) => {
+    if (cause === null || !hasName('cause', cause)) return detail ?? cause;
+    return detail === null || language === 'vi' ? name('cause', cause) : detail;
+  };
 }

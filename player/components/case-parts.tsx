@@ -57,7 +57,9 @@ function Lightbox(props: {
   const { t } = useI18n();
   const dialog = useRef<HTMLDialogElement>(null);
   const { stills, index, onIndex } = props;
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
   const still = stills[index];
   if (!still) return null;
   const move = (by: number): void => onIndex((index + by + stills.length) % stills.length);

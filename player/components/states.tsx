@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { ApiError } from '../api-client.ts';
 import { useI18n } from '../i18n/i18n.tsx';
+import { hasName } from '../i18n/translate.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { Link } from './link.tsx';
 
@@ -36,9 +37,11 @@ export function Loading() {
 
 /** The sentence of an error: the server's own where it gave one. */
 export function useErrorText(): (error: unknown) => string {
-  const { t } = useI18n();
+  const { t, name, language } = useI18n();
   return (error) => {
     if (!(error instanceof ApiError) || error.status === 0) return t('state.unreachable');
+    // The server explains in English; its codes are stable, so they are said in Vietnamese here.
+    if (language === 'vi' && hasName('error', error.code)) return name('error', error.code);
     return error.message || t('state.unknownError', { status: error.status });
   };
 }
@@ -47,7 +50,7 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
   const { t } = useI18n();
   const text = useErrorText();
   if (error instanceof ApiError && error.status === 403) {
-    return <Notice icon="lock" title={t('state.forbidden')} hint={error.message || t('state.forbiddenHint')} />;
+    return <Notice icon="lock" title={t('state.forbidden')} hint={t('state.forbiddenHint')} />;
   }
   if (error instanceof ApiError && error.status === 404) return <NotFound />;
   return (

@@ -6,7 +6,19 @@ import type { MessageKey } from './vi.ts';
 
 /** Families of texts whose last part comes from data. */
 export type NamePrefix =
-  'kind' | 'class' | 'reason' | 'caseState' | 'role' | 'drop' | 'action' | 'measure' | 'unit' | 'fact' | 'camera.state';
+  | 'kind'
+  | 'class'
+  | 'reason'
+  | 'caseState'
+  | 'role'
+  | 'drop'
+  | 'action'
+  | 'measure'
+  | 'unit'
+  | 'fact'
+  | 'camera.state'
+  | 'cause'
+  | 'error';
 
 export type I18n = {
   readonly language: Language;

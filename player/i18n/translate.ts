@@ -17,3 +17,6 @@ export function translateName(language: Language, prefix: string, name: string):
   const messages: Readonly<Record<string, string>> = MESSAGES[language];
   return messages[`${prefix}.${name}`] ?? name.replaceAll('_', ' ');
 }
+
+/** Whether a text exists for a name that comes from data. */
+export const hasName = (prefix: string, name: string): boolean => `${prefix}.${name}` in vi;

@@ -119,10 +119,9 @@ export const vi = {
   'camera.cause': 'Lý do',
 
   'drop.deadline': 'quá hạn',
-  'drop.replaced': 'có khung mới hơn',
-  'drop.stale': 'quá cũ',
-  'drop.inference': 'lỗi phân tích',
-  'drop.broken': 'hình hỏng',
+  'drop.superseded': 'có khung mới hơn',
+  'drop.inference-failed': 'lỗi phân tích',
+  'drop.no-analyzer': 'chưa chạy phân tích',
   'drop.shutdown': 'đang dừng',
 
   'kind.wrong_way': 'Đi ngược chiều',
@@ -346,8 +345,11 @@ export const vi = {
   'action.case.verified': 'Kiểm tra niêm phong',
   'action.evidence.read': 'Mở bằng chứng',
   'action.audit.read': 'Xem nhật ký',
-  'action.session.started': 'Đăng nhập',
-  'action.session.ended': 'Đăng xuất',
+  'action.session.login': 'Đăng nhập',
+  'action.session.logout': 'Đăng xuất',
+  'action.session.password': 'Đổi mật khẩu',
+  'action.user.created': 'Tạo tài khoản',
+  'action.user.changed': 'Sửa tài khoản',
 
   'measure.headingDifference': 'Lệch so với hướng cho phép',
   'measure.duration': 'Thời gian kéo dài',
@@ -371,6 +373,26 @@ export const vi = {
   'ago.hour': '{count} giờ trước',
   'ago.day': '{count} ngày trước',
   close: 'Đóng',
+
+  'cause.SOURCE_OPEN': 'Không mở được camera.',
+  'cause.SOURCE_NO_VIDEO': 'Nguồn không có video.',
+  'cause.SOURCE_STALLED': 'Camera ngừng gửi hình.',
+  'cause.SOURCE_ENDED': 'Nguồn đã kết thúc.',
+  'cause.DISK_FULL': 'Hết chỗ để ghi hình.',
+  'cause.QUEUE_UNAVAILABLE': 'Không liên lạc được kênh trực tiếp; chưa biết tình trạng.',
+  'cause.NOT_REPORTED': 'Chưa có tiến trình nào báo về camera này.',
+
+  'error.AUTH_FAILED': 'Tên đăng nhập hoặc mật khẩu không đúng.',
+  'error.AUTH_LOCKED': 'Đăng nhập sai quá nhiều lần. Tài khoản tạm khóa vài phút; hãy thử lại sau.',
+  'error.TOO_MANY_REQUESTS': 'Máy này gửi quá nhiều yêu cầu. Đợi một phút rồi thử lại.',
+  'error.PASSWORD_WEAK': 'Mật khẩu mới quá ngắn, quá phổ biến hoặc trùng mật khẩu cũ.',
+  'error.CASE_CONFLICT': 'Hồ sơ này đã có người khác giữ hoặc quyết định.',
+  'error.CASE_NOT_FOUND': 'Không có hồ sơ này, hoặc hồ sơ thuộc đơn vị khác.',
+  'error.NOT_FOUND': 'Địa chỉ này không có gì, hoặc thuộc về đơn vị khác.',
+  'error.FORBIDDEN': 'Tài khoản của bạn không được phép làm việc này.',
+  'error.DATABASE_UNAVAILABLE': 'Cơ sở dữ liệu không trả lời. Thử lại; nếu vẫn lỗi, báo quản trị viên.',
+  'error.STORE_UNAVAILABLE': 'Kho bằng chứng không trả lời. Thử lại; nếu vẫn lỗi, báo quản trị viên.',
+  'error.INTERNAL': 'Lỗi chương trình; nhật ký hệ thống có chi tiết. Hãy báo quản trị viên.',
 } as const;
 
 export type MessageKey = keyof typeof vi;

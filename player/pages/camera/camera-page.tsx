@@ -1,7 +1,7 @@
 import { type SyntheticEvent, useCallback, useMemo, useRef, useState } from 'react';
 import type { Camera } from '../../../api/contract/cameras.ts';
 import { api, ApiError, serverNow, toQuery } from '../../api-client.ts';
-import { StateBadge, withLiveState } from '../../components/camera-state.tsx';
+import { StateBadge, useCause, withLiveState } from '../../components/camera-state.tsx';
 import { CaseBadge } from '../../components/case-parts.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
@@ -183,6 +183,7 @@ function LookBack(props: { readonly fromAt: number | null; readonly onFrom: (at:
 
 function Facts({ camera }: { readonly camera: Camera }) {
   const { t, name, format } = useI18n();
+  const cause = useCause()(camera);
   const { received, analysed, dropped } = camera.frames;
   const drops = Object.entries(dropped).filter(([, count]) => count > 0);
   return (
@@ -195,10 +196,10 @@ function Facts({ camera }: { readonly camera: Camera }) {
             <span className="muted">{t('camera.since', { time: format.dateTime(camera.since) })}</span>
           </dd>
         </div>
-        {(camera.detail ?? camera.cause) && (
+        {cause !== null && (
           <div>
             <dt>{t('camera.cause')}</dt>
-            <dd>{camera.detail ?? camera.cause}</dd>
+            <dd>{cause}</dd>
           </div>
         )}
         <div>
@@ -254,8 +255,10 @@ function RecentCases({ cameraId }: { readonly cameraId: string }) {
         {data?.cases.map((one) => (
           <li key={one.id}>
             <Link className="row-link" to={casePath(one.id)}>
-              <span>{name('kind', one.kind)}</span>
-              <span className="muted">{format.dateTime(one.triggerAt)}</span>
+              <span>
+                {name('kind', one.kind)}
+                <span className="sub">{format.dateTime(one.triggerAt)}</span>
+              </span>
               <CaseBadge state={one.state} />
             </Link>
           </li>

@@ -32,6 +32,8 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
   const { role } = useSession();
   const { showTracks } = usePreferences();
   const event = detail.event as WatchEvent;
+  // The class stands above already, as the subject.
+  const otherFacts = Object.entries(event.decision.facts).filter(([fact]) => fact !== 'class' || !detail.subjectClass);
   const open = detail.state === 'pending' || detail.state === 'claimed';
   return (
     <div className="page case-page">
@@ -82,7 +84,7 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
                 <span className="muted"> ± {format.number(event.clockUncertaintyMs)} ms</span>
               </Fact>
               {detail.subjectClass && <Fact name={t('case.subject')}>{name('class', detail.subjectClass)}</Fact>}
-              {Object.entries(event.decision.facts).map(([fact, value]) => (
+              {otherFacts.map(([fact, value]) => (
                 <Fact key={fact} name={name('fact', fact)}>
                   {fact === 'class' ? name('class', value) : value}
                 </Fact>

@@ -1,6 +1,6 @@
 import type { Camera } from '../../../api/contract/cameras.ts';
 import { api } from '../../api-client.ts';
-import { StateBadge, withLiveState } from '../../components/camera-state.tsx';
+import { StateBadge, useCause, withLiveState } from '../../components/camera-state.tsx';
 import { Link } from '../../components/link.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
@@ -70,6 +70,7 @@ function Server() {
 }
 
 function CameraTable({ cameras }: { readonly cameras: readonly Camera[] }) {
+  const causeOf = useCause();
   const { t, name, format } = useI18n();
   return (
     <div className="table-scroll card flush">
@@ -108,7 +109,7 @@ function CameraTable({ cameras }: { readonly cameras: readonly Camera[] }) {
                 </th>
                 <td>
                   <StateBadge state={camera.state} />
-                  {(camera.detail ?? camera.cause) && <span className="sub">{camera.detail ?? camera.cause}</span>}
+                  {causeOf(camera) !== null && <span className="sub">{causeOf(camera)}</span>}
                 </td>
                 <td className="nowrap">{format.dateTime(camera.since)}</td>
                 <td className="number">{format.number(received)}</td>

@@ -6,7 +6,9 @@ import type { MessageKey } from '../../i18n/vi.ts';
 export function KeyHelp({ onClose }: { readonly onClose: () => void }) {
   const { t } = useI18n();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
   const rows: readonly (readonly [readonly string[], MessageKey])[] = [
     [['A', '1'], 'keys.confirm'],
     [['R', '1–8'], 'keys.reject'],

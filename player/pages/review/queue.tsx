@@ -15,7 +15,9 @@ export function Queue(props: {
   const { username } = useSession();
   const now = useNow(10_000);
   const selected = useRef<HTMLButtonElement>(null);
-  useEffect(() => selected.current?.scrollIntoView({ block: 'nearest' }), [props.selectedId]);
+  useEffect(() => {
+    selected.current?.scrollIntoView({ block: 'nearest' });
+  }, [props.selectedId]);
 
   return (
     <nav className="queue" aria-label={t('review.queue')}>

@@ -127,7 +127,9 @@ function Reasons(props: {
 }) {
   const { t, name } = useI18n();
   const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useEffect(() => {
+    first.current?.focus();
+  }, []);
   return (
     <div className="reasons" role="group" aria-label={t(props.title)}>
       <strong>{t(props.title)}</strong>

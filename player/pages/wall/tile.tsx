@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Camera } from '../../../api/contract/cameras.ts';
-import { StateBadge } from '../../components/camera-state.tsx';
+import { StateBadge, useCause } from '../../components/camera-state.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
@@ -26,7 +26,9 @@ export function Tile({ camera, showTracks, showZones }: TileProps) {
     return () => observer.disconnect();
   }, []);
 
-  const blind = camera.state === 'blind' || camera.state === 'ended';
+  // While nobody reports a camera's state, its recording may still go on: that is worth a try.
+  const unknown = camera.cause === 'QUEUE_UNAVAILABLE' || camera.cause === 'NOT_REPORTED';
+  const blind = (camera.state === 'blind' && !unknown) || camera.state === 'ended';
   return (
     <article className="tile" data-state={camera.state} ref={root}>
       <Link className="tile-link" to={cameraPath(camera.id)} aria-label={camera.name || camera.id}>
@@ -61,13 +63,14 @@ export function Tile({ camera, showTracks, showZones }: TileProps) {
 
 function Blind({ camera }: { readonly camera: Camera }) {
   const { t, format } = useI18n();
+  const cause = useCause()(camera);
   const connecting = camera.state === 'connecting';
   return (
     <div className="blind">
       {connecting ? <span className="spinner" aria-hidden="true" /> : <Icon name="blind" size={30} />}
       <strong>{camera.playlist || !connecting ? t(`camera.state.${camera.state}`) : t('video.noPlaylist')}</strong>
       <span>{t('camera.since', { time: format.dateTime(camera.since) })}</span>
-      {(camera.detail ?? camera.cause) && <p>{camera.detail ?? camera.cause}</p>}
+      {cause !== null && <p>{cause}</p>}
     </div>
   );
 }

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { PASSWORD } from './api-harness.ts';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const CHROMIUM = '/usr/bin/chromium';
+
+export const hasChromium = existsSync(CHROMIUM);
+
+/** Builds the player into a folder, so that the test runs what is in the checkout, as it is delivered. */
+export const buildPlayer = async (outDir: string): Promise<void> => {
+  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
+  await promisify(execFile)(
+    process.execPath,
+    [vite, 'build', '--config', join(ROOT, 'player/vite.config.ts'), '--outDir', outDir, '--emptyOutDir'],
+    // In a test's environment the build would hold React's slow development version.
+    { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' } },
+  );
+};
+
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
+  });
+
+export type OpenedPage = {
+  readonly page: Page;
+  /** Every address that the page asked for. */
+  readonly requests: readonly string[];
+  /** Errors of the page's own scripts. */
+  readonly errors: readonly string[];
+};
+
+/** An office screen, logged in, in English so that tests read like the page. */
+export const openPage = async (
+  browser: Browser,
+  base: string,
+  options: { readonly username: string; readonly path: string },
+): Promise<OpenedPage> => {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
+  await context.addInitScript(() => localStorage.setItem('watchpost.preferences', '{"language":"en"}'));
+  const page = await context.newPage();
+  const requests: string[] = [];
+  const errors: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(base + options.path);
+  await page.fill('input[autocomplete=username]', options.username);
+  await page.fill('input[autocomplete=current-password]', PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.shell');
+  return { page, requests, errors };
+};
