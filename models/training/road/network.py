@@ -15,7 +15,7 @@ CLASSES = ("person", "bicycle", "motorcycle", "car", "bus", "truck")
 
 
 def activation() -> nn.Module:
-    return nn.SiLU(inplace=True)
+    return nn.SiLU()
 
 
 def conv(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> nn.Sequential:
@@ -122,8 +122,7 @@ class RoadNetwork(nn.Module):
 
     def forward(self, frames: Tensor) -> list[Tensor]:
         """frames: uint8 [N,H,W,3] RGB, H and W multiples of 32 -> per stride a map [N, 4+1+classes, H/s, W/s]."""
-        x = self.stem(space_to_depth(frames).to(self.stem[0].weight.dtype))
-        c3 = self.dark3(self.dark2(x))
+        c3 = self.dark3(self.dark2(self.stem(space_to_depth(frames).to(self.stem[0].weight.dtype))))
         c4 = self.dark4(c3)
         c5 = self.dark5(c4)
         p5 = self.lateral5(c5)
@@ -156,12 +155,12 @@ def decode(maps: list[Tensor]) -> Tensor:
 
 
 class Exported(nn.Module):
-    """What the ONNX file holds: bytes in; boxes in pixels, objectness and class probabilities out."""
+    """What the ONNX file holds: bytes in; YOLOX rows out, [N, cells, 4+1+classes], the grid decoded outside."""
 
     def __init__(self, network: RoadNetwork) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, frames: Tensor) -> Tensor:
-        rows = decode(self.network(frames))
+        rows = torch.cat([level.flatten(2) for level in self.network(frames)], 2).permute(0, 2, 1)
         return torch.cat((rows[..., :4], torch.sigmoid(rows[..., 4:])), -1)

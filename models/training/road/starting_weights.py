@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
 from torch import nn
 
-from .network import NANO, RoadNetwork, Size
+from .network import NANO, RoadNetwork
 
 # Rows of COCO's 80 classes for person, bicycle, motorcycle, car, bus, truck.
 COCO_ROWS = (0, 1, 3, 2, 5, 7)
@@ -43,9 +42,6 @@ def load_starting_weights(path: Path, *, coco: bool = False) -> RoadNetwork:
         if tuple(weight.shape) != tuple(layer.weight.shape):
             raise ValueError(f"{path}: convolution {index} is {weight.shape}, expected {tuple(layer.weight.shape)}")
         with torch.no_grad():
-            layer.weight.copy_(torch.from_numpy(np.ascontiguousarray(weight)))
-            layer.bias.copy_(torch.from_numpy(np.ascontiguousarray(bias)))
+            layer.weight.copy_(torch.from_numpy(weight.copy()))
+            layer.bias.copy_(torch.from_numpy(bias.copy()))
     return network
-
-
-__all__ = ["load_starting_weights", "Size"]
