@@ -8,6 +8,7 @@ import type { Size } from './geometry.ts';
 import { toLiveFrame } from './live-frame.ts';
 import type { LiveFrame } from './live.ts';
 import { RuleSet } from './rules/rule-set.ts';
+import { SameAct } from './same-act.ts';
 import type { PtsMs, SessionClock } from './time.ts';
 import type { Track, TrackedFrame } from './track.ts';
 import { ByteTracker } from './tracking/bytetrack.ts';
@@ -42,6 +43,7 @@ export class CameraPipeline {
   readonly #frameSize: Size;
   readonly #tracker: ByteTracker;
   readonly #rules: RuleSet;
+  readonly #sameAct = new SameAct();
   readonly #assembler: EventAssembler;
   /** Rule kind → last media time at which the track is still marked, by track. */
   readonly #alerts = new Map<number, Map<string, PtsMs>>();
@@ -82,7 +84,7 @@ export class CameraPipeline {
       frameSize: this.#frameSize,
       tracks,
     };
-    const matches = this.#rules.step(tracked);
+    const matches = this.#sameAct.filter(this.#rules.step(tracked), tracked);
     for (const { match, disposition } of matches) {
       if (disposition === 'statistic') continue;
       for (const { trackId } of match.subjects) this.#raiseAlert(trackId, match.decision.ruleKind, ptsMs + ALERT_MS);
