@@ -1,6 +1,7 @@
 // Finds sample footage, writes the demo's configuration, prints its path. Cameras whose footage is not on this
 // machine are left out; at least Debian's own pedestrian clip is there after scripts/demo.sh installed opencv-doc.
 //   node scripts/demo-config.mjs live|once CACHE_FOLDER
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -58,6 +59,37 @@ const find = async (name) => {
   return fromDebian(name) ?? (await download(name));
 };
 
+/**
+ * Live cameras send a key frame about every second and no B-frames; the clips have up to 25 s between them, and a
+ * recording is cut at key frames. So the live demo plays a copy that is encoded as cameras do.
+ */
+const asCameraSends = (file, name) => {
+  const copy = join(samples, `${name.replace(/\.[^.]+$/, '')}.live.mp4`);
+  if (existsSync(copy)) return copy;
+  const args = [
+    '-v',
+    'error',
+    '-nostdin',
+    '-y',
+    '-i',
+    file,
+    '-an',
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryfast',
+    '-crf',
+    '20',
+  ];
+  const camera = ['-bf', '0', '-force_key_frames', 'expr:gte(t,n_forced)', '-sc_threshold', '0', '-pix_fmt', 'yuv420p'];
+  const even = ['-vf', 'scale=trunc(iw/2)*2:trunc(ih/2)*2'];
+  execFileSync('ffmpeg', [...args, ...camera, ...even, '-f', 'mp4', `${copy}.part`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  renameSync(`${copy}.part`, copy);
+  return copy;
+};
+
 const demo = parse(readFileSync(join(root, 'scripts', 'demo', 'cameras.yml'), 'utf8'));
 const cameras = [];
 for (const camera of demo.cameras) {
@@ -68,7 +100,10 @@ for (const camera of demo.cameras) {
   }
   cameras.push({
     ...camera,
-    source: { url: file, loop: mode === 'live', realtime: mode === 'live' },
+    source:
+      mode === 'live'
+        ? { url: asCameraSends(file, camera.source.url), loop: true, realtime: true }
+        : { url: file, loop: false, realtime: false },
   });
 }
 if (cameras.length === 0) {
