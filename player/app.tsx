@@ -1,7 +1,8 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { Session } from '../api/contract/session.ts';
 import { api, ApiError, whenSessionEnds } from './api-client.ts';
-import { Failure, Loading, NotFound } from './components/states.tsx';
+import { ErrorBoundary } from './components/error-boundary.tsx';
+import { Failure, PageFault, Loading, NotFound } from './components/states.tsx';
 import { I18nProvider } from './i18n/i18n.tsx';
 import { LiveConnection } from './live/live-connection.ts';
 import { LiveContext } from './live/use-live.ts';
@@ -92,9 +93,11 @@ function Inside(props: {
     <SessionContext value={session}>
       <LiveContext value={live}>
         <Shell route={route} onLogOut={logOut}>
-          <Suspense fallback={<Loading />}>
-            {session.mustChangePassword || route.page === 'password' ? password : <Page route={route} />}
-          </Suspense>
+          <ErrorBoundary key={location.pathname} fallback={(retry) => <PageFault onRetry={retry} />}>
+            <Suspense fallback={<Loading />}>
+              {session.mustChangePassword || route.page === 'password' ? password : <Page route={route} />}
+            </Suspense>
+          </ErrorBoundary>
         </Shell>
       </LiveContext>
     </SessionContext>

@@ -86,3 +86,15 @@ export function Stale({ at, onRetry }: { readonly at: number; readonly onRetry: 
     </div>
   );
 }
+
+/** A page that broke, or whose script could not be loaded: the rest of the site goes on. */
+export function PageFault({ onRetry }: { readonly onRetry: () => void }) {
+  const { t } = useI18n();
+  return (
+    <Notice icon="warning" tone="bad" title={t('state.error')} hint={t('state.fault')}>
+      <button type="button" className="button" onClick={onRetry}>
+        {t('state.retry')}
+      </button>
+    </Notice>
+  );
+}

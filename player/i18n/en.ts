@@ -61,6 +61,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'state.retry': 'Try again',
   'state.unreachable': 'The server cannot be reached. Check the network and try again.',
   'state.unknownError': 'The server answered with error {status}. Try again; if it stays, tell the administrator.',
+  'state.fault': 'This page failed. Try again; if it stays, reload the browser and tell the administrator.',
   'state.forbidden': 'No permission',
   'state.forbiddenHint': 'Your account may not see this page. The administrator can change that.',
   'state.notFound': 'Page not found',

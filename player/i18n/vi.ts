@@ -60,6 +60,7 @@ export const vi = {
   'state.retry': 'Thử lại',
   'state.unreachable': 'Không liên lạc được với máy chủ. Kiểm tra mạng rồi thử lại.',
   'state.unknownError': 'Máy chủ trả lời lỗi {status}. Thử lại; nếu vẫn lỗi, báo quản trị viên.',
+  'state.fault': 'Trang này gặp lỗi. Thử lại; nếu vẫn lỗi, tải lại trình duyệt và báo quản trị viên.',
   'state.forbidden': 'Không có quyền xem',
   'state.forbiddenHint': 'Tài khoản của bạn không được phép xem trang này. Quản trị viên có thể cấp quyền.',
   'state.notFound': 'Không tìm thấy trang',

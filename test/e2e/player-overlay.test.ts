@@ -1,0 +1,211 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Redis } from 'ioredis';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { liveChannel, type LiveFrame } from '../../pipeline/live.ts';
+import { toPlaylist } from '../../workers/playlist.ts';
+import { COUNTER_BITS, makeCounterClip } from '../fixtures/counter-clip.ts';
+import { openSite, type Site, startRedis } from './api-harness.ts';
+import { buildPlayer, hasChromium, openBrowser, openPage } from './player-browser.ts';
+
+const FPS = 25;
+const FRAME_MS = 1000 / FPS;
+const FRAMES = 20 * FPS;
+/** Odd on purpose, and far from the present: only the joint clock may count. */
+const ANCHOR_AT = 1_763_700_000_123;
+const SESSION = 's1';
+/** Analysis sees every fifth frame. */
+const ANALYSED_EVERY = 5;
+
+const why = hasChromium ? '' : ' (skipped: chromium is not installed)';
+
+/** What one presented picture said of itself. */
+type Sample = {
+  readonly counter: number;
+  readonly pictureCapturedAt: number;
+  readonly overlayCapturedAt: number | null;
+  /** Left edge of the drawn box in fractions of the picture, or null when no box was drawn. */
+  readonly boxLeft: number | null;
+};
+
+/** The drawn box moves by this share of the width per frame. */
+const STEP = 0.7 / FRAMES;
+const boxLeftAt = (frame: number): number => 0.02 + frame * STEP;
+
+const liveFrame = (frame: number): LiveFrame => ({
+  cameraId: 'gate',
+  sessionId: SESSION,
+  ptsMs: frame * FRAME_MS,
+  capturedAt: ANCHOR_AT + frame * FRAME_MS,
+  tracks: [
+    {
+      id: 1,
+      className: 'car',
+      score: 0.9,
+      box: [boxLeftAt(frame), 0.5, boxLeftAt(frame) + 0.2, 0.9],
+      velocity: [STEP * FPS, 0],
+      alerts: [],
+    },
+  ],
+});
+
+describe.skipIf(!hasChromium).each([0, 2])(`boxes over the live picture, %i B-frames${why}`, (bFrames) => {
+  let folder: string;
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let publisher: Redis;
+  let site: Site;
+  let browser: Browser;
+  let samples: readonly Sample[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'watchpost-overlay-'));
+    const playerDir = join(folder, 'player');
+    const [, server] = await Promise.all([buildPlayer(playerDir), startRedis(folder)]);
+    redis = server;
+    publisher = new Redis(redis.url);
+    await record(folder, bFrames);
+    site = await openSite({ playerDir, redisUrl: redis.url, dataDir: folder });
+    await site.person('viewer-chi', 'viewer');
+    const base = await site.app.listen({ host: '127.0.0.1', port: 0 });
+    browser = await openBrowser();
+    const { page } = await openPage(browser, base, { username: 'viewer-chi', path: '/cameras/gate' });
+    await page.waitForSelector('.picture video');
+    samples = await watch(page, publisher);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+    publisher.disconnect();
+    await redis.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('every picture is dated to within one frame of the number drawn on it', () => {
+    expect(samples.length).toBeGreaterThan(20);
+    const offsets = samples.map(({ counter, pictureCapturedAt }) =>
+      Math.abs(pictureCapturedAt - (ANCHOR_AT + counter * FRAME_MS)),
+    );
+    process.stdout.write(report('picture', offsets));
+    expect(Math.max(...offsets)).toBeLessThanOrEqual(FRAME_MS);
+  });
+
+  test('the boxes drawn over a picture stand for that picture to within one frame', () => {
+    const drawn = samples.filter(({ overlayCapturedAt }) => overlayCapturedAt !== null);
+    expect(drawn.length).toBeGreaterThan(20);
+    const offsets = drawn.map(({ counter, overlayCapturedAt }) =>
+      Math.abs(overlayCapturedAt! - (ANCHOR_AT + counter * FRAME_MS)),
+    );
+    process.stdout.write(report('overlay', offsets));
+    expect(Math.max(...offsets)).toBeLessThanOrEqual(FRAME_MS);
+  });
+
+  test('the box on the screen lies where the thing was in that frame', () => {
+    const seen = samples.filter(({ boxLeft }) => boxLeft !== null);
+    expect(seen.length).toBeGreaterThan(20);
+    const framesOff = seen.map(({ counter, boxLeft }) => Math.abs(boxLeft! - boxLeftAt(counter)) / STEP);
+    process.stdout.write(
+      report(
+        'box on screen',
+        framesOff.map((frames) => frames * FRAME_MS),
+      ),
+    );
+    // One frame moves the box by about one pixel of the screen; half a pixel is lost in drawing.
+    expect(Math.max(...framesOff)).toBeLessThanOrEqual(2);
+  });
+});
+
+const report = (name: string, offsetsMs: readonly number[]): string => {
+  const sorted = [...offsetsMs].sort((a, b) => a - b);
+  const at = (share: number): string => sorted[Math.floor(share * (sorted.length - 1))]!.toFixed(2);
+  return `${name} offset, ms: p50 ${at(0.5)}, p95 ${at(0.95)}, max ${at(1)}, n ${sorted.length}\n`;
+};
+
+/** Lays a recording of a numbered clip where the API finds it, as the recorder does: fMP4 segments by stream copy. */
+const record = async (dataDir: string, bFrames: number): Promise<void> => {
+  const camera = join(dataDir, 'recordings', 'gate');
+  const session = join(camera, SESSION);
+  await mkdir(session, { recursive: true });
+  const clip = join(dataDir, 'clip.mp4');
+  await makeCounterClip({ file: clip, frames: FRAMES, rate: String(FPS), gop: 2 * FPS, bFrames });
+  await promisify(execFile)('ffmpeg', [
+    ...['-v', 'error', '-i', clip, '-c', 'copy', '-f', 'hls', '-hls_time', '2', '-hls_list_size', '0'],
+    ...['-hls_segment_type', 'fmp4', '-hls_fmp4_init_filename', 'init.mp4'],
+    ...['-hls_segment_filename', join(session, '%06d.m4s'), join(session, 'all.m3u8')],
+  ]);
+  const files = (await readdir(session)).filter((name) => name.endsWith('.m4s')).sort();
+  const entries = files.map((file, index) => ({
+    sessionId: SESSION,
+    file,
+    durationMs: 2_000,
+    startAt: ANCHOR_AT + index * 2_000,
+    initUri: `${SESSION}/init.mp4`,
+    uri: `${SESSION}/${file}`,
+  }));
+  await writeFile(join(camera, 'live.m3u8'), toPlaylist(entries, { sequence: 0, discontinuity: 0, ended: false }));
+};
+
+/** Publishes the analysis, plays from the start and reads number, dates and box of every presented picture. */
+const watch = async (page: Page, publisher: Redis): Promise<readonly Sample[]> => {
+  // The page asks for the camera's frames a moment after it opened; who publishes earlier talks to nobody.
+  while ((await publisher.pubsub('NUMSUB', liveChannel('gate')))[1] === 0) await page.waitForTimeout(100);
+  for (let frame = 0; frame < FRAMES; frame += ANALYSED_EVERY) {
+    await publisher.publish(liveChannel('gate'), JSON.stringify(liveFrame(frame)));
+  }
+  await page.waitForFunction(() => document.querySelector<HTMLVideoElement>('.picture video')!.readyState >= 2);
+  return page.evaluate(
+    async ({ bits, cell }) => {
+      const video = document.querySelector<HTMLVideoElement>('.picture video')!;
+      const layer = document.querySelector<HTMLCanvasElement>('.picture canvas')!;
+      const copy = document.createElement('canvas');
+      const found: Sample[] = [];
+      const readNumber = (): number => {
+        copy.width = video.videoWidth;
+        copy.height = video.videoHeight;
+        const context = copy.getContext('2d', { willReadFrequently: true })!;
+        context.drawImage(video, 0, 0);
+        let value = 0;
+        for (let bit = 0; bit < bits; bit++) {
+          if (context.getImageData((bit + 0.5) * cell, cell / 2, 1, 1).data[0]! > 128) value += 2 ** bit;
+        }
+        return value;
+      };
+      const readBoxLeft = (): number | null => {
+        const scale = Math.min(layer.width / video.videoWidth, layer.height / video.videoHeight);
+        const width = video.videoWidth * scale;
+        const left = (layer.width - width) / 2;
+        const row = layer.getContext('2d')!.getImageData(0, Math.round(layer.height * 0.7), layer.width, 1).data;
+        // The box's line is bright; the dark line under it is wider by a pixel on each side.
+        const bright = (x: number): boolean => row[4 * x + 3]! > 200 && row[4 * x + 1]! > 180;
+        for (let x = 0; x < layer.width; x++) {
+          if (bright(x)) return ((bright(x + 1) ? x + 1 : x + 0.5) - left) / width;
+        }
+        return null;
+      };
+      const until = performance.now() + 12_000;
+      return new Promise<Sample[]>((resolve) => {
+        const onFrame = (): void => {
+          // The page's own callback of this picture ran before: it was asked for earlier.
+          const { pictureCapturedAt, overlayCapturedAt } = layer.dataset;
+          if (pictureCapturedAt) {
+            found.push({
+              counter: readNumber(),
+              pictureCapturedAt: Number(pictureCapturedAt),
+              overlayCapturedAt: overlayCapturedAt ? Number(overlayCapturedAt) : null,
+              boxLeft: overlayCapturedAt ? readBoxLeft() : null,
+            });
+          }
+          if (performance.now() < until) video.requestVideoFrameCallback(onFrame);
+        };
+        video.requestVideoFrameCallback(onFrame);
+        video.currentTime = 8;
+        void video.play();
+        setTimeout(() => resolve(found), 13_000);
+      });
+    },
+    { bits: COUNTER_BITS, cell: 40 },
+  );
+};
