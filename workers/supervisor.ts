@@ -58,7 +58,8 @@ export class Supervisor {
   #spawn(child: Child): void {
     const { spec } = child;
     const startedAt = performance.now();
-    const spawned = spawn(spec.command, spec.args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    // The message channel carries nothing: it breaks when this process dies, however it dies, and the child then stops.
+    const spawned = spawn(spec.command, spec.args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     child.process = spawned;
     child.timer = null;
     spawned.once('error', (error) => this.#log.error({ child: spec.name, err: error }, 'process could not be started'));

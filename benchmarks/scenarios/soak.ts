@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
+import Database from 'libsql';
 import { parse, stringify } from 'yaml';
 import type { CameraState } from '../../pipeline/live.ts';
 import { stateKey } from '../../pipeline/live.ts';
@@ -12,6 +13,7 @@ import { dataFolder } from '../../workers/data-folder.ts';
 import { environment } from '../environment.ts';
 import { processTree } from '../process-tree.ts';
 import { slope } from '../statistics.ts';
+import { type CaseDelay, summariseDelays } from './evidence-delay.ts';
 
 /**
  * Runs the whole system on looped cameras and watches two promises: every received frame is analysed or dropped for a
@@ -34,7 +36,11 @@ const wanted = Number(values.cameras);
 const durationMs = Number(values.minutes) * 60_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'watchpost-soak-'));
-const base = parse(readFileSync(values.config, 'utf8')) as { server?: object; cameras: { id: string }[] };
+const base = parse(readFileSync(values.config, 'utf8')) as {
+  server?: object;
+  evidence?: { postRollMs?: number };
+  cameras: { id: string }[];
+};
 const cameras = Array.from({ length: wanted }, (_, index) => {
   const camera = base.cameras[index % base.cameras.length]!;
   return { ...camera, id: `${camera.id}-${index + 1}` };
@@ -90,6 +96,24 @@ system.kill('SIGTERM');
 await stopped;
 const stopMs = performance.now() - endedIn;
 
+/** From the database: when each case could first be read, against the end of its event's post-roll. */
+const readDelays = (): CaseDelay[] => {
+  const database = new Database(dataFolder(folder).database, { readonly: true });
+  const rows = database.prepare('SELECT id, created_at, manifest FROM cases').all() as {
+    id: string;
+    created_at: number;
+    manifest: string;
+  }[];
+  database.close();
+  const postRollMs = base.evidence?.postRollMs ?? 5_000;
+  return rows.map(({ id, created_at, manifest }) => ({
+    caseId: id,
+    visibleAt: created_at,
+    postRollEndAt: (JSON.parse(manifest) as { event: { endAt: number } }).event.endAt + postRollMs,
+  }));
+};
+const delays = readDelays();
+
 // The first third is warm-up: caches, JIT, queues reaching their bounds.
 const steady = samples.filter(({ minute }) => minute > Number(values.minutes) / 3);
 const result = {
@@ -102,6 +126,7 @@ const result = {
   lastByProcess: steady.at(-1)?.byProcess,
   children: { least: Math.min(...steady.map((s) => s.children)), most: Math.max(...steady.map((s) => s.children)) },
   stopMs,
+  caseDelay: delays.length > 0 ? summariseDelays(delays) : null,
   frames,
 };
 console.log(JSON.stringify(result, null, 2));

@@ -1,4 +1,7 @@
-/** A signal that fires on SIGTERM or SIGINT; a second SIGINT ends the process at once. */
+/**
+ * A signal that fires on SIGTERM or SIGINT, and when the supervisor that started this process is gone; a second SIGINT
+ * ends the process at once.
+ */
 export const stopSignal = (): AbortSignal => {
   const controller = new AbortController();
   const stop = (): void => {
@@ -7,5 +10,8 @@ export const stopSignal = (): AbortSignal => {
   };
   process.on('SIGTERM', () => controller.abort());
   process.on('SIGINT', stop);
+  process.on('disconnect', () => controller.abort());
+  // Listening must not keep a process alive that has nothing left to do.
+  process.channel?.unref();
   return controller.signal;
 };
