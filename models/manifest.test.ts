@@ -9,7 +9,7 @@ import { resolveModelFile } from './model-files.ts';
 const ours: ModelEntry = {
   ...findModel('deimv2-femto-416'),
   id: 'road-ours',
-  file: 'road.onnx',
+  file: 'never-shipped.onnx',
   input: { ...findModel('deimv2-femto-416').input, layout: 'nhwc', dtype: 'uint8', normalisation: null },
 };
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -43,13 +43,13 @@ describe('model manifest', () => {
 describe('model files', () => {
   test('a file with the right checksum is found', async () => {
     const cache = folder();
-    writeFileSync(join(cache, 'road.onnx'), 'weights');
-    expect(await resolveModelFile({ ...ours, sha256: sha256('weights') }, only(cache))).toBe(join(cache, 'road.onnx'));
+    writeFileSync(join(cache, 'never-shipped.onnx'), 'weights');
+    expect(await resolveModelFile({ ...ours, sha256: sha256('weights') }, only(cache))).toBe(join(cache, 'never-shipped.onnx'));
   });
 
   test('a file with another content is refused with both checksums', async () => {
     const cache = folder();
-    writeFileSync(join(cache, 'road.onnx'), 'truncated');
+    writeFileSync(join(cache, 'never-shipped.onnx'), 'truncated');
     const found = resolveModelFile({ ...ours, sha256: sha256('weights') }, only(cache));
     await expect(found).rejects.toMatchObject({
       code: 'MODEL_CHECKSUM',
@@ -60,23 +60,23 @@ describe('model files', () => {
   test('a wrong file does not hide the right one in a later folder', async () => {
     const cache = folder();
     const shared = folder();
-    writeFileSync(join(cache, 'road.onnx'), 'truncated');
+    writeFileSync(join(cache, 'never-shipped.onnx'), 'truncated');
     const { mkdirSync } = await import('node:fs');
     mkdirSync(join(shared, 'models'));
-    writeFileSync(join(shared, 'models', 'road.onnx'), 'weights');
+    writeFileSync(join(shared, 'models', 'never-shipped.onnx'), 'weights');
     const found = await resolveModelFile(
       { ...ours, sha256: sha256('weights') },
       { cacheDir: cache, sharedDir: shared },
     );
-    expect(found).toBe(join(shared, 'models', 'road.onnx'));
+    expect(found).toBe(join(shared, 'models', 'never-shipped.onnx'));
   });
 
   test('a file that changes after it was verified is verified again', async () => {
     const cache = folder();
     const entry = { ...ours, sha256: sha256('weights') };
-    writeFileSync(join(cache, 'road.onnx'), 'weights');
+    writeFileSync(join(cache, 'never-shipped.onnx'), 'weights');
     await resolveModelFile(entry, only(cache));
-    writeFileSync(join(cache, 'road.onnx'), 'other weights');
+    writeFileSync(join(cache, 'never-shipped.onnx'), 'other weights');
     await expect(resolveModelFile(entry, only(cache))).rejects.toMatchObject({ code: 'MODEL_CHECKSUM' });
   });
 
