@@ -44,7 +44,9 @@ describe('model files', () => {
   test('a file with the right checksum is found', async () => {
     const cache = folder();
     writeFileSync(join(cache, 'never-shipped.onnx'), 'weights');
-    expect(await resolveModelFile({ ...ours, sha256: sha256('weights') }, only(cache))).toBe(join(cache, 'never-shipped.onnx'));
+    expect(await resolveModelFile({ ...ours, sha256: sha256('weights') }, only(cache))).toBe(
+      join(cache, 'never-shipped.onnx'),
+    );
   });
 
   test('a file with another content is refused with both checksums', async () => {
