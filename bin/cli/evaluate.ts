@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs';
+import { didYouMean } from '../../pipeline/did-you-mean.ts';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import { evaluateMot } from '../../pipeline/evaluation/evaluate-mot.ts';
+import { parseMot } from '../../pipeline/evaluation/mot-text.ts';
+import { readInput } from './read-input.ts';
+
+type Evaluation = (truthFile: string, resultFile: string) => object;
+
+const EVALUATIONS: Readonly<Record<string, Evaluation>> = {
+  mot: (truthFile, resultFile) =>
+    evaluateMot(parseMot(readInput(truthFile), truthFile), parseMot(readInput(resultFile), resultFile)),
+};
+
+/** Prints the measures as JSON, ratios 0–1. @returns 0 */
+export const evaluate = (
+  what: string,
+  truthFile: string,
+  resultFile: string,
+  options: { readonly out?: string },
+): number => {
+  const evaluation = EVALUATIONS[what];
+  if (!evaluation) {
+    const names = Object.keys(EVALUATIONS);
+    const near = didYouMean(what, names);
+    throw new WatchpostError(
+      'INPUT_UNREADABLE',
+      `nothing to evaluate is called "${what}"; ${near ? `did you mean "${near}"?` : `there is ${names.join(', ')}`}`,
+    );
+  }
+  const text = `${JSON.stringify(evaluation(truthFile, resultFile), null, 2)}\n`;
+  if (options.out === undefined) process.stdout.write(text);
+  else writeFileSync(options.out, text);
+  return 0;
+};
