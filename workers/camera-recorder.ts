@@ -1,20 +1,23 @@
 import { randomInt } from 'node:crypto';
-import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
-import { redactUrl, WatchpostError } from '../pipeline/errors.ts';
+import { ERROR_CODES, type ErrorCode, redactUrl, WatchpostError } from '../pipeline/errors.ts';
 import type { Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
 import type { CameraState } from '../pipeline/live.ts';
 import type { RecordingGap, SegmentRecord } from '../pipeline/segment.ts';
 import { dataFolder } from './data-folder.ts';
-import { isFile } from './ffmpeg/args.ts';
+import { isCopyable, isFile } from './ffmpeg/args.ts';
 import { FrameOutlet } from './frame-channel.ts';
 import { machineClock } from './monotonic.ts';
-import { type PlaylistEntry, toPlaylist } from './playlist.ts';
+import { LivePlaylist } from './playlist.ts';
+import { readLastRecorded } from './last-recorded.ts';
 import { HEALTHY_AFTER_MS, retryDelayMs } from './reconnect.ts';
 import { runSession } from './session.ts';
+import { isAborted } from './is-aborted.ts';
+import { isDiskFull, writeWhole } from './write-whole.ts';
 
 /** `20261121T071530123Z`: sorts by time, fits in file names and URLs. */
 export const toSessionId = (at: number): string => new Date(at).toISOString().replace(/[-:.]/g, '');
@@ -28,7 +31,23 @@ export type RecorderOptions = {
   readonly log: Logger;
   /** Called at each change of state, not for each frame. */
   readonly onState: (state: CameraState) => void;
+  /** Called when a segment could not be written: somebody should make room now. */
+  readonly onDiskFull: () => void;
 };
+
+/** Media sequence numbers start from the clock and count segments, which are at least so long. */
+const SHORTEST_SEGMENT_MS = 500;
+
+/** Whatever goes wrong with one camera is told and tried again; nothing of it ends the process. */
+const toFailure = (error: unknown): WatchpostError => {
+  if (error instanceof WatchpostError) return error;
+  const code: ErrorCode = isDiskFull(error) ? 'DISK_FULL' : 'INTERNAL';
+  return new WatchpostError(code, error instanceof Error ? error.message : String(error), { cause: error });
+};
+
+/** Some cameras speak RTSP over UDP only: they refuse TCP by status 461, or agree and then send nothing. */
+const refusesTcp = ({ code, message }: WatchpostError): boolean =>
+  code === 'SOURCE_STALLED' || /\b461\b|transport/i.test(message);
 
 /** Keeps one camera recorded: sessions one after the other, with growing pauses between failures. */
 export class CameraRecorder {
@@ -39,12 +58,12 @@ export class CameraRecorder {
   #state: Pick<CameraState, 'state' | 'cause' | 'detail' | 'since' | 'sessionId'>;
   #lastFrameAt: number | null = null;
   #segments = 0;
-  #playlist: PlaylistEntry[] = [];
-  /** Goes on across restarts of the process, as players expect: no playlist is shorter than a second a segment. */
-  #sequence = Math.floor(Date.now() / 1000);
-  #discontinuity = 0;
-  #gapFrom: number | null = null;
-  #gapCause = '';
+  readonly #playlist: LivePlaylist;
+  /** Browsers are shown the H.264 rendition where there is one. */
+  #hasRendition = false;
+  /** End of the newest segment. */
+  #recordedTo: number | null = null;
+  #gap: Pick<RecordingGap, 'fromAt' | 'cause'> | null = null;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -53,6 +72,10 @@ export class CameraRecorder {
     this.#isFile = isFile(url);
     this.#url = this.#isFile && !isAbsolute(url) ? resolve(configDir, url) : url;
     this.outlet = new FrameOutlet({ live: !this.#isFile || loop || realtime });
+    this.#playlist = new LivePlaylist({
+      limit: options.config.recording.liveSegments,
+      sequence: Math.floor(machineClock.now() / SHORTEST_SEGMENT_MS),
+    });
     this.#state = { state: 'connecting', cause: null, detail: null, since: machineClock.now(), sessionId: null };
   }
 
@@ -74,33 +97,37 @@ export class CameraRecorder {
     signal.addEventListener('abort', stop, { once: true });
     const folder = dataFolder(this.#options.dataDir).camera(camera.id);
     await mkdir(folder, { recursive: true });
+    const last = await readLastRecorded(folder);
+    if (last) this.#openGap(last.endedWell ? 'shutdown' : 'recorder-killed', last.endAt);
     let udp = transport === 'udp';
     for (let failures = 0; !signal.aborted;) {
       const startedAt = machineClock.mono();
+      const framesBefore = this.outlet.counts.received;
       try {
         await this.#session(udp ? 'udp' : 'tcp', signal);
-        if (signal.aborted) break;
-        if (this.#isFile && !loop) {
-          await this.outlet.end();
-          this.#set('ended', null, null);
-          return;
-        }
-        failures = 0;
-      } catch (error) {
-        if (signal.aborted) break;
-        if (!(error instanceof WatchpostError)) throw error;
-        failures = machineClock.mono() - startedAt > HEALTHY_AFTER_MS ? 1 : failures + 1;
-        // Some cameras speak RTSP over one transport only; `auto` takes turns until one works.
-        if (transport === 'auto') udp = !udp;
-        const retryMs = Math.round(retryDelayMs(failures, randomInt(1_000_000) / 1_000_000));
+        if (isAborted(signal)) return;
+        await this.outlet.end();
+        this.#set('ended', null, null);
+        return;
+      } catch (thrown) {
+        if (isAborted(signal)) return;
+        const error = toFailure(thrown);
         this.#set('blind', error.code, redactUrl(error.message));
         this.#openGap(`${error.code}: ${redactUrl(error.message)}`);
+        if (this.#isFile && !loop) {
+          // A file does not mend itself, and whoever waits for the end of all files must not wait for this one.
+          log.error({ cameraId: camera.id, err: error }, 'file cannot be played');
+          await this.outlet.end();
+          return;
+        }
+        failures = machineClock.mono() - startedAt > HEALTHY_AFTER_MS ? 1 : failures + 1;
+        const gotPictures = this.outlet.counts.received > framesBefore;
+        if (transport === 'auto') udp = !gotPictures && !udp && refusesTcp(error);
+        const retryMs = Math.round(retryDelayMs(failures, randomInt(1_000_000) / 1_000_000));
         log.warn({ cameraId: camera.id, err: error, retryMs }, 'source failed, trying again');
         await machineClock.sleep(retryMs, signal);
       }
     }
-    this.#openGap('shutdown');
-    await this.#writeGap(null);
   }
 
   async #session(transport: 'tcp' | 'udp', signal: AbortSignal): Promise<void> {
@@ -119,42 +146,43 @@ export class CameraRecorder {
       letterbox: (size) => letterbox(camera, size),
       fps: camera.analysis?.fps ?? 1,
       signal,
-      onStart: ({ codec, width, height }) =>
-        log.info({ cameraId: camera.id, sessionId, codec, width, height }, 'source opened'),
+      onStart: ({ codec, width, height }) => {
+        this.#hasRendition = isCopyable(codec) && codec !== 'h264';
+        log.info({ cameraId: camera.id, sessionId, codec, width, height }, 'source opened');
+      },
       onFrame: (frame) => {
         this.#lastFrameAt = frame.header.capturedAt;
         if (this.#state.state !== 'watching') this.#set('watching', null, null, sessionId);
         const taken = this.outlet.offer(frame);
         return live ? undefined : taken;
       },
-      onSegment: (record, rendition) => this.#onSegment(record, rendition),
+      onSegment: (record) => this.#onSegment(record),
+      onRendition: (record) => this.#publish(record, `${record.sessionId}/preview`),
+      onLost: (record) => this.#onLost(record),
     });
   }
 
-  async #onSegment(record: SegmentRecord, rendition: SegmentRecord | null): Promise<void> {
-    if (this.#state.sessionId !== record.sessionId) this.#set('watching', null, null, record.sessionId);
+  async #onSegment(record: SegmentRecord): Promise<void> {
+    if (this.#state.sessionId !== record.sessionId || this.#state.state === 'degraded')
+      this.#set('watching', null, null, record.sessionId);
     this.#segments++;
-    if (this.#gapFrom !== null) await this.#writeGap(record.startAt);
-    const prefix = rendition ? `${record.sessionId}/preview` : record.sessionId;
-    this.#playlist.push({
-      ...(rendition ?? record),
-      initUri: `${prefix}/init.mp4`,
-      uri: `${prefix}/${(rendition ?? record).file}`,
-    });
-    while (this.#playlist.length > this.#options.config.recording.liveSegments) {
-      const [gone, next] = this.#playlist;
-      this.#playlist.shift();
-      this.#sequence++;
-      if (gone && next && gone.sessionId !== next.sessionId) this.#discontinuity++;
-    }
-    const text = toPlaylist(this.#playlist, {
-      sequence: this.#sequence,
-      discontinuity: this.#discontinuity,
-      ended: false,
-    });
+    if (this.#gap !== null) await this.#closeGap(record.startAt);
+    this.#recordedTo = record.startAt + record.durationMs;
+    if (!this.#hasRendition) await this.#publish(record, record.sessionId);
+  }
+
+  #onLost(record: SegmentRecord): void {
+    if (this.#state.state !== 'degraded')
+      this.#set('degraded', 'DISK_FULL', ERROR_CODES.DISK_FULL.meaning, record.sessionId);
+    this.#openGap(`DISK_FULL: ${ERROR_CODES.DISK_FULL.meaning}`, record.startAt);
+    this.#options.onDiskFull();
+  }
+
+  /** Puts a segment into the live playlist. @param folder of the segment, relative to the playlist */
+  async #publish(record: SegmentRecord, folder: string): Promise<void> {
+    this.#playlist.push(record, folder);
     const file = join(dataFolder(this.#options.dataDir).camera(record.cameraId), 'live.m3u8');
-    await writeFile(`${file}.part`, text);
-    await rename(`${file}.part`, file);
+    await writeWhole(file, this.#playlist.text());
   }
 
   #set(
@@ -170,18 +198,15 @@ export class CameraRecorder {
     onState(this.state);
   }
 
-  #openGap(cause: string): void {
-    if (this.#gapFrom !== null) return;
-    const last = this.#playlist.at(-1);
-    this.#gapFrom = last ? last.startAt + last.durationMs : machineClock.now();
-    this.#gapCause = cause;
+  #openGap(cause: string, fromAt = this.#recordedTo ?? machineClock.now()): void {
+    this.#gap ??= { fromAt, cause };
   }
 
-  async #writeGap(toAt: number | null): Promise<void> {
-    if (this.#gapFrom === null) return;
+  async #closeGap(toAt: number | null): Promise<void> {
+    if (this.#gap === null) return;
     const { camera, dataDir } = this.#options;
-    const gap: RecordingGap = { cameraId: camera.id, fromAt: this.#gapFrom, toAt, cause: this.#gapCause };
-    this.#gapFrom = null;
+    const gap: RecordingGap = { cameraId: camera.id, fromAt: this.#gap.fromAt, toAt, cause: this.#gap.cause };
+    this.#gap = null;
     await appendFile(join(dataFolder(dataDir).camera(camera.id), 'gaps.ndjson'), `${JSON.stringify(gap)}\n`);
   }
 }

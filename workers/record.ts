@@ -39,6 +39,7 @@ export const record = async (
           letterbox: options.letterbox,
           log,
           onState: () => void report.now(),
+          onDiskFull: () => void ring.trim(),
         }),
     );
   const report = reportStates({ redis, process: 'record', states: () => recorders.map(({ state }) => state) });

@@ -13,6 +13,7 @@ const HOUR_MS = 3_600_000;
 /** What is freed at once when the disk is short: enough to go on, little enough to lose the least. */
 const FREE_STEP = 0.02;
 
+/** `file` is relative to the session's folder, so `preview/…` for the rendition. */
 export type RingSegment = Pick<
   SegmentRecord,
   'cameraId' | 'sessionId' | 'file' | 'startPtsMs' | 'startAt' | 'durationMs' | 'bytes'
@@ -61,19 +62,19 @@ const listSessions = async (recordings: string): Promise<{ cameraId: string; ses
   return found;
 };
 
-const readIndex = async (folder: string): Promise<RingSegment[]> => {
-  const file = join(folder, 'index.ndjson');
-  if (!existsSync(file)) return [];
-  return (await readFile(file, 'utf8'))
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return line === '' ? [] : [JSON.parse(line) as RingSegment];
-      } catch {
-        return []; // A line cut by a crash.
-      }
-    })
-    .filter(({ file: name }) => existsSync(join(folder, name)));
+/** Segments of one index that are still on disk. @param part `''` for the recording, `preview/` for the rendition */
+const readIndex = async (folder: string, part: string): Promise<RingSegment[]> => {
+  const text = await readFile(join(folder, part, 'index.ndjson'), 'utf8').catch(() => '');
+  const records = text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as RingSegment];
+    } catch {
+      return []; // A line cut by a crash.
+    }
+  });
+  return records
+    .map((record) => ({ ...record, file: `${part}${record.file}` }))
+    .filter(({ file }) => existsSync(join(folder, file)));
 };
 
 /** Removes what may go from the ring, once. @returns what was removed */
@@ -92,16 +93,14 @@ export const trimRing = async (options: {
   const short = disk.freeShare < recording.minFreePercent / 100;
   const sessions = await listSessions(recordings);
   const bySession = new Map<string, RingSegment[]>();
-  for (const { folder } of sessions) bySession.set(folder, await readIndex(folder));
+  for (const { folder } of sessions)
+    bySession.set(folder, [...(await readIndex(folder, '')), ...(await readIndex(folder, 'preview/'))]);
   const removed = chooseRemovals([...bySession.values()].flat(), holds, {
     olderThan: now - recording.keepHours * HOUR_MS,
     bytesToFree: short ? (recording.minFreePercent / 100 - disk.freeShare + FREE_STEP) * disk.bytes : 0,
   });
-  for (const { cameraId, sessionId, file } of removed) {
-    const folder = join(recordings, cameraId, sessionId);
-    await rm(join(folder, file), { force: true });
-    await rm(join(folder, 'preview', file), { force: true });
-  }
+  for (const { cameraId, sessionId, file } of removed)
+    await rm(join(recordings, cameraId, sessionId, file), { force: true });
   // A session that is all gone and can get nothing more leaves with its side-cars.
   for (const { folder } of sessions) {
     const before = bySession.get(folder) ?? [];
@@ -112,15 +111,15 @@ export const trimRing = async (options: {
   return removed;
 };
 
-/** Trims the ring every minute. */
+/** Trims the ring every minute, and when asked to. */
 export const keepRing = (options: {
   readonly dataDir: string;
   readonly recording: Config['recording'];
   readonly redis: Redis;
   readonly log: Logger;
-}): { readonly close: () => void } => {
+}): { readonly trim: () => Promise<void>; readonly close: () => void } => {
   const { dataDir, recording, redis, log } = options;
-  const trim = async (): Promise<void> => {
+  const trimNow = async (): Promise<void> => {
     try {
       // Without Redis nobody knows what is held: nothing is removed then.
       const holds = Object.values(await redis.hgetall(HOLDS_KEY)).map((text) => JSON.parse(text) as Hold);
@@ -134,6 +133,11 @@ export const keepRing = (options: {
       log.warn({ err: error }, 'ring could not be trimmed');
     }
   };
+  let running: Promise<void> | null = null;
+  const trim = (): Promise<void> =>
+    (running ??= trimNow().finally(() => {
+      running = null;
+    }));
   const timer = setInterval(() => void trim(), CHECK_EVERY_MS);
-  return { close: () => clearInterval(timer) };
+  return { trim, close: () => clearInterval(timer) };
 };

@@ -1,37 +1,33 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
-import type { FrameHeader, Letterbox } from '../pipeline/frame.ts';
+import type { Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
 import type { RecordingSession, SegmentRecord } from '../pipeline/segment.ts';
-import type { SessionClock } from '../pipeline/time.ts';
 import {
-  COPYABLE_CODECS,
   GLOBAL_ARGS,
   inputArgs,
+  isCopyable,
   isFile,
+  PIPES,
   rawFrameArgs,
   recordingArgs,
   renditionArgs,
 } from './ffmpeg/args.ts';
-import { probe } from './ffmpeg/probe.ts';
-import { startFfmpeg } from './ffmpeg/process.ts';
+import { probe, type VideoInfo } from './ffmpeg/probe.ts';
+import { type FfmpegRun, startFfmpeg } from './ffmpeg/process.ts';
 import { readRawFrames } from './ffmpeg/raw-frames.ts';
+import { FrameFeed, type SessionFrame } from './frame-feed.ts';
+import { isAborted } from './is-aborted.ts';
 import { machineClock } from './monotonic.ts';
-import { SegmentIndex } from './segment-index.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import { SessionTimeline } from './session-timeline.ts';
+import { isDiskFull, writeWhole } from './write-whole.ts';
 
-/** Looking for finished segments costs one `stat` per camera; evidence waits for this at most. */
-const SEGMENT_POLL_MS = 100;
+export type { SessionFrame } from './frame-feed.ts';
+
 const STALL_CHECK_MS = 250;
-/** First-frame arrival lags behind capture by network, jitter buffer and decoding; half-width of that guess. */
-const ARRIVAL_UNCERTAINTY_MS = 1_000;
-
-export type SessionFrame = {
-  readonly header: FrameHeader;
-  readonly clock: SessionClock;
-  readonly pixels: Uint8Array<ArrayBuffer>;
-};
 
 export type SessionOptions = {
   readonly camera: CameraConfig;
@@ -49,8 +45,13 @@ export type SessionOptions = {
   readonly fps: number;
   /** Pixels belong to the callee. While the promise is pending, no more is read from ffmpeg. */
   readonly onFrame: (frame: SessionFrame) => Promise<void> | void;
-  readonly onSegment: (record: SegmentRecord, rendition: SegmentRecord | null) => Promise<void> | void;
-  readonly onStart?: (info: { readonly codec: string; readonly width: number; readonly height: number }) => void;
+  /** A segment of the recording is on disk and in the index. */
+  readonly onSegment: (record: SegmentRecord) => Promise<void> | void;
+  /** The same for the H.264 rendition in `preview/`, which only codecs have that browsers do not play. */
+  readonly onRendition?: (record: SegmentRecord) => Promise<void> | void;
+  /** A segment could not be kept because the disk is full. The session goes on. */
+  readonly onLost?: (record: SegmentRecord) => void;
+  readonly onStart?: (info: VideoInfo) => void;
   readonly signal: AbortSignal;
 };
 
@@ -62,157 +63,179 @@ export type SessionOptions = {
 export const runSession = async (options: SessionOptions): Promise<void> => {
   const { camera, url, transport, recording, folder, sessionId, signal } = options;
   const { loop, realtime, stallMs } = camera.source;
-  const probeOptions = /^rtsps?:/i.test(url) ? ['-rtsp_transport', transport, '-timeout', String(stallMs * 1000)] : [];
-  const info = await probe(url, probeOptions);
+  const info = await probe(url, { transport, stallMs });
+  if (isAborted(signal)) return;
   options.onStart?.(info);
   const letterbox = options.letterbox(info);
-  const copies = COPYABLE_CODECS.includes(info.codec);
-  // Browsers play H.264 only; what fMP4 cannot hold is kept as the rendition alone.
-  const renditionFolder = folder && info.codec !== 'h264' ? (copies ? join(folder, 'preview') : folder) : null;
-  if (folder) await mkdir(renditionFolder ?? folder, { recursive: true });
-
+  const outputs = folder ? await prepareFolders(folder, info.codec) : null;
   const ffmpeg = startFfmpeg([
     ...GLOBAL_ARGS,
     ...inputArgs({ url, transport, loop, realtime, stallMs }),
-    ...(folder && copies ? recordingArgs(folder, recording.segmentMs) : []),
-    ...(renditionFolder ? renditionArgs(renditionFolder, recording.segmentMs) : []),
-    ...(letterbox ? rawFrameArgs({ letterbox, fps: options.fps }) : []),
+    ...(outputs?.recording ? recordingArgs(recording.segmentMs) : []),
+    ...(outputs?.rendition ? renditionArgs(PIPES.rendition, recording.segmentMs) : []),
+    ...(letterbox ? rawFrameArgs({ letterbox, fps: options.fps, firstTwo: !isFile(url) }) : []),
   ]);
+  const timeline = new SessionTimeline({
+    sessionId,
+    anchorAt: options.anchorAt,
+    now: () => machineClock.now(),
+    hasFrames: letterbox !== null,
+  });
+  const watchdog = new Watchdog(ffmpeg, stallMs);
+  const stop = (): void => void ffmpeg.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  if (isAborted(signal)) stop();
 
-  let clock: SessionClock | null = null;
-  let lastSignAt = machineClock.mono();
-  const start = (): SessionClock =>
-    (clock ??= {
-      sessionId,
-      anchorAt: options.anchorAt ?? machineClock.now(),
-      source: options.anchorAt === null ? 'arrival' : 'given',
-      uncertaintyMs: options.anchorAt === null ? ARRIVAL_UNCERTAINTY_MS : 0,
-    });
-  if (!letterbox) start();
-
-  const writeSession = async (extra: Partial<RecordingSession>, index: SegmentIndex): Promise<void> => {
-    if (!folder || !clock) return;
+  const feed = letterbox
+    ? new FrameFeed({
+        cameraId: camera.id,
+        letterbox,
+        timeline,
+        holdsFirst: !isFile(url),
+        // A consumer that holds a file back is no stalled source.
+        onFrame: (frame) => watchdog.pausedDuring(options.onFrame(frame)),
+      })
+    : null;
+  const writeSession = async (initSha256: string, endPtsMs: number | null): Promise<void> => {
+    const clock = timeline.started?.clock;
+    if (!folder || !outputs || !clock) return;
     const session: RecordingSession = {
       cameraId: camera.id,
       sessionId,
       clock,
-      codec: copies ? info.codec : 'h264',
+      codec: outputs.recording ? info.codec : 'h264',
       width: info.width,
       height: info.height,
       initFile: 'init.mp4',
-      initSha256: index.initSha256,
-      ...(renditionFolder && copies ? { previewInitFile: 'preview/init.mp4' } : {}),
-      ...extra,
+      initSha256,
+      ...(outputs.recording && outputs.rendition ? { previewInitFile: 'preview/init.mp4' } : {}),
+      ...(endPtsMs === null ? {} : { endPtsMs }),
     };
-    await writeFile(join(folder, 'session.json'), JSON.stringify(session, null, 2));
+    await writeWhole(join(folder, 'session.json'), JSON.stringify(session, null, 2));
   };
+  const written: { initSha256: string | null } = { initSha256: null };
+  const mainWriter = (target: string): SegmentWriter =>
+    new SegmentWriter({
+      ...{ folder: target, cameraId: camera.id, segmentMs: recording.segmentMs, timeline },
+      onInit: async (sha256) => {
+        await writeSession(sha256, null);
+        written.initSha256 = sha256;
+      },
+      onFragment: () => watchdog.feed(),
+      onSegment: async (record) => options.onSegment(record),
+      onLost: (record) => options.onLost?.(record),
+    });
+  const previewWriter = (target: string): SegmentWriter =>
+    new SegmentWriter({
+      ...{ folder: target, cameraId: camera.id, segmentMs: recording.segmentMs, timeline },
+      onInit: () => Promise.resolve(),
+      onSegment: async (record) => options.onRendition?.(record),
+      onLost: () => undefined, // The recording itself says so.
+    });
 
-  const renditions = new Map<number, SegmentRecord>();
-  const main: SegmentIndex | null = folder
-    ? new SegmentIndex({
-        folder,
-        cameraId: camera.id,
-        clock: () => clock,
-        onSegment: async (record) => {
-          lastSignAt = machineClock.mono();
-          lastPtsMs = Math.max(lastPtsMs, record.startPtsMs + record.durationMs);
-          if (record.sequence === 0) await writeSession({}, main!);
-          if (!(renditionFolder && copies)) await options.onSegment(record, null);
-        },
-      })
-    : null;
-  const rendition =
-    folder && renditionFolder && copies
-      ? new SegmentIndex({
-          folder: renditionFolder,
-          cameraId: camera.id,
-          clock: () => clock,
-          onSegment: async (record) => {
-            renditions.set(record.sequence, record);
-            await options.onSegment(record, record);
-          },
-        })
-      : null;
-  let lastPtsMs = 0;
-  const updateSegments = async (): Promise<void> => {
-    await main?.update();
-    await rendition?.update();
-  };
-
-  let stalled = false;
-  let failure: unknown = null;
-  const fail = (error: unknown): void => {
-    failure ??= error;
-    void ffmpeg.stop();
-  };
-  let updating: Promise<void> = Promise.resolve();
-  const poll = setInterval(() => {
-    updating = updating.then(updateSegments).catch(fail);
-  }, SEGMENT_POLL_MS);
-  const watchdog = setInterval(() => {
-    if (machineClock.mono() - lastSignAt < stallMs) return;
-    stalled = true;
-    void ffmpeg.stop();
-  }, STALL_CHECK_MS);
-  const stop = (): void => void ffmpeg.stop();
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-
-  let firstMs: number | null = null;
-  let sequence = 0;
-  try {
-    if (letterbox)
-      await readRawFrames({
+  const readers: Promise<void>[] = [];
+  if (feed && letterbox)
+    readers.push(
+      readRawFrames({
         pixels: ffmpeg.pixels,
         times: ffmpeg.times,
         frameBytes: letterbox.target.width * letterbox.target.height * 3,
-        onFrame: async ({ pixels, streamMs }) => {
-          lastSignAt = machineClock.mono();
-          firstMs ??= streamMs;
-          const ptsMs = Math.round((streamMs - firstMs) * 1000) / 1000;
-          lastPtsMs = Math.max(lastPtsMs, ptsMs);
-          const own = start();
-          const header: FrameHeader = {
-            cameraId: camera.id,
-            sessionId,
-            sequence: sequence++,
-            ptsMs,
-            capturedAt: own.anchorAt + ptsMs,
-            receivedMonoMs: lastSignAt,
-            letterbox,
-          };
-          await options.onFrame({ header, clock: own, pixels });
-          // A consumer that holds a file back is no stalled source.
-          lastSignAt = machineClock.mono();
+        onFrame: (frame) => {
+          watchdog.feed();
+          return feed.push(frame);
         },
-      });
+      })
+        .then(() => feed.end())
+        .finally(() => timeline.endFrames()),
+    );
+  if (outputs?.recording) readers.push(mainWriter(outputs.recording).run(ffmpeg.recording));
+  if (outputs?.rendition)
+    readers.push((outputs.recording ? previewWriter : mainWriter)(outputs.rendition).run(ffmpeg.rendition));
+
+  try {
+    // The first reader that fails ends ffmpeg, and with it the others.
+    await Promise.all(
+      readers.map((reader) =>
+        reader.catch((error: unknown) => {
+          void ffmpeg.stop();
+          throw error;
+        }),
+      ),
+    );
     const exitCode = await ffmpeg.ended;
-    clearInterval(poll);
-    await updating;
-    await updateSegments();
-    if (main) await writeSession({ endPtsMs: lastPtsMs }, main);
-    if (failure !== null) throw failure as Error;
-    if (signal.aborted) return;
-    if (stalled)
+    if (isAborted(signal)) return;
+    if (watchdog.fired)
       throw new WatchpostError(
         'SOURCE_STALLED',
         `no picture for ${(stallMs / 1000).toFixed(0)} s; the source is opened again`,
       );
-    if (isFile(url) && !loop && exitCode === 0) {
-      if (sequence === 0 && letterbox)
+    if (isFile(url) && !loop && (exitCode === 0 || timeline.started)) {
+      if (feed?.count === 0)
         throw new WatchpostError('SOURCE_NO_VIDEO', `no picture could be decoded${lastLine(ffmpeg.log())}`);
       return;
     }
-    const full = ffmpeg.log().some((line) => /no space left/i.test(line));
-    if (full) throw new WatchpostError('DISK_FULL', 'the disk is full; recording goes on when space is free');
     throw new WatchpostError('SOURCE_ENDED', `the source ended${lastLine(ffmpeg.log())}`);
   } finally {
-    clearInterval(poll);
-    clearInterval(watchdog);
+    watchdog.close();
     signal.removeEventListener('abort', stop);
     await ffmpeg.stop();
+    await Promise.allSettled(readers);
+    if (written.initSha256 !== null)
+      await writeSession(written.initSha256, timeline.endPtsMs).catch((error: unknown) => {
+        // The end is then told by the next session, which has a later start.
+        if (!isDiskFull(error)) throw error;
+      });
   }
 };
+
+/** Where the recording goes: the camera's own bits, an H.264 rendition for browsers, or both. */
+type Outputs = { readonly recording: string | null; readonly rendition: string | null };
+
+const prepareFolders = async (folder: string, codec: string): Promise<Outputs> => {
+  const outputs: Outputs =
+    codec === 'h264'
+      ? { recording: folder, rendition: null }
+      : isCopyable(codec)
+        ? { recording: folder, rendition: join(folder, 'preview') }
+        : { recording: null, rendition: folder };
+  await mkdir(outputs.rendition ?? folder, { recursive: true });
+  return outputs;
+};
+
+/** Ends an ffmpeg that has given nothing for too long. */
+class Watchdog {
+  fired = false;
+  readonly #timer: NodeJS.Timeout;
+  #fedAt = machineClock.mono();
+  #pauses = 0;
+
+  constructor(ffmpeg: FfmpegRun, stallMs: number) {
+    this.#timer = setInterval(() => {
+      if (this.#pauses > 0 || machineClock.mono() - this.#fedAt < stallMs) return;
+      this.fired = true;
+      void ffmpeg.stop();
+    }, STALL_CHECK_MS);
+  }
+
+  feed(): void {
+    this.#fedAt = machineClock.mono();
+  }
+
+  async pausedDuring(work: Promise<void> | void): Promise<void> {
+    if (work === undefined) return;
+    this.#pauses++;
+    try {
+      await work;
+    } finally {
+      this.#pauses--;
+      this.feed();
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}
 
 const lastLine = (lines: readonly string[]): string => {
   const line = lines.at(-1);

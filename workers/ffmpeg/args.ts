@@ -7,11 +7,10 @@ const PAD_COLOUR = '0x727272';
 export const FRAME_TIME_BASE = 90_000;
 /** A frame counts as due this much early: camera clocks jitter by some milliseconds around their nominal rate. */
 const EARLY_SECONDS = 0.01;
-/** Media time that falls back by more than this is a new beginning, not jitter. */
-const STEP_BACK_SECONDS = 1;
 
 /** Codecs that go into fMP4 as they are. Others are only kept as the H.264 rendition. */
-export const COPYABLE_CODECS: readonly string[] = ['h264', 'hevc', 'mpeg4', 'mjpeg', 'vp9', 'av1'];
+const COPYABLE_CODECS: ReadonlySet<string> = new Set(['h264', 'hevc', 'mpeg4', 'mjpeg', 'vp9', 'av1']);
+export const isCopyable = (codec: string): boolean => COPYABLE_CODECS.has(codec);
 
 export type InputOptions = {
   readonly url: string;
@@ -29,48 +28,79 @@ const isHttp = (url: string): boolean => /^https?:/i.test(url);
 /** What a source is: cameras and streams are live by nature, files as configured. */
 export const isFile = (url: string): boolean => !/^[a-z][a-z0-9+.-]+:\/\//i.test(url);
 
+/** What a network source needs before it is opened, to look at it as well as to play it. */
+export const streamArgs = ({
+  url,
+  transport,
+  stallMs,
+}: Pick<InputOptions, 'url' | 'transport' | 'stallMs'>): string[] => [
+  ...(isRtsp(url) ? ['-rtsp_transport', transport, '-timeout', String(stallMs * 1000)] : []),
+  ...(isHttp(url) ? ['-rw_timeout', String(stallMs * 1000)] : []),
+];
+
 export const inputArgs = ({ url, transport, loop, realtime, stallMs }: InputOptions): string[] => [
   // Frames without a time (AVI) get one; damaged packets are dropped instead of decoded to grey.
   ...['-fflags', '+genpts+discardcorrupt'],
-  ...(isRtsp(url) ? ['-rtsp_transport', transport, '-timeout', String(stallMs * 1000)] : []),
-  ...(isHttp(url) ? ['-rw_timeout', String(stallMs * 1000)] : []),
+  ...streamArgs({ url, transport, stallMs }),
   ...(isFile(url) && realtime ? ['-re'] : []),
   ...(isFile(url) && loop ? ['-stream_loop', '-1'] : []),
   ...['-i', url],
 ];
 
-/** Fragmented MP4 segments cut at key frames, each appearing under its name only when it is complete. */
-const segmentArgs = (folder: string, segmentMs: number): string[] => [
-  ...['-f', 'hls', '-hls_segment_type', 'fmp4', '-hls_time', String(segmentMs / 1000)],
-  ...['-hls_list_size', '3', '-hls_flags', 'temp_file', '-hls_fmp4_init_filename', 'init.mp4'],
-  ...['-hls_segment_filename', `${folder}/%06d.m4s`, `${folder}/ffmpeg.m3u8`],
+/** File descriptors on which ffmpeg hands over what it makes; 0 to 2 are the usual ones, 1 carries pixels. */
+export const PIPES = { times: 3, recording: 4, rendition: 5 } as const;
+
+/**
+ * Added to all times of the recording, so that pictures which are decoded before they are shown never come before zero.
+ * The muxer would otherwise move all times by an amount of its own.
+ */
+export const SEGMENT_TIME_OFFSET_MS = 10_000;
+/** Without key frames a fragment is cut after so many wanted segment lengths: it is held in memory until then. */
+const LONGEST_FRAGMENT = 4;
+
+/**
+ * One fragmented MP4 stream, a fragment per group of pictures. Not ffmpeg's own HLS segmenter: that closes a fragment
+ * before it has seen the next picture, guesses the last duration and moves the next key frame by the error of the guess
+ * (20 to 40 ms measured with a camera of varying rate). Cut at the key frame itself, all times stay the camera's.
+ */
+const fragmentArgs = (pipe: number, segmentMs: number): string[] => [
+  ...['-output_ts_offset', String(SEGMENT_TIME_OFFSET_MS / 1000), '-avoid_negative_ts', 'disabled'],
+  ...['-use_editlist', '0', '-frag_duration', String(LONGEST_FRAGMENT * segmentMs * 1000)],
+  ...['-movflags', '+frag_keyframe+delay_moov+default_base_moof+frag_discont+skip_trailer'],
+  ...['-flush_packets', '1', '-f', 'mp4', `pipe:${pipe}`],
 ];
 
 /** The camera's own bits, unchanged. */
-export const recordingArgs = (folder: string, segmentMs: number): string[] => [
+export const recordingArgs = (segmentMs: number): string[] => [
   ...['-map', '0:v:0', '-c', 'copy'],
-  ...segmentArgs(folder, segmentMs),
+  ...fragmentArgs(PIPES.recording, segmentMs),
 ];
 
 /** H.264 for browsers and for codecs that fMP4 does not take. Keeps the source's times. */
-export const renditionArgs = (folder: string, segmentMs: number): string[] => [
-  ...['-map', '0:v:0', '-an', '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '26', '-pix_fmt', 'yuv420p'],
-  ...['-bf', '0', '-force_key_frames', `expr:gte(t,n_forced*${segmentMs / 1000})`],
-  ...['-vf', 'scale=trunc(iw/2)*2:trunc(ih/2)*2', '-fps_mode', 'passthrough'],
-  ...segmentArgs(folder, segmentMs),
+export const renditionArgs = (pipe: number, segmentMs: number): string[] => [
+  ...['-map', '0:v:0', '-an', '-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-crf', '26'],
+  ...['-pix_fmt', 'yuv420p', '-force_key_frames', `expr:gte(t,n_forced*${segmentMs / 1000})`],
+  ...['-vf', `scale=trunc(iw/2)*2:trunc(ih/2)*2`, '-fps_mode', 'passthrough'],
+  ...['-enc_time_base', `1:${FRAME_TIME_BASE}`],
+  ...fragmentArgs(pipe, segmentMs),
 ];
 
-export type RawFrameOptions = { readonly letterbox: Letterbox; readonly fps: number };
+export type RawFrameOptions = {
+  readonly letterbox: Letterbox;
+  readonly fps: number;
+  /** Hand over the first two pictures in any case, see `FrameFeed`. */
+  readonly firstTwo?: boolean;
+};
 
 /**
  * Analysis frames: at most `fps` a second of media time, RGB 8 bit at the letterbox's size on standard output, and for
  * each one line `pts:<n>` in units of 1/90,000 s on file descriptor 3. No `fps` filter: it would move the times.
  */
-export const rawFrameArgs = ({ letterbox, fps }: RawFrameOptions): string[] => {
+export const rawFrameArgs = ({ letterbox, fps, firstTwo = false }: RawFrameOptions): string[] => {
   const { crop, scaled, pad } = letterboxFilter(letterbox);
   const due = Math.max(1 / fps - EARLY_SECONDS, 0).toFixed(4);
   const filters = [
-    `select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,${due})+lt(t-prev_selected_t\\,-${STEP_BACK_SECONDS})'`,
+    `select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,${due})${firstTwo ? '+lt(n\\,2)' : ''}'`,
     // Mid-stream size changes reconfigure the graph: the first size is restored so that the letterbox stays true.
     `scale=${letterbox.source.width}:${letterbox.source.height}`,
     ...(crop ? [`crop=${crop.width}:${crop.height}:${crop.x}:${crop.y}`] : []),
@@ -80,11 +110,11 @@ export const rawFrameArgs = ({ letterbox, fps }: RawFrameOptions): string[] => {
     `settb=1/${FRAME_TIME_BASE}`,
     // `metadata=print` writes a line only for frames that carry metadata.
     'metadata=mode=add:key=w:value=1',
-    "metadata=mode=print:file='pipe\\:3':direct=1",
+    `metadata=mode=print:file='pipe\\:${PIPES.times}':direct=1`,
   ];
   return [
     ...['-map', '0:v:0', '-an', '-vf', filters.join(','), '-fps_mode', 'passthrough'],
-    ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
+    ...['-enc_time_base', `1:${FRAME_TIME_BASE}`, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
   ];
 };
 

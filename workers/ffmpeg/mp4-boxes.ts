@@ -48,7 +48,8 @@ export const readTimescale = (init: Uint8Array): number => {
 export type SegmentTimes = {
   /** Earliest presentation time, ms on the file's own time line. */
   readonly startMs: number;
-  readonly durationMs: number;
+  /** When the picture that is shown last has been shown. With B-frames at a varying rate, right to one picture. */
+  readonly endMs: number;
   readonly frameCount: number;
   readonly startsWithKeyframe: boolean;
 };
@@ -63,7 +64,7 @@ const SAMPLE_IS_NON_SYNC = 0x0001_0000;
 export const readSegmentTimes = (segment: Uint8Array, timescale: number): SegmentTimes => {
   const view = viewOf(segment);
   let start = Number.POSITIVE_INFINITY;
-  let duration = 0;
+  let end = Number.NEGATIVE_INFINITY;
   let frameCount = 0;
   let startsWithKeyframe = false;
   for (const moof of boxes(view, 0, segment.byteLength)) {
@@ -117,13 +118,13 @@ export const readSegmentTimes = (segment: Uint8Array, timescale: number): Segmen
         }
         if (frameCount === 0) startsWithKeyframe = (sampleFlags & SAMPLE_IS_NON_SYNC) === 0;
         start = Math.min(start, decodeTime + composition);
+        end = Math.max(end, decodeTime + composition + sampleDuration);
         decodeTime += sampleDuration;
-        duration += sampleDuration;
         frameCount++;
       }
     }
   }
   if (frameCount === 0) throw new WatchpostError('SEGMENT_BROKEN', 'segment holds no movie fragment with samples');
   const toMs = (units: number): number => Math.round((units * 1_000_000) / timescale) / 1_000;
-  return { startMs: toMs(start), durationMs: toMs(duration), frameCount, startsWithKeyframe };
+  return { startMs: toMs(start), endMs: toMs(end), frameCount, startsWithKeyframe };
 };

@@ -1,5 +1,6 @@
 import ffmpeg, { type FfprobeData } from 'fluent-ffmpeg';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
+import { streamArgs } from './args.ts';
 
 export type VideoInfo = {
   readonly codec: string;
@@ -28,7 +29,11 @@ const explain = (message: string): string =>
  * Looks at a source before it is opened for good.
  * @throws WatchpostError SOURCE_OPEN with what to do, SOURCE_NO_VIDEO, FFMPEG_MISSING
  */
-export const probe = async (url: string, inputOptions: readonly string[] = []): Promise<VideoInfo> => {
+export const probe = async (
+  url: string,
+  stream: { readonly transport: 'tcp' | 'udp'; readonly stallMs: number } = { transport: 'tcp', stallMs: 10_000 },
+): Promise<VideoInfo> => {
+  const inputOptions = streamArgs({ url, ...stream });
   const data = await new Promise<FfprobeData>((resolve, reject) => {
     ffmpeg.ffprobe(url, [...inputOptions], (error: Error | null, result) => {
       if (!error) {

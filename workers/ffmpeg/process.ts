@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { PIPES } from './args.ts';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
 
 const KEPT_LINES = 20;
@@ -10,6 +11,9 @@ export type FfmpegRun = {
   readonly pixels: Readable;
   /** Time lines, see `rawFrameArgs`. */
   readonly times: Readable;
+  /** Fragmented MP4, see `recordingArgs` and `renditionArgs`. Whatever is asked for must be read. */
+  readonly recording: Readable;
+  readonly rendition: Readable;
   readonly pid: number | undefined;
   /** Resolves when ffmpeg is gone, with its exit code (null when a signal ended it). */
   readonly ended: Promise<number | null>;
@@ -21,7 +25,10 @@ export type FfmpegRun = {
 
 /** Starts ffmpeg as a child. @throws WatchpostError FFMPEG_MISSING through `ended` */
 export const startFfmpeg = (args: readonly string[]): FfmpegRun => {
-  const child: ChildProcess = spawn('ffmpeg', [...args], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn('ffmpeg', [...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+  });
+  const pipe = (fd: number): Readable => child.stdio[fd] as Readable;
   const lines: string[] = [];
   child.stderr?.setEncoding('utf8');
   child.stderr?.on('data', (chunk: string) => {
@@ -37,7 +44,9 @@ export const startFfmpeg = (args: readonly string[]): FfmpegRun => {
   ended.catch(() => undefined);
   return {
     pixels: child.stdout as Readable,
-    times: child.stdio[3] as Readable,
+    times: pipe(PIPES.times),
+    recording: pipe(PIPES.recording),
+    rendition: pipe(PIPES.rendition),
     pid: child.pid,
     ended,
     log: () => lines,
@@ -45,7 +54,7 @@ export const startFfmpeg = (args: readonly string[]): FfmpegRun => {
       child.kill('SIGTERM');
       // A reader that stopped reading must not keep ffmpeg in its last write.
       child.stdout?.resume();
-      (child.stdio[3] as Readable | null)?.resume();
+      pipe(PIPES.times).resume();
       const killer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
       await ended.catch(() => null);
       clearTimeout(killer);
