@@ -94,7 +94,8 @@ describe('crowding', () => {
     for (const fps of [3, 5, 10, 25]) {
       const found = matches(crowd, { fps, untilMs: 30_000, dropped: 0.2 });
       expect(found).toHaveLength(1);
-      expect(Math.abs(found[0]!.triggerPtsMs - reference!.triggerPtsMs)).toBeLessThanOrEqual(3_000 / fps);
+      // Confirmation, start and trigger can each fall into a dropped frame.
+      expect(Math.abs(found[0]!.triggerPtsMs - reference!.triggerPtsMs)).toBeLessThanOrEqual(3 * (2_000 / fps));
     }
   });
 });

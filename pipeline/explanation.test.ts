@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { type Measurement, RULE_KINDS, type RuleKind } from './event.ts';
+import { explain } from './explanation.ts';
+
+const decided = (ruleKind: RuleKind, measurements: readonly Measurement[], facts: Record<string, string> = {}) =>
+  explain({
+    decision: { ruleId: 'r', ruleKind, ruleVersion: '1', geometryHash: '', measurements, facts },
+    subjects: [],
+  });
+
+describe('explanations', () => {
+  test('a wrong-way ride names vehicle, place, time and angle with their units', () => {
+    const { vi, en } = decided(
+      'wrong_way',
+      [
+        { name: 'headingDifference', value: 176, unit: '°', threshold: 120, comparison: '>=' },
+        { name: 'duration', value: 1.2, unit: 's', threshold: 1, comparison: '>=' },
+      ],
+      { zone: 'Làn 4', class: 'motorcycle' },
+    );
+    expect(vi).toBe(
+      'Xe máy di chuyển ngược chiều quy định của “Làn 4” trong 1,2 giây. Hướng đi đo trên hình lệch 176° so với chiều quy định (ngưỡng 120°).',
+    );
+    expect(en).toBe(
+      'A motorcycle moved against the legal direction of “Làn 4” for 1.2 s. Its heading on the picture differed from the legal one by 176° (threshold 120°).',
+    );
+  });
+
+  test('a crowd names count, place and threshold', () => {
+    const { vi, en } = decided(
+      'crowding',
+      [
+        { name: 'count', value: 7, unit: 'persons', threshold: 6, comparison: '>=' },
+        { name: 'duration', value: 20, unit: 's', threshold: 20, comparison: '>=' },
+      ],
+      { zone: 'Quảng trường' },
+    );
+    expect(vi).toBe('Đếm được 7 người trong “Quảng trường” (ngưỡng 6 người), kéo dài 20 giây tính đến lúc báo.');
+    expect(en).toBe('7 persons were counted in “Quảng trường” (threshold 6 persons), for 20 s up to this report.');
+  });
+
+  test('the English article fits a class of a user’s own model', () => {
+    const { en } = decided('line_count', [], { class: 'ambulance', line: 'gate', direction: 'in' });
+    expect(en).toBe('An ambulance crossed line “gate” in direction in.');
+  });
+
+  test.each(RULE_KINDS)('%s has a sentence in both languages even when nothing was measured', (kind) => {
+    const { vi, en } = decided(kind, []);
+    expect(vi).toMatch(/^\p{Lu}.*\.$/u);
+    expect(en).toMatch(/^[A-Z?].*\.$/);
+  });
+});
