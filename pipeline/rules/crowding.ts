@@ -1,5 +1,5 @@
 import type { RuleMatch, Subject } from '../event.ts';
-import { groundPoint, type Point, type Size } from '../geometry.ts';
+import { groundPoint, iou, type Point, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
 import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
@@ -21,12 +21,15 @@ export type CrowdingState = {
   readonly samples: readonly Sample[];
   /** Smoothed counts once a second since the crowd began to rise. */
   readonly series: readonly Sample[];
+  /** Smoothed score of each track that was seen lately. */
+  readonly scores: ReadonlyMap<number, { readonly score: number; readonly ptsMs: PtsMs }>;
   readonly phase: CrowdingPhase;
   readonly endedPtsMs: PtsMs;
 };
 
 /** Somebody not seen for this long is no longer counted; shorter gaps are flicker of the detector. */
 const FLICKER_MS = 1_000;
+const SAME_PLACE_IOU = 0.3;
 const SERIES_STEP_MS = 1_000;
 const SERIES_LENGTH = 120;
 const AFTER_MS = 1_000;
@@ -52,30 +55,55 @@ export class CrowdingRule implements Rule<CrowdingState> {
   }
 
   init(): CrowdingState {
-    return { samples: [], series: [], phase: { name: 'clear' }, endedPtsMs: -Infinity };
+    return { samples: [], series: [], scores: new Map(), phase: { name: 'clear' }, endedPtsMs: -Infinity };
   }
 
   step(state: CrowdingState, frame: TrackedFrame): { state: CrowdingState; matches: readonly RuleMatch[] } {
-    const inside = this.#inside(frame);
+    const scores = this.#smoothScores(state, frame);
+    const inside = this.#inside(frame, scores);
     const samples = keepWindow([...state.samples, { ptsMs: frame.ptsMs, count: inside.length }], this.#config.smoothMs);
     const smoothed = timeMedian(samples, frame.ptsMs - this.#config.smoothMs);
     const { phase, raised, endedPtsMs } = this.#advance(state, smoothed, frame.ptsMs);
     const series = phase.name === 'clear' ? [] : extend(state.series, { ptsMs: frame.ptsMs, count: smoothed });
     const match = raised === null ? [] : [this.#match(frame, inside, raised, smoothed, series)];
-    return { state: { samples, series, phase, endedPtsMs }, matches: match };
+    return { state: { samples, series, scores, phase, endedPtsMs }, matches: match };
   }
 
   finish(): readonly RuleMatch[] {
     return [];
   }
 
-  #inside(frame: TrackedFrame): readonly Track[] {
-    return frame.tracks.filter(
+  /** Exponential mean over `smoothMs` of media time. */
+  #smoothScores({ scores }: CrowdingState, frame: TrackedFrame): CrowdingState['scores'] {
+    const next = new Map<number, { score: number; ptsMs: PtsMs }>();
+    for (const { id, score, observed } of frame.tracks) {
+      const known = scores.get(id);
+      if (!observed) {
+        if (known) next.set(id, known);
+        continue;
+      }
+      const passedMs = known ? frame.ptsMs - known.ptsMs : 0;
+      const weight = known ? 1 - Math.exp(-passedMs / Math.max(1, this.#config.smoothMs)) : 1;
+      next.set(id, { score: (known?.score ?? 0) * (1 - weight) + score * weight, ptsMs: frame.ptsMs });
+    }
+    return next;
+  }
+
+  #inside(frame: TrackedFrame, scores: CrowdingState['scores']): readonly Track[] {
+    const { classes, minScore } = this.#config;
+    const people = frame.tracks.filter(
       (track) =>
         track.state !== 'tentative' &&
         frame.ptsMs - track.lastObservedPtsMs <= FLICKER_MS &&
-        this.#config.classes.includes(track.className) &&
-        isInside(groundPoint(track.box), this.#corners),
+        classes.includes(track.className) &&
+        (scores.get(track.id)?.score ?? 0) >= minScore,
+    );
+    const seen = people.filter((track) => track.observed);
+    return people.filter(
+      (track) =>
+        isInside(groundPoint(track.box), this.#corners) &&
+        // Somebody out of sight whose place a visible person takes has only got another id.
+        (track.observed || !seen.some((other) => iou(other.box, track.box) > SAME_PLACE_IOU)),
     );
   }
 

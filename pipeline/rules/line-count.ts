@@ -5,11 +5,10 @@ import { alongLine, interpolate, signedDistance } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import type { TrackedFrame } from '../track.ts';
 import { type Line, toPixelPoint } from '../zone.ts';
-import { isRider } from './riders.ts';
 import type { Rule } from './rule.ts';
 import type { LineCountConfig } from './rule-config.ts';
 import { boxAt, round2, toSighting } from './sightings.ts';
-import { type Memories, remember, type TrackMemory } from './track-memory.ts';
+import { isRider, type Memories, remember, type TrackMemory } from './track-memory.ts';
 
 type Direction = 'in' | 'out';
 type Side = -1 | 0 | 1;
@@ -27,9 +26,8 @@ type Passage = {
   readonly counted: Direction | null;
   /** A crossing that waits for its track to be confirmed. */
   readonly waiting: { readonly crossing: Crossing; readonly direction: Direction } | null;
-  /** How often it sat on a two-wheeler against how often it was seen. */
-  readonly riding: number;
-  readonly seen: number;
+  /** A crossing inside a long gap, until the way after it shows whether it is still the same thing. */
+  readonly unproven: { readonly crossing: Crossing; readonly side: Side; readonly distance: number } | null;
 };
 export type LineCountState = Memories<Passage>;
 
@@ -40,8 +38,7 @@ const FRESH: Passage = {
   reachHeights: 0,
   counted: null,
   waiting: null,
-  riding: 0,
-  seen: 0,
+  unproven: null,
 };
 
 /** How far beyond the line the anchor must get on both sides, in shares of the box's shorter side … */
@@ -50,6 +47,8 @@ const MARGIN_SHARE = 0.15;
 const MARGIN_DIAGONAL = 0.004;
 /** Way back over the line counts only after it was so far beyond it: shunting on the line is one passage. */
 const RETURN_HEIGHTS = 1;
+/** After being out of sight for longer, the tracker may have gone on with another thing. */
+const MAX_UNSEEN_MS = 600;
 const KEY_MS = 500;
 const WINDOW_MS = 2_000;
 
@@ -83,20 +82,15 @@ export class LineCountRule implements Rule<LineCountState> {
 
   step(state: LineCountState, frame: TrackedFrame): { state: LineCountState; matches: readonly RuleMatch[] } {
     const { classes, directions } = this.#config;
-    const people = new Map(
-      frame.tracks.filter((track) => track.className === 'person').map((track) => [track.id, track]),
-    );
     const memories = new Map(remember(state, frame, { windowMs: WINDOW_MS, fresh: () => FRESH }));
     const matches: RuleMatch[] = [];
     for (const [id, memory] of memories) {
       if (!memory.observed) continue;
-      const person = people.get(id);
-      const passage = this.#follow(memory, person !== undefined && isRider(person, frame));
+      const passage = this.#follow(memory);
       const { waiting } = passage;
       const ready = waiting !== null && memory.confirmed;
       memories.set(id, { ...memory, state: ready ? { ...passage, waiting: null } : passage });
-      const rides = memory.className === 'person' && passage.riding > passage.seen / 2;
-      if (ready && !rides && classes.includes(memory.className) && directions.includes(waiting.direction))
+      if (ready && !isRider(memory) && classes.includes(memory.className) && directions.includes(waiting.direction))
         matches.push(this.#match(memory, waiting.crossing, waiting.direction));
     }
     return { state: memories, matches };
@@ -110,7 +104,7 @@ export class LineCountRule implements Rule<LineCountState> {
     return this.#config.anchor === 'centre' ? centre(box) : groundPoint(box);
   }
 
-  #follow(memory: TrackMemory<Passage>, riding: boolean): Passage {
+  #follow(memory: TrackMemory<Passage>): Passage {
     const { path, state } = memory;
     const newest = path.at(-1)!;
     const distance = signedDistance(this.#anchor(newest.box), this.#a, this.#b);
@@ -118,24 +112,36 @@ export class LineCountRule implements Rule<LineCountState> {
     const sign: Side = distance > 0 ? 1 : distance < 0 ? -1 : state.sign;
     const crossing = state.sign !== 0 && sign !== state.sign ? this.#crossing(memory) : state.crossing;
     const shorter = Math.min(boxWidth(newest.box), boxHeight(newest.box));
-    const isClear = Math.abs(distance) > Math.max(this.#leastMarginPx, MARGIN_SHARE * shorter);
+    const marginPx = Math.max(this.#leastMarginPx, MARGIN_SHARE * shorter);
+    const isClear = Math.abs(distance) > marginPx;
     const reached = Math.abs(distance) / Math.max(1, boxHeight(newest.box));
     const next: Passage = {
       ...state,
       sign,
       crossing,
       reachHeights: sign === state.settled ? Math.max(state.reachHeights, reached) : state.reachHeights,
-      riding: state.riding + (riding ? 1 : 0),
-      seen: state.seen + 1,
     };
-    if (!isClear || sign === state.settled) return next;
-    const settled = { ...next, settled: sign };
+    const proof = this.#proof(next, distance, marginPx);
+    if (proof === 'pending') return next;
+    if (proof === 'another') return { ...next, settled: state.unproven!.side, counted: null, unproven: null };
+    if (!isClear || sign === state.settled) return { ...next, unproven: null };
+    if (newest.unseenMs > MAX_UNSEEN_MS && state.settled !== 0 && crossing)
+      return { ...next, unproven: { crossing, side: sign, distance } };
+    const settled = { ...next, settled: sign, unproven: null };
     const isPassage = state.settled !== 0 && crossing !== null && crossing.along >= 0 && crossing.along <= 1;
     if (!isPassage) return settled;
     const direction: Direction = sign === 1 ? 'in' : 'out';
     const isShunting = state.counted !== null && (direction === state.counted || state.reachHeights < RETURN_HEIGHTS);
     if (isShunting) return settled;
     return { ...settled, reachHeights: reached, counted: direction, waiting: { crossing, direction } };
+  }
+
+  /** Whether what came back on the other side goes on the same way (the crossing holds) or turns out to be another. */
+  #proof({ unproven }: Passage, distance: number, marginPx: number): 'none' | 'pending' | 'same' | 'another' {
+    if (!unproven) return 'none';
+    const onwards = (distance - unproven.distance) * unproven.side;
+    if (Math.abs(onwards) < marginPx) return 'pending';
+    return onwards > 0 ? 'same' : 'another';
   }
 
   /** Where and when the way from the last observation to this one met the line. */

@@ -7,16 +7,19 @@ const RIDDEN: readonly string[] = ['motorcycle', 'bicycle'];
 const MIN_OVERLAP = 0.5;
 
 /**
- * Whether a person box sits on a two-wheeler box: mostly above its width, feet between its upper part and its wheels,
- * head above its middle. A rider's vehicle is counted, the rider is not counted again as a pedestrian.
+ * Whether a person box sits on a two-wheeler box: mostly above its width, its lower edge from about the vehicle's top to its
+ * wheels, head above its middle. A rider's vehicle is counted, the rider is not counted again as a pedestrian.
  */
 export const sitsOn = (person: Box, vehicle: Box): boolean => {
   const shared = Math.min(person.x2, vehicle.x2) - Math.max(person.x1, vehicle.x1);
   if (shared < MIN_OVERLAP * Math.min(boxWidth(person), boxWidth(vehicle))) return false;
   const height = boxHeight(vehicle);
-  const feetInside = person.y2 >= vehicle.y1 + 0.2 * height && person.y2 <= vehicle.y2 + 0.1 * height;
+  // A pillion seen from the front often shows no more than the upper body, which ends where the vehicle's box begins.
+  const feetInside = person.y2 >= vehicle.y1 - 0.1 * height && person.y2 <= vehicle.y2 + 0.1 * height;
   return feetInside && person.y1 <= vehicle.y1 + 0.5 * height;
 };
 
-export const isRider = (person: Track, frame: TrackedFrame): boolean =>
-  frame.tracks.some((track) => track.observed && RIDDEN.includes(track.className) && sitsOn(person.box, track.box));
+/** Whether a track is a person on a two-wheeler in this frame. */
+export const sitsOnTwoWheeler = (track: Track, frame: TrackedFrame): boolean =>
+  track.className === 'person' &&
+  frame.tracks.some((other) => other.observed && RIDDEN.includes(other.className) && sitsOn(track.box, other.box));

@@ -15,7 +15,6 @@ const report = (fallback: 'case' | 'statistic') =>
 const Heading = Type.Tuple([Type.Number(), Type.Number()], {
   description: 'Legal direction as a vector on the picture [right, down]; length does not matter.',
 });
-const Classes = Type.Array(Type.String(), { minItems: 1 });
 
 export const WrongWayConfig = Type.Object(
   {
@@ -55,9 +54,17 @@ export const WrongLaneConfig = Type.Object(
     kind: Type.Literal('wrong_lane'),
     report: report('case'),
     zone: Type.String({ description: 'Key under `zones`: the lane.' }),
-    forbidden: Classes,
-    minDurationMs: Type.Integer({ default: 1_500, minimum: 0 }),
-    minTravelBoxHeights: Type.Number({ default: 1, minimum: 0 }),
+    forbidden: Type.Array(Type.String(), { minItems: 1, description: 'Classes that may not use the lane.' }),
+    minDurationMs: Type.Integer({
+      default: 1_500,
+      minimum: 0,
+      description: 'How long it must be in the lane (ms of media time).',
+    }),
+    minTravelBoxHeights: Type.Number({
+      default: 1,
+      minimum: 0,
+      description: 'Least way in the lane, in heights of the box: whoever stands there is not travelling.',
+    }),
     marginFraction: Type.Number({
       default: 0.15,
       minimum: 0,
@@ -82,15 +89,30 @@ export const CrowdingConfig = Type.Object(
     report: report('case'),
     zone: Type.String({ description: 'Key under `zones`: the area that is counted.' }),
     classes: Type.Array(Type.String(), { default: ['person'] }),
+    minScore: Type.Number({
+      default: 0.3,
+      minimum: 0,
+      maximum: 1,
+      description:
+        'Least score of a person, averaged over `smoothMs`. Posts and bins that the detector takes for people stay below.',
+    }),
     raiseCount: Type.Number({ minimum: 1, description: 'Raised when the smoothed count stays at or above this.' }),
-    raiseMs: Type.Integer({ default: 20_000, minimum: 0 }),
+    raiseMs: Type.Integer({
+      default: 20_000,
+      minimum: 0,
+      description: 'How long the count must stay there (ms of media time).',
+    }),
     clearRatio: Type.Number({
       default: 0.8,
       minimum: 0,
       maximum: 1,
       description: 'Cleared when it stays at or below `raiseCount` × this.',
     }),
-    clearMs: Type.Integer({ default: 60_000, minimum: 0 }),
+    clearMs: Type.Integer({
+      default: 60_000,
+      minimum: 0,
+      description: 'How long the count must stay low to clear (ms of media time).',
+    }),
     smoothMs: Type.Integer({ default: 5_000, minimum: 0, description: 'Median over so much of the past (ms).' }),
     quietMs: Type.Integer({
       default: 600_000,

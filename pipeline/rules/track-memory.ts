@@ -1,9 +1,16 @@
 import { type Box, boxHeight, boxWidth, groundPoint, type Point } from '../geometry.ts';
 import type { PtsMs } from '../time.ts';
 import type { Track, TrackedFrame } from '../track.ts';
+import { sitsOnTwoWheeler } from './riders.ts';
 
 /** One measured position of a track. Predicted ones are not kept: a rule judges what was seen. */
-export type Observation = { readonly ptsMs: PtsMs; readonly box: Box; readonly score: number };
+export type Observation = {
+  readonly ptsMs: PtsMs;
+  readonly box: Box;
+  readonly score: number;
+  /** How long it had not been found in analysed frames before this (ms); 0 when the frame before had it. */
+  readonly unseenMs: number;
+};
 
 /** What a rule remembers of one track, with the rule's own state `S` beside it. */
 export type TrackMemory<S> = {
@@ -12,8 +19,13 @@ export type TrackMemory<S> = {
   readonly className: string;
   readonly votes: Readonly<Record<string, number>>;
   readonly confirmed: boolean;
+  /** In how many of its observations it was a person on a two-wheeler; see `isRider`. */
+  readonly ridden: number;
+  readonly seen: number;
   /** Whether it was measured in the frame that was just remembered. */
   readonly observed: boolean;
+  /** Time of the last frame in which it was missing since it was last measured. */
+  readonly missedPtsMs: PtsMs | null;
   /** Observations of the last `windowMs`, oldest first; never empty. */
   readonly path: readonly Observation[];
   readonly state: S;
@@ -27,6 +39,10 @@ type MemoryOptions<S> = {
   /** State of a track that is seen for the first time. */
   readonly fresh: () => S;
 };
+
+/** Whether a track is a person who mostly sits on a two-wheeler: that vehicle stands for both. */
+export const isRider = ({ className, ridden, seen }: TrackMemory<unknown>): boolean =>
+  className === 'person' && ridden >= seen / 2;
 
 /** A track that was not measured for so long is forgotten; a new one may take over its memory until then. */
 const FORGET_MS = 2_500;
@@ -47,7 +63,7 @@ export const remember = <S>(
   for (const [id, memory] of memories) {
     const last = memory.path.at(-1)!;
     if (frame.ptsMs - last.ptsMs > FORGET_MS) continue;
-    next.set(id, { ...memory, observed: false });
+    next.set(id, { ...memory, observed: false, missedPtsMs: frame.ptsMs });
     if (!seen.has(id)) ended.set(id, memory);
   }
   for (const track of frame.tracks) {
@@ -60,7 +76,7 @@ export const remember = <S>(
       ended.delete(heir.trackId);
       next.delete(heir.trackId);
     }
-    next.set(track.id, addObservation(heir, track, frame.ptsMs, windowMs, fresh));
+    next.set(track.id, addObservation(heir, track, frame, windowMs, fresh));
   }
   return next;
 };
@@ -68,22 +84,28 @@ export const remember = <S>(
 const addObservation = <S>(
   memory: TrackMemory<S> | null,
   track: Track,
-  ptsMs: PtsMs,
+  frame: TrackedFrame,
   windowMs: number,
   fresh: () => S,
 ): TrackMemory<S> => {
+  const { ptsMs } = frame;
   const votes = { ...memory?.votes, [track.className]: (memory?.votes[track.className] ?? 0) + track.score };
   const path = (memory?.path ?? []).filter((old) => old.ptsMs >= ptsMs - windowMs && old.ptsMs < ptsMs);
   // The last observation stays even when it is older: what lies between it and now was travelled unseen.
   const last = memory?.path.at(-1);
   if (path.length === 0 && last && last.ptsMs < ptsMs) path.push(last);
+  const missedPtsMs = memory?.missedPtsMs ?? null;
+  const unseenMs = last && missedPtsMs !== null ? Math.max(0, missedPtsMs - last.ptsMs) : 0;
   return {
     trackId: track.id,
     className: strongest(votes, track.className),
     votes,
     confirmed: track.state === 'confirmed',
+    ridden: (memory?.ridden ?? 0) + (sitsOnTwoWheeler(track, frame) ? 1 : 0),
+    seen: (memory?.seen ?? 0) + 1,
     observed: true,
-    path: [...path, { ptsMs, box: track.box, score: track.score }],
+    missedPtsMs: null,
+    path: [...path, { ptsMs, box: track.box, score: track.score, unseenMs }],
     state: memory ? memory.state : fresh(),
   };
 };

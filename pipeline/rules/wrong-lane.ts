@@ -6,10 +6,11 @@ import type { PtsMs } from '../time.ts';
 import type { TrackedFrame } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { DaySpans } from './local-time.ts';
+import { steadyPart } from './motion.ts';
 import type { Rule } from './rule.ts';
 import type { WrongLaneConfig } from './rule-config.ts';
 import { round2, toSubject } from './sightings.ts';
-import { type Memories, remember, type TrackMemory } from './track-memory.ts';
+import { isRider, type Memories, remember, type TrackMemory } from './track-memory.ts';
 
 type Stay = {
   /** When and where it came into the lane, clear of the lane's edges; null outside. */
@@ -54,7 +55,7 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
     for (const [id, memory] of memories) {
       if (!memory.observed || memory.state.reported) continue;
       const { stay, edgeShare } = this.#follow(memory, frame.ptsMs, isBanned);
-      const isForbidden = this.#config.forbidden.includes(memory.className);
+      const isForbidden = this.#config.forbidden.includes(memory.className) && !isRider(memory);
       const match =
         stay.entered && edgeShare !== null && memory.confirmed && isForbidden
           ? this.#match(memory, stay.entered, edgeShare)
@@ -70,7 +71,11 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
   }
 
   #follow(memory: TrackMemory<Stay>, ptsMs: PtsMs, isBanned: boolean): { stay: Stay; edgeShare: number | null } {
-    const { entered, lastInsidePtsMs } = memory.state;
+    const { lastInsidePtsMs } = memory.state;
+    const steady = steadyPart(memory.path);
+    const isBroken = steady.length < memory.path.length;
+    const known = memory.state.entered;
+    const entered = known && isBroken && known.ptsMs < steady[0]!.ptsMs ? null : known;
     const ground = groundPoint(memory.path.at(-1)!.box);
     const section = isBanned ? crossSection(ground, this.#corners) : null;
     if (section && section.edgeShare >= this.#config.marginFraction)

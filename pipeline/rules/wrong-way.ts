@@ -5,11 +5,11 @@ import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import type { TrackedFrame } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
-import { fitVelocity } from './motion.ts';
+import { fitVelocity, steadyPart } from './motion.ts';
 import type { Rule } from './rule.ts';
 import type { WrongWayConfig } from './rule-config.ts';
 import { round2, toSubject } from './sightings.ts';
-import { type Memories, type Observation, remember, type TrackMemory } from './track-memory.ts';
+import { isRider, type Memories, type Observation, remember, type TrackMemory } from './track-memory.ts';
 
 type Against = {
   /** Where and when motion against the legal direction began; null while there is none. */
@@ -24,6 +24,10 @@ const GRACE_MS = 500;
 /** Shortest path that a direction is read from. */
 const MIN_FIT_MS = 500;
 const AFTER_MS = 1_000;
+/** Steps in which straightness is measured: long enough that trembling of the box stays small beside the way. */
+const STEP_MS = 250;
+/** Least share of the way that leads against the legal direction; a box that jumps to and fro stays below. */
+const MIN_STRAIGHTNESS = 0.7;
 
 /**
  * A vehicle goes against the legal direction of a lane. Its direction is fitted robustly to the ground points of the
@@ -77,11 +81,15 @@ export class WrongWayRule implements Rule<WrongWayState> {
   #judge(memory: TrackMemory<Against>, ptsMs: PtsMs): { against: Against; angleDeg: number } {
     const { windowMs, minAngleDeg, classes } = this.#config;
     const none = { against: { since: null, lastPtsMs: -Infinity, reported: false }, angleDeg: 0 };
-    if (!classes.includes(memory.className)) return none;
+    if (!classes.includes(memory.className) || isRider(memory)) return none;
     const inside = this.#stretchInside(memory.path);
     const newest = inside.at(-1);
     if (!newest) return none;
-    const { since, lastPtsMs } = memory.state;
+    const { lastPtsMs } = memory.state;
+    // What was known before the track was out of sight or out of the zone may belong to another vehicle.
+    const isBroken = inside.length < memory.path.length;
+    const known = memory.state.since;
+    const since = known && isBroken && known.ptsMs < inside[0]!.ptsMs ? null : known;
     const from = Math.max(ptsMs - windowMs, since?.ptsMs ?? -Infinity);
     const window = inside.filter((observation) => observation.ptsMs >= from);
     const oldest = window[0]!;
@@ -97,8 +105,24 @@ export class WrongWayRule implements Rule<WrongWayState> {
 
   /** The newest unbroken run of observations inside the zone. */
   #stretchInside(path: readonly Observation[]): readonly Observation[] {
-    const outside = path.findLastIndex((observation) => !isInside(groundPoint(observation.box), this.#corners));
-    return path.slice(outside + 1);
+    const steady = steadyPart(path);
+    const outside = steady.findLastIndex((observation) => !isInside(groundPoint(observation.box), this.#corners));
+    return steady.slice(outside + 1);
+  }
+
+  /** Way against the legal direction as a share of the whole way along it, both ways, since the act began. */
+  #straightness(path: readonly Observation[], sincePtsMs: PtsMs): number {
+    const act = path.filter((observation) => observation.ptsMs >= sincePtsMs);
+    let from = act[0]!;
+    let [against, whole] = [0, 0];
+    act.forEach((observation, index) => {
+      if (observation.ptsMs - from.ptsMs < STEP_MS && index < act.length - 1) return;
+      const way = this.#along(groundPoint(from.box)) - this.#along(groundPoint(observation.box));
+      against += way;
+      whole += Math.abs(way);
+      from = observation;
+    });
+    return whole > 0 ? against / whole : 0;
   }
 
   #along(point: Point): number {
@@ -131,6 +155,7 @@ export class WrongWayRule implements Rule<WrongWayState> {
     const travelPx = this.#along(since.ground) - this.#along(groundPoint(newest.box));
     const travelHeights = travelPx / Math.max(1, boxHeight(newest.box));
     if (angleDeg < minAngleDeg || durationMs < minDurationMs || travelHeights < minTravelBoxHeights) return null;
+    if (this.#straightness(memory.path, since.ptsMs) < MIN_STRAIGHTNESS) return null;
     const startPtsMs = Math.round(since.ptsMs);
     const triggerPtsMs = Math.round(newest.ptsMs);
     return {
