@@ -1,6 +1,9 @@
 """AP50 per class on the labelled street frames, for any detector, ignore regions respected.
 
-    python -m models.training.road.evaluate --shared ../shared --split test [--road models/weights/road.onnx ...]
+    python -m models.training.road.evaluate --shared ../shared --split test [--tiled] [--road models/weights/road.onnx ...]
+
+With `--tiled` every detector sees the whole frame and four overlapping quarters. Of our own files the reliability is
+printed too: how often boxes of a score are right.
 """
 
 import argparse
@@ -12,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .boxes import Array, covered, ious
+from .boxes import Array, covered, ious, suppress
 from .detectors import Detector, Found, road, starting_models
 from .network import CLASSES
 
@@ -75,8 +78,41 @@ def average_precision(answers: list[tuple[float, bool]], truths: int) -> float:
     return float(np.mean([precision[i] if i < len(precision) else 0.0 for i in at]))
 
 
-def score(detect: Detector, frames: list[Frame]) -> dict[str, float]:
-    found = [detect(frame.image) for frame in frames]
+def tiled(detect: Detector) -> Detector:
+    """The whole frame and 2x2 tiles that overlap by a quarter; boxes cut by an inner edge are dropped."""
+
+    def look(image: np.ndarray) -> Found:
+        height, width = image.shape[:2]
+        w, h = round(width / 1.75), round(height / 1.75)
+        parts = [detect(image)]
+        for x, y in ((0, 0), (width - w, 0), (0, height - h), (width - w, height - h)):
+            found = detect(np.ascontiguousarray(image[y : y + h, x : x + w]))
+            b = found.boxes
+            inner = ((b[:, 0] < 4) & (x > 0)) | ((b[:, 1] < 4) & (y > 0))
+            inner |= ((b[:, 2] > w - 4) & (x == 0)) | ((b[:, 3] > h - 4) & (y == 0))
+            kept = found.take(np.nonzero(~inner)[0])
+            parts.append(Found(kept.boxes + np.array([x, y, x, y], np.float32), kept.scores, kept.classes))
+        every = Found.join(parts)
+        return every.take(suppress(every.boxes, every.scores, every.classes, 0.5))
+
+    return look
+
+
+def reliability(found: list[Found], frames: list[Frame]) -> None:
+    """Per class the share of right boxes per score, and the expected calibration error over boxes of score 0.1 up."""
+    edges = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01])
+    for class_id, name in enumerate(CLASSES):
+        answers = np.array([a for f, d in zip(frames, found, strict=True) for a in match(d, f, class_id)]).reshape(-1, 2)
+        answers = answers[answers[:, 0] >= edges[0]]
+        if len(answers) < 100:
+            continue
+        bins = np.digitize(answers[:, 0], edges) - 1
+        rows = [(answers[bins == k, 0].mean(), answers[bins == k, 1].mean(), (bins == k).sum()) for k in np.unique(bins)]
+        error = sum(abs(said - right) * count for said, right, count in rows) / len(answers)
+        print(f"  {name:11} error {error:.3f} " + " ".join(f"{said:.2f}:{right:.2f}({count})" for said, right, count in rows))
+
+
+def score(found: list[Found], frames: list[Frame]) -> dict[str, float]:
     result = {}
     for class_id, name in enumerate(CLASSES):
         truths = sum(int((f.classes == class_id).sum()) for f in frames)
@@ -90,6 +126,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--split", choices=("train", "test"), default="test")
     parser.add_argument("--clip", default="", help="only frames whose name starts so")
+    parser.add_argument("--tiled", action="store_true")
     parser.add_argument("--road", type=Path, nargs="*", default=[])
     args = parser.parse_args()
     frames = [f for f in load_frames(args.shared / "data/street-frames", args.split) if f.name.startswith(args.clip)]
@@ -98,7 +135,10 @@ def main() -> None:
     detectors = starting_models(args.shared / "models") | {path.stem: road(path) for path in args.road}
     print(f"{'AP50':24}" + "".join(f"{c:>12}" for c in CLASSES))
     for name, detect in detectors.items():
-        print(f"{name:24}" + "".join(f"{value:12.3f}" for value in score(detect, frames).values()), flush=True)
+        found = [(tiled(detect) if args.tiled else detect)(frame.image) for frame in frames]
+        print(f"{name:24}" + "".join(f"{value:12.3f}" for value in score(found, frames).values()), flush=True)
+        if name in {path.stem for path in args.road}:
+            reliability(found, frames)
 
 
 if __name__ == "__main__":

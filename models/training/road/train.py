@@ -16,7 +16,7 @@ from .dataset import RoadData
 from .detectors import YOLOX_IOU, Found, best_of, clipped, yolox_rows
 from .evaluate import Frame, load_frames, score
 from .loss import loss
-from .network import CLASSES, Exported, RoadNetwork
+from .network import Exported, RoadNetwork
 from .starting_weights import load_starting_weights
 
 # Width x height, how often each is drawn: the two shipped sizes and their neighbours.
@@ -50,7 +50,8 @@ def torch_detector(network: RoadNetwork, width: int, height: int):
 def validate(network: RoadNetwork, frames: list[Frame]) -> str:
     texts = []
     for width, height in ((608, 352), (800, 448)):
-        values = score(torch_detector(network, width, height), frames)
+        detect = torch_detector(network, width, height)
+        values = score([detect(frame.image) for frame in frames], frames)
         kept = {name: values[name] for name in ("person", "motorcycle", "car", "bicycle", "truck")}
         texts.append(f"{width}x{height} " + " ".join(f"{name[:5]} {value:.3f}" for name, value in kept.items()))
     return " | ".join(texts)
@@ -134,6 +135,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-
-__all__ = ["CLASSES", "torch_detector"]
