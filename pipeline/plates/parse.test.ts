@@ -106,7 +106,8 @@ const rows: readonly Row[] = [
 ];
 
 describe('plate grammar', () => {
-  test.each(rows)('%j with %j is %s', (raw, hints, status, texts, about) => {
+  test.each(rows)('%j with %j is %s', (...row) => {
+    const [raw, hints, status, texts, about] = row as Row;
     const parsed = parsePlate(raw, hints);
     expect(parsed.status).toBe(status);
     expect(parsed.candidates.map(({ text }) => text).sort()).toEqual([texts].flat().sort());

@@ -139,7 +139,7 @@ const record = async (dataDir: string, bFrames: number): Promise<void> => {
   const files = (await readdir(session)).filter((name) => name.endsWith('.m4s')).sort();
   const entries = files.map((file, index) => ({
     sessionId: SESSION,
-    file,
+    sequence: index,
     durationMs: 2_000,
     startAt: ANCHOR_AT + index * 2_000,
     initUri: `${SESSION}/init.mp4`,
