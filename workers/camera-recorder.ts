@@ -106,7 +106,7 @@ export class CameraRecorder {
       try {
         await this.#session(udp ? 'udp' : 'tcp', signal);
         if (isAborted(signal)) return;
-        await this.outlet.end();
+        await this.#endFrames();
         this.#set('ended', null, null);
         return;
       } catch (thrown) {
@@ -117,7 +117,7 @@ export class CameraRecorder {
         if (this.#isFile && !loop) {
           // A file does not mend itself, and whoever waits for the end of all files must not wait for this one.
           log.error({ cameraId: camera.id, err: error }, 'file cannot be played');
-          await this.outlet.end();
+          await this.#endFrames();
           return;
         }
         failures = machineClock.mono() - startedAt > HEALTHY_AFTER_MS ? 1 : failures + 1;
@@ -183,6 +183,11 @@ export class CameraRecorder {
     this.#playlist.push(record, folder);
     const file = join(dataFolder(this.#options.dataDir).camera(record.cameraId), 'live.m3u8');
     await writeWhole(file, this.#playlist.text());
+  }
+
+  /** Lets whoever analyses this camera finish and know that it is over. */
+  async #endFrames(): Promise<void> {
+    if (this.#options.camera.analysis) await this.outlet.end();
   }
 
   #set(

@@ -41,6 +41,9 @@ export type OutgoingFrame = {
 
 type Counts = { received: number; analysed: number; readonly dropped: Record<string, number> };
 
+/** Analyze loads its models first; until then it may not have heard that a source has ended. */
+const END_PATIENCE_MS = 30_000;
+
 /**
  * Record's end of one camera's way. Holds at most one waiting frame.
  * Live: the newest frame wins, the older one is counted as dropped. Lossless: `offer` resolves once the frame was taken.
@@ -52,11 +55,17 @@ export class FrameOutlet {
   #socket: Socket | null = null;
   /** Frames that analyze may still be sent: 1 when it waits, 0 while it works on one. */
   #credit = 0;
-  #ended = false;
-  #idle: (() => void)[] = [];
+  /** Set once the source has ended; called when analyze was told so. */
+  #told: (() => void) | null = null;
+  #abandoned: DropReason | null = null;
 
   constructor(options: { readonly live: boolean }) {
     this.#live = options.live;
+  }
+
+  /** Whether an analyzer is connected. */
+  get isWatched(): boolean {
+    return this.#socket !== null;
   }
 
   /** Live: returns at once. Lossless: resolves when analyze took the frame. */
@@ -66,22 +75,33 @@ export class FrameOutlet {
       if (this.#waiting) this.#drop(this.#socket ? 'superseded' : 'no-analyzer');
       this.#waiting = { frame, taken: resolve };
       if (this.#live) resolve();
-      this.#send();
+      if (this.#abandoned === null) this.#send();
+      else this.#drop(this.#abandoned);
     });
   }
 
-  /** No frame comes any more; resolves when analyze has dealt with the last one. */
+  /**
+   * No frame comes any more. Resolves when analyze has dealt with the last one and knows of the end; it may still be
+   * starting. Live frames do not wait for an analyzer that never comes.
+   */
   async end(): Promise<void> {
-    this.#ended = true;
-    this.#send();
-    while (this.#waiting || (this.#socket && this.#credit === 0))
-      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (this.#abandoned !== null) return;
+    const giveUp = (): void => {
+      if (!this.#socket) this.abandon('no-analyzer');
+    };
+    const patience = this.#live ? setTimeout(giveUp, END_PATIENCE_MS) : undefined;
+    await new Promise<void>((resolve) => {
+      this.#told = resolve;
+      this.#send();
+    });
+    clearTimeout(patience);
   }
 
-  /** Gives up what waits, e.g. at shutdown. */
+  /** Gives up what waits and whatever still comes, e.g. at shutdown. */
   abandon(reason: DropReason): void {
+    this.#abandoned = reason;
     if (this.#waiting) this.#drop(reason);
-    this.#awaken();
+    this.#told?.();
   }
 
   /** A new analyzer takes the place of an older connection. */
@@ -93,12 +113,13 @@ export class FrameOutlet {
     this.#send();
   }
 
-  settled(fate: FrameFate): void {
+  /** What became of the frame that the analyzer on this connection was sent. */
+  settled(socket: Socket, fate: FrameFate): void {
+    if (socket !== this.#socket || this.#credit > 0) return;
     if (fate === 'analysed') this.counts.analysed++;
     else this.counts.dropped[fate] = (this.counts.dropped[fate] ?? 0) + 1;
     this.#credit = 1;
     this.#send();
-    this.#awaken();
   }
 
   #disconnect(socket: Socket | null): void {
@@ -108,7 +129,6 @@ export class FrameOutlet {
     if (this.#credit === 0) this.counts.dropped['no-analyzer'] = (this.counts.dropped['no-analyzer'] ?? 0) + 1;
     this.#credit = 0;
     socket.destroy();
-    this.#awaken();
   }
 
   #drop(reason: DropReason): void {
@@ -129,16 +149,23 @@ export class FrameOutlet {
       for (const part of encode(message, frame.pixels)) socket.write(part);
       socket.uncork();
       taken();
-    } else if (this.#ended) {
+    } else if (this.#told) {
       for (const part of encode({ type: 'end' })) socket.write(part);
-      this.#awaken();
+      this.#told();
     }
   }
-
-  #awaken(): void {
-    for (const resolve of this.#idle.splice(0)) resolve();
-  }
 }
+
+const LONGEST_LINE = 1_000;
+
+/** What analyze said; null when it is not its language. */
+const parseLine = (line: string): { readonly watch?: string; readonly fate?: FrameFate } | null => {
+  try {
+    return JSON.parse(line) as { watch?: string; fate?: FrameFate } | null;
+  } catch {
+    return null;
+  }
+};
 
 /** Listens for analyzers. @param outlets by camera id */
 export const serveFrames = async (
@@ -159,13 +186,15 @@ export const serveFrames = async (
       const lines = text.split('\n');
       text = lines.pop() ?? '';
       for (const line of lines) {
-        const said = JSON.parse(line) as { watch?: string; fate?: FrameFate };
-        if (said.watch !== undefined) {
+        const said = parseLine(line);
+        if (said?.watch !== undefined) {
           outlet = outlets.get(said.watch);
           if (outlet) outlet.connect(socket);
           else socket.destroy();
-        } else if (said.fate !== undefined) outlet?.settled(said.fate);
+        } else if (said?.fate !== undefined && outlet) outlet.settled(socket, said.fate);
+        else socket.destroy();
       }
+      if (text.length > LONGEST_LINE) socket.destroy();
     });
   });
   await new Promise<void>((resolve, reject) => {
