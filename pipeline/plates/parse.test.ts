@@ -106,14 +106,14 @@ const rows: readonly Row[] = [
 ];
 
 describe('plate grammar', () => {
-  test.each(rows)('%j with %j is %s', (...row) => {
-    const [raw, hints, status, texts, about] = row as Row;
-    const parsed = parsePlate(raw, hints);
-    expect(parsed.status).toBe(status);
-    expect(parsed.candidates.map(({ text }) => text).sort()).toEqual([texts].flat().sort());
-    if (status === 'invalid') expect(parsed.reason).toBe(about);
-    else if (about !== undefined) expect(parsed.candidates[0]?.kind).toBe(about);
-  });
+  for (const [raw, hints, status, texts, about] of rows)
+    test(`${JSON.stringify(raw)} with ${JSON.stringify(hints)} is ${status}`, () => {
+      const parsed = parsePlate(raw, hints);
+      expect(parsed.status).toBe(status);
+      expect(parsed.candidates.map(({ text }) => text).sort()).toEqual([texts].flat().sort());
+      if (status === 'invalid') expect(parsed.reason).toBe(about);
+      else if (about !== undefined) expect(parsed.candidates[0]?.kind).toBe(about);
+    });
 
   test('every repair is listed with place, from and to', () => {
     expect(parsePlate('30A-L23.Q5', one).candidates[0]?.edits).toEqual([
