@@ -90,8 +90,8 @@ export const planClip = ({
   const needed = Math.max(wanted.toPtsMs - postRollSlackMs(roll.postRollMs), Math.min(lastStill + 1, wanted.toPtsMs));
   if (recordedTo < needed && !sessionEnded) return { state: 'not-ready', missingMs: needed - recordedTo };
 
-  const holding = sorted.findIndex((segment) => segment.startPtsMs <= triggerPtsMs && triggerPtsMs < endOf(segment));
-  if (holding < 0)
+  const holding = sorted.findLastIndex((segment) => segment.startPtsMs <= triggerPtsMs);
+  if (holding < 0 || triggerPtsMs >= endOf(sorted[holding]!) + GAP_TOLERANCE_MS)
     return {
       state: 'gone',
       reason:

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import type { Logger } from 'pino';
 import { WatchpostError } from '../pipeline/errors.ts';
@@ -38,20 +38,47 @@ const settings = (folder: string, socket: string): string[] =>
     loglevel: 'warning',
   }).flatMap(([key, value]) => [`--${key}`, value]);
 
-/** Whether a Redis answers PING on the socket. */
-const answers = (socket: string): Promise<boolean> =>
+/** Sends one command; resolves with the answer's first bytes, or null when nobody answers. */
+const send = (socket: string, command: string): Promise<string | null> =>
   new Promise((resolve) => {
     const connection = createConnection(socket);
-    const finish = (result: boolean): void => {
+    const finish = (answer: string | null): void => {
       connection.destroy();
-      resolve(result);
+      resolve(answer);
     };
-    connection.setTimeout(1_000, () => finish(false));
-    connection.once('error', () => finish(false));
-    connection.once('connect', () => connection.write('PING\r\n'));
-    // While it reads its file back it answers -LOADING.
-    connection.once('data', (answer: Buffer) => finish(answer.toString().startsWith('+PONG')));
+    connection.setTimeout(1_000, () => finish(null));
+    connection.once('error', () => finish(null));
+    connection.once('close', () => finish(null));
+    connection.once('connect', () => connection.write(`${command}\r\n`));
+    connection.once('data', (answer: Buffer) => finish(answer.toString()));
   });
+
+/** While Redis reads its file back it answers -LOADING, which is not yet PONG. */
+const answers = async (socket: string): Promise<boolean> => (await send(socket, 'PING'))?.startsWith('+PONG') ?? false;
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/** A Redis whose owner was killed goes on alone; it is stopped, so that the new one has an owner again. */
+const stopOrphan = async (socket: string, ownerFile: string): Promise<void> => {
+  if ((await send(socket, 'PING')) === null) return;
+  const owner = Number(await readFile(ownerFile, 'utf8').catch(() => ''));
+  if (!(owner > 0) || isAlive(owner))
+    throw new WatchpostError('QUEUE_UNAVAILABLE', `another Redis already listens on ${socket}; stop it first`);
+  await send(socket, 'SHUTDOWN');
+  const startedAt = systemClock.mono();
+  while ((await send(socket, 'PING')) !== null) {
+    if (systemClock.mono() - startedAt > STOP_GRACE_MS)
+      throw new WatchpostError('QUEUE_UNAVAILABLE', `the Redis left over on ${socket} does not stop; stop it first`);
+    await systemClock.sleep(50);
+  }
+};
 
 /**
  * Starts Redis as a child that keeps its data in the data folder and listens on a Unix socket only. It is started again
@@ -75,9 +102,10 @@ export const startRedis = async ({
     );
   await mkdir(folder, { recursive: true });
   await mkdir(run, { recursive: true });
-  if (await answers(socket))
-    throw new WatchpostError('QUEUE_UNAVAILABLE', `another Redis already listens on ${socket}; stop it first`);
+  const ownerFile = `${socket}.owner`;
+  await stopOrphan(socket, ownerFile);
   await rm(socket, { force: true });
+  await writeFile(ownerFile, String(process.pid));
 
   let child: ChildProcess | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -148,6 +176,7 @@ export const startRedis = async ({
       clearTimeout(killer);
     }
     await rm(socket, { force: true });
+    await rm(ownerFile, { force: true });
   };
 
   let running = false;

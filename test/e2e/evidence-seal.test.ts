@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -81,5 +81,88 @@ describe('sealing a case', () => {
     await writeFile(file, bytes);
     const { status, problems } = await verifyCase(folderReader(caseDir('changed')));
     expect({ status, files: problems.map(({ file }) => file) }).toEqual({ status: 'broken', files: ['clip.mp4'] });
+  });
+});
+
+describe('sealing from a recording that is not whole', () => {
+  /** A copy of the recording that a test may damage. */
+  const damaged = async (name: string, damage: (sessionDir: string) => Promise<void>): Promise<string> => {
+    const recordingDir = join(dataDir, 'damaged', name);
+    await cp(join(dataDir, 'recordings', 'gate'), recordingDir, { recursive: true });
+    await damage(join(recordingDir, 's1'));
+    return recordingDir;
+  };
+  const cutIndex = async (sessionDir: string, keep: number): Promise<void> => {
+    const lines = (await readFile(join(sessionDir, 'index.ndjson'), 'utf8')).split('\n').slice(0, keep);
+    await writeFile(join(sessionDir, 'index.ndjson'), `${lines.join('\n')}\n{"half a li`);
+    const session = JSON.parse(await readFile(join(sessionDir, 'session.json'), 'utf8')) as { endPtsMs?: number };
+    delete session.endPtsMs;
+    await writeFile(join(sessionDir, 'session.json'), JSON.stringify(session));
+  };
+
+  test('a recording that goes on is waited for, and the error says until when', async () => {
+    const recordingDir = await damaged('short', (sessionDir) => cutIndex(sessionDir, 5));
+    await expect(seal(makeEvent('waits', 9_000), { recordingDir })).rejects.toMatchObject({
+      code: 'EVIDENCE_NOT_READY',
+      readyAt: expect.any(Number) as unknown,
+    });
+    const { manifest } = await seal(makeEvent('waits', 9_000), { recordingDir, recordingEnded: true });
+    expect(manifest.gaps).toMatchObject([{ toAt: 1_760_000_012_500, cause: 'session-end' }]);
+  });
+
+  test('a later session of the camera ends the wait', async () => {
+    const recordingDir = await damaged('reconnected', async (sessionDir) => {
+      await cutIndex(sessionDir, 5);
+      await makeRecording(join(sessionDir, '..'), { sessionId: 's2', seconds: 2, anchorAt: 1_760_000_012_000 });
+    });
+    const { manifest } = await seal(makeEvent('reconnect', 9_000), { recordingDir });
+    expect(manifest.gaps).toHaveLength(1);
+  });
+
+  test('a damaged segment is left out and written down; the rest keeps its times', async () => {
+    const recordingDir = await damaged('bit', async (sessionDir) => {
+      const bytes = await readFile(join(sessionDir, '000003.m4s'));
+      bytes[bytes.length - 10]! ^= 1;
+      await writeFile(join(sessionDir, '000003.m4s'), bytes);
+    });
+    const { manifest } = await seal(makeEvent('hole', 9_420), { recordingDir });
+    expect(manifest.gaps).toEqual([{ fromAt: 1_760_000_006_000, toAt: 1_760_000_008_000, cause: 'segment-damaged' }]);
+    expect(manifest.clip.startPtsMs).toBe(4_000);
+    expect(await readCounter(await readFile(join(caseDir('hole'), 'still-at.jpg')))).toBe(235);
+  });
+
+  test('a damaged segment under the trigger means that the evidence is gone', async () => {
+    const recordingDir = await damaged('worst', (sessionDir) => writeFile(join(sessionDir, '000004.m4s'), 'x'));
+    await expect(seal(makeEvent('lost', 9_000), { recordingDir })).rejects.toMatchObject({ code: 'EVIDENCE_GONE' });
+    expect(await readdir(join(dataDir, 'sealing'))).toEqual([]);
+  });
+
+  test('a damaged init segment is told as such', async () => {
+    const recordingDir = await damaged('init', (sessionDir) => writeFile(join(sessionDir, 'init.mp4'), 'x'));
+    await expect(seal(makeEvent('init', 9_000), { recordingDir })).rejects.toMatchObject({ code: 'SEGMENT_BROKEN' });
+  });
+
+  test('an event at the very start has no more pre-roll than there is', async () => {
+    const { manifest } = await seal(makeEvent('first', 600));
+    expect(manifest.clip.startPtsMs).toBe(0);
+    expect(manifest.gaps).toEqual([]);
+    expect(await readCounter(await readFile(join(caseDir('first'), 'still-before.jpg')))).toBe(2);
+  });
+
+  test('H.265 is kept as it is and gets an H.264 preview with the same frames', async () => {
+    const recordingDir = join(dataDir, 'recordings', 'hevc');
+    await makeRecording(recordingDir, { codec: 'libx265', seconds: 12, size: '192x144' });
+    const { manifest } = await seal(makeEvent('hevc', 5_000), { recordingDir });
+    expect(manifest.clip.codec).toBe('hevc');
+    const [clip, preview] = await Promise.all(
+      ['clip.mp4', 'preview.mp4'].map((file) => readCounters(join(caseDir('hevc'), file))),
+    );
+    expect(preview).toEqual(clip);
+    expect(await readCounter(await readFile(join(caseDir('hevc'), 'still-at.jpg')))).toBe(125);
+    expect((await verifyCase(folderReader(caseDir('hevc')))).status).toBe('intact');
+  });
+
+  test('an id that could leave the store is refused', async () => {
+    await expect(seal(makeEvent('../../x', 9_000))).rejects.toMatchObject({ code: 'JOB_MALFORMED' });
   });
 });
