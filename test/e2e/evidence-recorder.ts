@@ -153,7 +153,7 @@ export const makeEvent = (
     },
     provenance: { softwareVersion: '0', configHash: '0'.repeat(64), models: [] },
     ...extra,
-  } as WatchEvent;
+  };
 };
 
 /**
@@ -168,7 +168,8 @@ export const growRecording = async (
   const anchorAt = Date.now();
   const target = join(cameraDir, from.session.sessionId);
   await mkdir(target, { recursive: true });
-  const { endPtsMs, ...session } = from.session;
+  // It goes on, so it has no end yet; JSON leaves out what is undefined.
+  const session = { ...from.session, endPtsMs: undefined };
   await copyFile(join(from.sessionDir, 'init.mp4'), join(target, 'init.mp4'));
   await writeFile(
     join(target, 'session.json'),

@@ -20,8 +20,8 @@ type ChainHead = Pick<ChainEntry, 'index' | 'caseId' | 'manifestSha256'>;
 export const FIRST_PREVIOUS = '0'.repeat(64);
 
 const readJson = async <T>(file: string): Promise<T | null> => {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   });
   return text === null ? null : (JSON.parse(text) as T);

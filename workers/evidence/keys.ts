@@ -38,8 +38,8 @@ const toSigningKey = (key: KeyObject): SigningKey => {
 export const openSigningKey = async (keysDir: string): Promise<SigningKey> => {
   const file = join(keysDir, 'signing.key');
   await mkdir(keysDir, { recursive: true, mode: 0o700 });
-  const existing = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
+  const existing = await readFile(file).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   });
   if (!existing) {

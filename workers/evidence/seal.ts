@@ -6,13 +6,7 @@ import { type ClipPlan, planClip, wantedWindow } from '../../pipeline/clip-windo
 import type { Config } from '../../pipeline/config-schema.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { WatchEvent } from '../../pipeline/event.ts';
-import {
-  type EvidenceFile,
-  type EvidenceManifest,
-  MANIFEST_FILE,
-  type ManifestSignature,
-  SIGNATURE_FILE,
-} from '../../pipeline/evidence.ts';
+import { type EvidenceFile, type EvidenceManifest, MANIFEST_FILE, SIGNATURE_FILE } from '../../pipeline/evidence.ts';
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
 import { CASE_ID_PATTERN } from '../../pipeline/manifest-schema.ts';
 import { casePrefix } from '../../pipeline/review.ts';
