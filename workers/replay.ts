@@ -105,7 +105,7 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
       onSegment: () => undefined,
     });
     await inOrder.done();
-    await take(pipeline === null ? [] : (pipeline as CameraPipeline).finish(mediaMs));
+    await take((pipeline as CameraPipeline | null)?.finish(mediaMs) ?? []);
     analysisMs = performance.now() - startedAt;
   } finally {
     await pool.close();

@@ -48,7 +48,7 @@ export const replay = async (
       `--start-at takes a time like 2026-01-31T07:42:00+07:00, found "${options.startAt}"`,
     );
   const out = resolve(options.out);
-  const store = options.cases ? await openStore({ kind: 'local' }, out) : null;
+  const store = options.cases ? openStore({ kind: 'local' }, out) : null;
   const showProgress = process.stderr.isTTY && !options.json;
   const result = await replayVideo({
     config,
@@ -99,7 +99,7 @@ export const replay = async (
       `${result.frames} frames, ${(result.mediaMs / 1000).toFixed(1)} s of video in ${(result.analysisMs / 1000).toFixed(1)} s (${speed.toFixed(1)} × real time)`,
     );
     for (const { kind, ruleId, triggerPtsMs, disposition } of result.events.filter(
-      ({ disposition: d }) => d === 'case' || options.cases === false,
+      ({ disposition: d }) => d === 'case' || !options.cases,
     ))
       console.log(
         `  ${(triggerPtsMs / 1000).toFixed(2).padStart(8)} s  ${kind.padEnd(12)} ${ruleId}${disposition === 'statistic' ? '  (counted only)' : ''}`,

@@ -19,7 +19,9 @@ const PASSWORD = 'mot-mat-khau-dai-de-nho';
 /** What the wall's canvases say of themselves. */
 type Tile = { camera: string; pictureCapturedAt: string; overlayCapturedAt: string; tracks: string };
 const tiles = (page: Page): Promise<Tile[]> =>
-  page.$$eval('canvas[data-camera]', (list) => list.map((canvas) => ({ ...(canvas as HTMLElement).dataset }) as Tile));
+  page.$$eval('canvas[data-camera]', (list) =>
+    list.map((canvas) => Object.fromEntries(Object.entries((canvas as HTMLElement).dataset)) as unknown as Tile),
+  );
 
 describe.skipIf(!canRun)(`the whole system, live, in a browser${why}`, () => {
   let system: ChildProcess;
