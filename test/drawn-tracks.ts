@@ -1,6 +1,7 @@
 import type { RuleMatch } from '../pipeline/event.ts';
 import type { Point } from '../pipeline/geometry.ts';
 import type { Rule } from '../pipeline/rules/rule.ts';
+import { type Histories, toScene } from '../pipeline/rules/track-history.ts';
 import type { Track, TrackedFrame } from '../pipeline/track.ts';
 
 /** Hand-drawn traffic on a picture of 1000 × 1000 px, so that 0.5 of the frame is 500 px. */
@@ -148,9 +149,12 @@ export const filmed = (
 /** All matches of a rule over the frames, those at the end of the stream included. */
 export const replay = (rule: Rule, frames: readonly TrackedFrame[]): readonly RuleMatch[] => {
   let state = rule.init();
+  let histories: Histories = new Map();
   const matches: RuleMatch[] = [];
   for (const frame of frames) {
-    const stepped = rule.step(state, frame);
+    const scene = toScene(histories, frame);
+    histories = scene.histories;
+    const stepped = rule.step(state, scene);
     state = stepped.state;
     matches.push(...stepped.matches);
   }

@@ -8,6 +8,7 @@ import { toPixelZone, type Zone } from '../zone.ts';
 import type { Rule } from './rule.ts';
 import type { CrowdingConfig } from './rule-config.ts';
 import { round4, toSighting } from './sightings.ts';
+import type { Scene } from './track-history.ts';
 
 type Sample = { readonly ptsMs: PtsMs; readonly count: number };
 
@@ -58,7 +59,7 @@ export class CrowdingRule implements Rule<CrowdingState> {
     return { samples: [], series: [], scores: new Map(), phase: { name: 'clear' }, endedPtsMs: -Infinity };
   }
 
-  step(state: CrowdingState, frame: TrackedFrame): { state: CrowdingState; matches: readonly RuleMatch[] } {
+  step(state: CrowdingState, frame: Scene): { state: CrowdingState; matches: readonly RuleMatch[] } {
     const scores = this.#smoothScores(state, frame);
     const inside = this.#inside(frame, scores);
     const samples = keepWindow([...state.samples, { ptsMs: frame.ptsMs, count: inside.length }], this.#config.smoothMs);

@@ -3,12 +3,12 @@ import { type Box, boxHeight, boxWidth, centre, groundPoint, type Point, type Si
 import { geometryHash } from '../geometry-hash.ts';
 import { alongLine, interpolate, signedDistance } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
-import type { TrackedFrame } from '../track.ts';
 import { type Line, toPixelPoint } from '../zone.ts';
+import { carryOver, type PerTrack } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { LineCountConfig } from './rule-config.ts';
 import { boxAt, round2, toSighting } from './sightings.ts';
-import { isRider, type Memories, remember, type TrackMemory } from './track-memory.ts';
+import { isRider, type Scene, type TrackHistory } from './track-history.ts';
 
 type Direction = 'in' | 'out';
 type Side = -1 | 0 | 1;
@@ -29,7 +29,7 @@ type Passage = {
   /** A crossing inside a long gap, until the way after it shows whether it is still the same thing. */
   readonly unproven: { readonly crossing: Crossing; readonly side: Side; readonly distance: number } | null;
 };
-export type LineCountState = Memories<Passage>;
+export type LineCountState = PerTrack<Passage>;
 
 const FRESH: Passage = {
   sign: 0,
@@ -50,7 +50,6 @@ const RETURN_HEIGHTS = 1;
 /** After being out of sight for longer, the tracker may have gone on with another thing. */
 const MAX_UNSEEN_MS = 600;
 const KEY_MS = 500;
-const WINDOW_MS = 2_000;
 
 /**
  * Things that cross a directed line. The anchor's way between two observations is a swept segment, so that nothing is
@@ -80,20 +79,21 @@ export class LineCountRule implements Rule<LineCountState> {
     return new Map();
   }
 
-  step(state: LineCountState, frame: TrackedFrame): { state: LineCountState; matches: readonly RuleMatch[] } {
+  step(state: LineCountState, { histories }: Scene): { state: LineCountState; matches: readonly RuleMatch[] } {
     const { classes, directions } = this.#config;
-    const memories = new Map(remember(state, frame, { windowMs: WINDOW_MS, fresh: () => FRESH }));
+    const states = carryOver(state, histories);
     const matches: RuleMatch[] = [];
-    for (const [id, memory] of memories) {
-      if (!memory.observed) continue;
-      const passage = this.#follow(memory);
+    for (const [id, history] of histories) {
+      if (!history.observed) continue;
+      const passage = this.#follow(history, states.get(id) ?? FRESH);
       const { waiting } = passage;
-      const ready = waiting !== null && memory.confirmed;
-      memories.set(id, { ...memory, state: ready ? { ...passage, waiting: null } : passage });
-      if (ready && !isRider(memory) && classes.includes(memory.className) && directions.includes(waiting.direction))
-        matches.push(this.#match(memory, waiting.crossing, waiting.direction));
+      const ready = waiting !== null && history.confirmed;
+      states.set(id, ready ? { ...passage, waiting: null } : passage);
+      const isWanted = classes.includes(history.className) && !isRider(history);
+      if (ready && isWanted && directions.includes(waiting.direction))
+        matches.push(this.#match(history, waiting.crossing, waiting.direction));
     }
-    return { state: memories, matches };
+    return { state: states, matches };
   }
 
   finish(): readonly RuleMatch[] {
@@ -104,13 +104,13 @@ export class LineCountRule implements Rule<LineCountState> {
     return this.#config.anchor === 'centre' ? centre(box) : groundPoint(box);
   }
 
-  #follow(memory: TrackMemory<Passage>): Passage {
-    const { path, state } = memory;
+  #follow(history: TrackHistory, state: Passage): Passage {
+    const { path } = history;
     const newest = path.at(-1)!;
     const distance = signedDistance(this.#anchor(newest.box), this.#a, this.#b);
     // On the line itself the anchor is still where it came from.
     const sign: Side = distance > 0 ? 1 : distance < 0 ? -1 : state.sign;
-    const crossing = state.sign !== 0 && sign !== state.sign ? this.#crossing(memory) : state.crossing;
+    const crossing = state.sign !== 0 && sign !== state.sign ? this.#crossing(history) : state.crossing;
     const shorter = Math.min(boxWidth(newest.box), boxHeight(newest.box));
     const marginPx = Math.max(this.#leastMarginPx, MARGIN_SHARE * shorter);
     const isClear = Math.abs(distance) > marginPx;
@@ -145,7 +145,7 @@ export class LineCountRule implements Rule<LineCountState> {
   }
 
   /** Where and when the way from the last observation to this one met the line. */
-  #crossing({ path }: TrackMemory<Passage>): Crossing | null {
+  #crossing({ path }: TrackHistory): Crossing | null {
     const before = path.at(-2);
     const newest = path.at(-1)!;
     if (!before) return null;
@@ -158,9 +158,9 @@ export class LineCountRule implements Rule<LineCountState> {
     return { ptsMs, along: alongLine(interpolate(from, to, share), this.#a, this.#b), box: boxAt(path, ptsMs) };
   }
 
-  #match(memory: TrackMemory<Passage>, crossing: Crossing, direction: Direction): RuleMatch {
+  #match(history: TrackHistory, crossing: Crossing, direction: Direction): RuleMatch {
     const at = Math.round(crossing.ptsMs);
-    const { path, trackId, className } = memory;
+    const { path, trackId, className } = history;
     const first = path[0]!;
     const sightings = [toSighting(at, crossing.box, this.#frameSize)];
     const beforePtsMs = Math.round(Math.max(first.ptsMs, at - KEY_MS));

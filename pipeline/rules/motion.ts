@@ -1,5 +1,5 @@
 import { boxArea, groundPoint, type Point } from '../geometry.ts';
-import type { Observation } from './track-memory.ts';
+import type { Observation } from './track-history.ts';
 
 const median = (sorted: Float64Array): number => {
   const middle = sorted.length >> 1;

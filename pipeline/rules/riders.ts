@@ -19,7 +19,9 @@ export const sitsOn = (person: Box, vehicle: Box): boolean => {
   return feetInside && person.y1 <= vehicle.y1 + 0.5 * height;
 };
 
-/** Whether a track is a person on a two-wheeler in this frame. */
-export const sitsOnTwoWheeler = (track: Track, frame: TrackedFrame): boolean =>
-  track.className === 'person' &&
-  frame.tracks.some((other) => other.observed && RIDDEN.includes(other.className) && sitsOn(track.box, other.box));
+/** The two-wheeler that a person sits on in this frame; null for everybody and everything else. */
+export const vehicleUnder = (track: Track, frame: TrackedFrame): number | null =>
+  track.className === 'person'
+    ? (frame.tracks.find((other) => other.observed && RIDDEN.includes(other.className) && sitsOn(track.box, other.box))
+        ?.id ?? null)
+    : null;

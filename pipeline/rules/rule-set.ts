@@ -4,6 +4,7 @@ import type { TrackedFrame } from '../track.ts';
 import { createRule, type RuleContext } from './create-rule.ts';
 import type { Rule } from './rule.ts';
 import type { RuleConfig } from './rule-config.ts';
+import { type Histories, toScene } from './track-history.ts';
 
 type Running = { readonly rule: Rule; readonly disposition: Disposition; state: unknown };
 export type DisposedMatch = { readonly match: RuleMatch; readonly disposition: Disposition };
@@ -11,6 +12,7 @@ export type DisposedMatch = { readonly match: RuleMatch; readonly disposition: D
 /** The rules of one camera during one session, each with its state. */
 export class RuleSet {
   readonly #running: readonly Running[];
+  #histories: Histories = new Map();
 
   /** @throws WatchpostError CONFIG_REFERENCE */
   constructor(configs: readonly RuleConfig[], context: RuleContext) {
@@ -21,8 +23,10 @@ export class RuleSet {
   }
 
   step(frame: TrackedFrame): readonly DisposedMatch[] {
+    const scene = toScene(this.#histories, frame);
+    this.#histories = scene.histories;
     return this.#running.flatMap((running) => {
-      const { state, matches } = running.rule.step(running.state, frame);
+      const { state, matches } = running.rule.step(running.state, scene);
       running.state = state;
       return matches.map((match) => ({ match, disposition: running.disposition }));
     });

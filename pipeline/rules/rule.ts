@@ -1,6 +1,6 @@
 import type { RuleMatch } from '../event.ts';
 import type { PtsMs } from '../time.ts';
-import type { TrackedFrame } from '../track.ts';
+import type { Scene } from './track-history.ts';
 
 /**
  * A rule: `(state, tracks at t) → (state, matches)`. It never reads a clock, never counts frames, never keeps
@@ -10,7 +10,7 @@ export interface Rule<State = unknown> {
   readonly id: string;
   /** The state before the first frame of a session. */
   init(): State;
-  step(state: State, frame: TrackedFrame): { readonly state: State; readonly matches: readonly RuleMatch[] };
+  step(state: State, scene: Scene): { readonly state: State; readonly matches: readonly RuleMatch[] };
   /** At the end of the stream: matches that were still open, closed at that time. */
   finish(state: State, atPtsMs: PtsMs): readonly RuleMatch[];
 }

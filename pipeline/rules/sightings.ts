@@ -1,7 +1,7 @@
 import { type Box, type Size, toFractions } from '../geometry.ts';
 import type { Sighting, Subject } from '../event.ts';
 import type { PtsMs } from '../time.ts';
-import type { Observation, TrackMemory } from './track-memory.ts';
+import type { Observation, TrackHistory } from './track-history.ts';
 
 /** Four decimals: a tenth of a pixel at 1,000 px, and short, stable lines. */
 export const round4 = (value: number): number => Math.round(value * 10_000) / 10_000;
@@ -30,14 +30,14 @@ export const toSighting = (ptsMs: PtsMs, box: Box, frameSize: Size): Sighting =>
   return { ptsMs: Math.round(ptsMs), box: { x1: round4(x1), y1: round4(y1), x2: round4(x2), y2: round4(y2) } };
 };
 
-/** A track as subject of a match, with its place at each of the given instants that its memory reaches. */
+/** A track as subject of a match, with its place at each of the given instants that its history reaches. */
 export const toSubject = (
-  memory: TrackMemory<unknown>,
+  history: TrackHistory,
   role: Subject['role'],
   instants: readonly PtsMs[],
   frameSize: Size,
 ): Subject => {
-  const { path, trackId, className } = memory;
+  const { path, trackId, className } = history;
   const first = path[0]!.ptsMs;
   const last = path.at(-1)!.ptsMs;
   const times = [...new Set(instants.map((instant) => Math.min(Math.max(instant, first), last)))].sort((a, b) => a - b);

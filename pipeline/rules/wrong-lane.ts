@@ -3,14 +3,14 @@ import { boxHeight, groundPoint, type Point, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
 import { crossSection } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
-import type { TrackedFrame } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { DaySpans } from './local-time.ts';
 import { steadyPart } from './motion.ts';
+import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { WrongLaneConfig } from './rule-config.ts';
 import { round2, toSubject } from './sightings.ts';
-import { isRider, type Memories, remember, type TrackMemory } from './track-memory.ts';
+import { isRider, type Scene, type TrackHistory } from './track-history.ts';
 
 type Stay = {
   /** When and where it came into the lane, clear of the lane's edges; null outside. */
@@ -18,7 +18,9 @@ type Stay = {
   readonly lastInsidePtsMs: PtsMs;
   readonly reported: boolean;
 };
-export type WrongLaneState = Memories<Stay>;
+export type WrongLaneState = PerTrack<Stay>;
+
+const FRESH: Stay = { entered: null, lastInsidePtsMs: -Infinity, reported: false };
 
 /** A shorter way over the marking and back is the same stay. */
 const GRACE_MS = 500;
@@ -46,37 +48,44 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
     return new Map();
   }
 
-  step(state: WrongLaneState, frame: TrackedFrame): { state: WrongLaneState; matches: readonly RuleMatch[] } {
-    const fresh = (): Stay => ({ entered: null, lastInsidePtsMs: -Infinity, reported: false });
-    const windowMs = this.#config.minDurationMs + 2 * GRACE_MS;
-    const memories = new Map(remember(state, frame, { windowMs, fresh }));
-    const isBanned = this.#hours?.has(frame.capturedAt) ?? true;
+  step(
+    state: WrongLaneState,
+    { histories, ptsMs, capturedAt }: Scene,
+  ): { state: WrongLaneState; matches: readonly RuleMatch[] } {
+    const states = carryOver(state, histories);
+    const isBanned = this.#hours?.has(capturedAt) ?? true;
     const matches: RuleMatch[] = [];
-    for (const [id, memory] of memories) {
-      if (!memory.observed || memory.state.reported) continue;
-      const { stay, edgeShare } = this.#follow(memory, frame.ptsMs, isBanned);
-      const isForbidden = this.#config.forbidden.includes(memory.className) && !isRider(memory);
+    for (const [id, history] of histories) {
+      const before = states.get(id) ?? FRESH;
+      if (!history.observed || before.reported) continue;
+      const { stay, edgeShare } = this.#follow(history, before, ptsMs, isBanned);
+      const isForbidden = this.#config.forbidden.includes(history.className) && !isRider(history);
       const match =
-        stay.entered && edgeShare !== null && memory.confirmed && isForbidden
-          ? this.#match(memory, stay.entered, edgeShare)
+        stay.entered && edgeShare !== null && history.confirmed && isForbidden
+          ? this.#match(history, stay.entered, edgeShare)
           : null;
-      memories.set(id, { ...memory, state: { ...stay, reported: match !== null } });
+      states.set(id, { ...stay, reported: match !== null });
       if (match) matches.push(match);
     }
-    return { state: memories, matches };
+    shareReports(states, histories);
+    return { state: states, matches };
   }
 
   finish(): readonly RuleMatch[] {
     return [];
   }
 
-  #follow(memory: TrackMemory<Stay>, ptsMs: PtsMs, isBanned: boolean): { stay: Stay; edgeShare: number | null } {
-    const { lastInsidePtsMs } = memory.state;
-    const steady = steadyPart(memory.path);
-    const isBroken = steady.length < memory.path.length;
-    const known = memory.state.entered;
+  #follow(
+    history: TrackHistory,
+    before: Stay,
+    ptsMs: PtsMs,
+    isBanned: boolean,
+  ): { stay: Stay; edgeShare: number | null } {
+    const { lastInsidePtsMs, entered: known } = before;
+    const steady = steadyPart(history.path);
+    const isBroken = steady.length < history.path.length;
     const entered = known && isBroken && known.ptsMs < steady[0]!.ptsMs ? null : known;
-    const ground = groundPoint(memory.path.at(-1)!.box);
+    const ground = groundPoint(history.path.at(-1)!.box);
     const section = isBanned ? crossSection(ground, this.#corners) : null;
     if (section && section.edgeShare >= this.#config.marginFraction)
       return {
@@ -88,12 +97,12 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
   }
 
   #match(
-    memory: TrackMemory<Stay>,
+    history: TrackHistory,
     entered: { readonly ptsMs: PtsMs; readonly ground: Point },
     edgeShare: number,
   ): RuleMatch | null {
     const { minDurationMs, minTravelBoxHeights, marginFraction, zone } = this.#config;
-    const newest = memory.path.at(-1)!;
+    const newest = history.path.at(-1)!;
     const ground = groundPoint(newest.box);
     const durationMs = newest.ptsMs - entered.ptsMs;
     const travelPx = Math.hypot(ground.x - entered.ground.x, ground.y - entered.ground.y);
@@ -130,13 +139,13 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
             comparison: '>=',
           },
         ],
-        facts: { zone, class: memory.className },
+        facts: { zone, class: history.className },
       },
       startPtsMs,
       triggerPtsMs,
       endPtsMs: triggerPtsMs,
       keyPtsMs: { before: startPtsMs, at: triggerPtsMs, after: triggerPtsMs + AFTER_MS },
-      subjects: [toSubject(memory, 'offender', [startPtsMs, triggerPtsMs], this.#frameSize)],
+      subjects: [toSubject(history, 'offender', [startPtsMs, triggerPtsMs], this.#frameSize)],
     };
   }
 }

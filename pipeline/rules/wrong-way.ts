@@ -3,13 +3,13 @@ import { boxHeight, groundPoint, type Point, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
 import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
-import type { TrackedFrame } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { fitVelocity, steadyPart } from './motion.ts';
+import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { WrongWayConfig } from './rule-config.ts';
 import { round2, toSubject } from './sightings.ts';
-import { isRider, type Memories, type Observation, remember, type TrackMemory } from './track-memory.ts';
+import { isRider, type Observation, type Scene, type TrackHistory } from './track-history.ts';
 
 type Against = {
   /** Where and when motion against the legal direction began; null while there is none. */
@@ -17,7 +17,9 @@ type Against = {
   readonly lastPtsMs: PtsMs;
   readonly reported: boolean;
 };
-export type WrongWayState = Memories<Against>;
+export type WrongWayState = PerTrack<Against>;
+
+const FRESH: Against = { since: null, lastPtsMs: -Infinity, reported: false };
 
 /** A shorter break (a swerve, a missed frame) does not end the act. */
 const GRACE_MS = 500;
@@ -41,7 +43,6 @@ export class WrongWayRule implements Rule<WrongWayState> {
   readonly #corners: readonly Point[];
   readonly #legal: Point;
   readonly #geometryHash: string;
-  readonly #windowMs: number;
 
   constructor(config: WrongWayConfig, zone: Zone, frameSize: Size) {
     this.id = config.id;
@@ -52,25 +53,25 @@ export class WrongWayRule implements Rule<WrongWayState> {
     if (!(length > 0)) throw new RangeError(`rule ${config.id}: heading must not be [0, 0]`);
     this.#legal = { x: config.heading[0] / length, y: config.heading[1] / length };
     this.#geometryHash = geometryHash({ zone: zone.corners, heading: config.heading });
-    this.#windowMs = Math.max(config.windowMs, config.minDurationMs) + 2 * GRACE_MS;
   }
 
   init(): WrongWayState {
     return new Map();
   }
 
-  step(state: WrongWayState, frame: TrackedFrame): { state: WrongWayState; matches: readonly RuleMatch[] } {
-    const fresh = (): Against => ({ since: null, lastPtsMs: -Infinity, reported: false });
-    const memories = new Map(remember(state, frame, { windowMs: this.#windowMs, fresh }));
+  step(state: WrongWayState, { histories, ptsMs }: Scene): { state: WrongWayState; matches: readonly RuleMatch[] } {
+    const states = carryOver(state, histories);
     const matches: RuleMatch[] = [];
-    for (const [id, memory] of memories) {
-      if (!memory.observed || memory.state.reported) continue;
-      const { against, angleDeg } = this.#judge(memory, frame.ptsMs);
-      const match = against.since && memory.confirmed ? this.#match(memory, against.since, angleDeg) : null;
-      memories.set(id, { ...memory, state: { ...against, reported: match !== null } });
+    for (const [id, history] of histories) {
+      const before = states.get(id) ?? FRESH;
+      if (!history.observed || before.reported) continue;
+      const { against, angleDeg } = this.#judge(history, before, ptsMs);
+      const match = against.since && history.confirmed ? this.#match(history, against.since, angleDeg) : null;
+      states.set(id, { ...against, reported: match !== null });
       if (match) matches.push(match);
     }
-    return { state: memories, matches };
+    shareReports(states, histories);
+    return { state: states, matches };
   }
 
   /** Nothing is open: the match is complete when it is made. */
@@ -78,17 +79,16 @@ export class WrongWayRule implements Rule<WrongWayState> {
     return [];
   }
 
-  #judge(memory: TrackMemory<Against>, ptsMs: PtsMs): { against: Against; angleDeg: number } {
+  #judge(history: TrackHistory, before: Against, ptsMs: PtsMs): { against: Against; angleDeg: number } {
     const { windowMs, minAngleDeg, classes } = this.#config;
-    const none = { against: { since: null, lastPtsMs: -Infinity, reported: false }, angleDeg: 0 };
-    if (!classes.includes(memory.className) || isRider(memory)) return none;
-    const inside = this.#stretchInside(memory.path);
+    const none = { against: FRESH, angleDeg: 0 };
+    if (!classes.includes(history.className) || isRider(history)) return none;
+    const inside = this.#stretchInside(history.path);
     const newest = inside.at(-1);
     if (!newest) return none;
-    const { lastPtsMs } = memory.state;
+    const { lastPtsMs, since: known } = before;
     // What was known before the track was out of sight or out of the zone may belong to another vehicle.
-    const isBroken = inside.length < memory.path.length;
-    const known = memory.state.since;
+    const isBroken = inside.length < history.path.length;
     const since = known && isBroken && known.ptsMs < inside[0]!.ptsMs ? null : known;
     const from = Math.max(ptsMs - windowMs, since?.ptsMs ?? -Infinity);
     const window = inside.filter((observation) => observation.ptsMs >= from);
@@ -145,17 +145,17 @@ export class WrongWayRule implements Rule<WrongWayState> {
   }
 
   #match(
-    memory: TrackMemory<Against>,
+    history: TrackHistory,
     since: { readonly ptsMs: PtsMs; readonly ground: Point },
     angleDeg: number,
   ): RuleMatch | null {
     const { minAngleDeg, minDurationMs, minTravelBoxHeights, zone } = this.#config;
-    const newest = memory.path.at(-1)!;
+    const newest = history.path.at(-1)!;
     const durationMs = newest.ptsMs - since.ptsMs;
     const travelPx = this.#along(since.ground) - this.#along(groundPoint(newest.box));
     const travelHeights = travelPx / Math.max(1, boxHeight(newest.box));
     if (angleDeg < minAngleDeg || durationMs < minDurationMs || travelHeights < minTravelBoxHeights) return null;
-    if (this.#straightness(memory.path, since.ptsMs) < MIN_STRAIGHTNESS) return null;
+    if (this.#straightness(history.path, since.ptsMs) < MIN_STRAIGHTNESS) return null;
     const startPtsMs = Math.round(since.ptsMs);
     const triggerPtsMs = Math.round(newest.ptsMs);
     return {
@@ -187,13 +187,13 @@ export class WrongWayRule implements Rule<WrongWayState> {
             comparison: '>=',
           },
         ],
-        facts: { zone, class: memory.className },
+        facts: { zone, class: history.className },
       },
       startPtsMs,
       triggerPtsMs,
       endPtsMs: triggerPtsMs,
       keyPtsMs: { before: startPtsMs, at: triggerPtsMs, after: triggerPtsMs + AFTER_MS },
-      subjects: [toSubject(memory, 'offender', [startPtsMs, triggerPtsMs], this.#frameSize)],
+      subjects: [toSubject(history, 'offender', [startPtsMs, triggerPtsMs], this.#frameSize)],
     };
   }
 }

@@ -1,7 +1,7 @@
 import { type Box, boxHeight, boxWidth, groundPoint, type Point } from '../geometry.ts';
 import type { PtsMs } from '../time.ts';
 import type { Track, TrackedFrame } from '../track.ts';
-import { sitsOnTwoWheeler } from './riders.ts';
+import { vehicleUnder } from './riders.ts';
 
 /** One measured position of a track. Predicted ones are not kept: a rule judges what was seen. */
 export type Observation = {
@@ -12,9 +12,14 @@ export type Observation = {
   readonly unseenMs: number;
 };
 
-/** What a rule remembers of one track, with the rule's own state `S` beside it. */
-export type TrackMemory<S> = {
+/** What is known of one track up to this frame. All rules of a camera share it. */
+export type TrackHistory = {
   readonly trackId: number;
+  /**
+   * The track whose history this goes on with: itself, the one it took over from in this frame, or null when it begins
+   * in this frame. What a rule knew of that track holds for this one; see `carryOver`.
+   */
+  readonly origin: number | null;
   /** Class with the largest sum of scores so far: one misread frame does not change it. */
   readonly className: string;
   readonly votes: Readonly<Record<string, number>>;
@@ -22,91 +27,82 @@ export type TrackMemory<S> = {
   /** In how many of its observations it was a person on a two-wheeler; see `isRider`. */
   readonly ridden: number;
   readonly seen: number;
-  /** Whether it was measured in the frame that was just remembered. */
+  /** The two-wheeler it sits on in this frame. */
+  readonly ridesOn: number | null;
+  /** Whether it was measured in this frame. */
   readonly observed: boolean;
   /** Time of the last frame in which it was missing since it was last measured. */
   readonly missedPtsMs: PtsMs | null;
-  /** Observations of the last `windowMs`, oldest first; never empty. */
+  /** Observations of the last `PATH_MS`, oldest first; never empty. */
   readonly path: readonly Observation[];
-  readonly state: S;
 };
 
-export type Memories<S> = ReadonlyMap<number, TrackMemory<S>>;
+export type Histories = ReadonlyMap<number, TrackHistory>;
 
-type MemoryOptions<S> = {
-  /** How much of the past is kept (ms of media time). */
-  readonly windowMs: number;
-  /** State of a track that is seen for the first time. */
-  readonly fresh: () => S;
-};
+/** What rules see: a frame with the history of its tracks. */
+export type Scene = TrackedFrame & { readonly histories: Histories };
 
-/** Whether a track is a person who mostly sits on a two-wheeler: that vehicle stands for both. */
-export const isRider = ({ className, ridden, seen }: TrackMemory<unknown>): boolean =>
-  className === 'person' && ridden >= seen / 2;
-
-/** A track that was not measured for so long is forgotten; a new one may take over its memory until then. */
+/** How much of a path is kept (ms of media time): the longest window of a rule. */
+const PATH_MS = 6_000;
+/** A track that was not measured for so long is forgotten; a new one may take over its history until then. */
 const FORGET_MS = 2_500;
+
+/** Whether a track is a person on a two-wheeler, now or mostly: that vehicle stands for both. */
+export const isRider = ({ className, ridden, seen, ridesOn }: TrackHistory): boolean =>
+  className === 'person' && (ridesOn !== null || ridden >= seen / 2);
 
 /**
  * Adds a frame to what is known of its tracks. Two faults of trackers are mended here, so that no rule has to know them:
- * - **an id that jumps to another thing** (position or size changes as no vehicle can): its memory starts afresh;
- * - **a thing that gets a new id** where its old track just ended: the new track takes over the old memory.
+ * - **an id that jumps to another thing** (position or size changes as no vehicle can): its history starts afresh;
+ * - **a thing that gets a new id** where its old track just ended: the new track takes over the old history.
  */
-export const remember = <S>(
-  memories: Memories<S>,
-  frame: TrackedFrame,
-  { windowMs, fresh }: MemoryOptions<S>,
-): Memories<S> => {
+export const toScene = (before: Histories, frame: TrackedFrame): Scene => {
   const seen = new Set(frame.tracks.filter((track) => track.observed).map((track) => track.id));
-  const next = new Map<number, TrackMemory<S>>();
-  const ended = new Map<number, TrackMemory<S>>();
-  for (const [id, memory] of memories) {
-    const last = memory.path.at(-1)!;
-    if (frame.ptsMs - last.ptsMs > FORGET_MS) continue;
-    next.set(id, { ...memory, observed: false, missedPtsMs: frame.ptsMs });
-    if (!seen.has(id)) ended.set(id, memory);
+  const histories = new Map<number, TrackHistory>();
+  const ended = new Map<number, TrackHistory>();
+  for (const [id, history] of before) {
+    if (seen.has(id) || frame.ptsMs - history.path.at(-1)!.ptsMs > FORGET_MS) continue;
+    histories.set(id, { ...history, origin: id, observed: false, ridesOn: null, missedPtsMs: frame.ptsMs });
+    ended.set(id, history);
   }
   for (const track of frame.tracks) {
     // Ids below 1 mean "not tracked"; several things may share them.
     if (!track.observed || track.id < 1) continue;
-    const known = memories.get(track.id);
+    const known = before.get(track.id);
     const continued = known && isContinuous(known.path, track, frame.ptsMs) ? known : null;
-    const heir = continued ?? (known ? null : takeOver(ended, track, frame.ptsMs));
-    if (heir && heir.trackId !== track.id) {
-      ended.delete(heir.trackId);
-      next.delete(heir.trackId);
+    const origin = continued ?? (known ? null : takeOver(ended, track, frame.ptsMs));
+    if (origin && origin.trackId !== track.id) {
+      ended.delete(origin.trackId);
+      histories.delete(origin.trackId);
     }
-    next.set(track.id, addObservation(heir, track, frame, windowMs, fresh));
+    histories.set(track.id, addObservation(origin, track, frame));
   }
-  return next;
+  return { ...frame, histories };
 };
 
-const addObservation = <S>(
-  memory: TrackMemory<S> | null,
-  track: Track,
-  frame: TrackedFrame,
-  windowMs: number,
-  fresh: () => S,
-): TrackMemory<S> => {
+const addObservation = (known: TrackHistory | null, track: Track, frame: TrackedFrame): TrackHistory => {
   const { ptsMs } = frame;
-  const votes = { ...memory?.votes, [track.className]: (memory?.votes[track.className] ?? 0) + track.score };
-  const path = (memory?.path ?? []).filter((old) => old.ptsMs >= ptsMs - windowMs && old.ptsMs < ptsMs);
+  const ridesOn = vehicleUnder(track, frame);
+  const votes = { ...known?.votes, [track.className]: (known?.votes[track.className] ?? 0) + track.score };
+  const path = (known?.path ?? []).filter((old) => old.ptsMs >= ptsMs - PATH_MS && old.ptsMs < ptsMs);
   // The last observation stays even when it is older: what lies between it and now was travelled unseen.
-  const last = memory?.path.at(-1);
+  const last = known?.path.at(-1);
   if (path.length === 0 && last && last.ptsMs < ptsMs) path.push(last);
-  const missedPtsMs = memory?.missedPtsMs ?? null;
+  const missedPtsMs = known?.missedPtsMs ?? null;
   const unseenMs = last && missedPtsMs !== null ? Math.max(0, missedPtsMs - last.ptsMs) : 0;
+  path.push({ ptsMs, box: track.box, score: track.score, unseenMs });
   return {
     trackId: track.id,
+    origin: known?.trackId ?? null,
     className: strongest(votes, track.className),
     votes,
     confirmed: track.state === 'confirmed',
-    ridden: (memory?.ridden ?? 0) + (sitsOnTwoWheeler(track, frame) ? 1 : 0),
-    seen: (memory?.seen ?? 0) + 1,
+    ridden: (known?.ridden ?? 0) + (ridesOn === null ? 0 : 1),
+    seen: (known?.seen ?? 0) + 1,
+    ridesOn,
     observed: true,
     missedPtsMs: null,
-    path: [...path, { ptsMs, box: track.box, score: track.score, unseenMs }],
-    state: memory ? memory.state : fresh(),
+    path,
   };
 };
 
@@ -150,15 +146,22 @@ const isContinuous = (path: readonly Observation[], track: Track, ptsMs: PtsMs):
   );
 };
 
+/** Detectors take classes of one kind for one another, and hardly ever those of different kinds. */
+export const kindOf = (className: string): string => {
+  if (['car', 'bus', 'truck'].includes(className)) return 'four-wheeler';
+  return ['motorcycle', 'bicycle'].includes(className) ? 'two-wheeler' : className;
+};
+
 /** Distance, in heights of the box, within which a new track continues an old one. */
 const TAKE_OVER_HEIGHTS = 0.8;
 const TAKE_OVER_FACTOR = 1.5;
 
 /** The just-ended track that a new one continues: same place after its motion, like size. Two candidates: neither. */
-const takeOver = <S>(ended: ReadonlyMap<number, TrackMemory<S>>, track: Track, ptsMs: PtsMs): TrackMemory<S> | null => {
+const takeOver = (ended: Histories, track: Track, ptsMs: PtsMs): TrackHistory | null => {
   const height = boxHeight(track.box);
   const here = groundPoint(track.box);
-  const candidates = [...ended.values()].filter(({ path }) => {
+  const candidates = [...ended.values()].filter(({ path, className }) => {
+    if (kindOf(className) !== kindOf(track.className)) return false;
     const last = path.at(-1)!;
     const factor = height / Math.max(1, boxHeight(last.box));
     if (factor > TAKE_OVER_FACTOR || factor < 1 / TAKE_OVER_FACTOR) return false;
