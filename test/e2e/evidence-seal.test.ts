@@ -110,6 +110,16 @@ describe('sealing from a recording that is not whole', () => {
     expect(manifest.gaps).toMatchObject([{ toAt: 1_760_000_012_500, cause: 'session-end' }]);
   });
 
+  test('a session without its first segment is waited for, and gone when it never gets one', async () => {
+    const recordingDir = await damaged('empty', (sessionDir) => rm(join(sessionDir, 'session.json')));
+    await expect(seal(makeEvent('empty', 9_000), { recordingDir })).rejects.toMatchObject({
+      code: 'EVIDENCE_NOT_READY',
+    });
+    await expect(seal(makeEvent('empty', 9_000), { recordingDir, recordingEnded: true })).rejects.toMatchObject({
+      code: 'EVIDENCE_GONE',
+    });
+  });
+
   test('a later session of the camera ends the wait', async () => {
     const recordingDir = await damaged('reconnected', async (sessionDir) => {
       await cutIndex(sessionDir, 5);

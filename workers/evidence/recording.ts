@@ -75,6 +75,7 @@ const readIndexTail = async (
 /**
  * Reads what evidence needs to know of a session.
  * @param recordingDir the camera's folder, with `gaps.ndjson` and one folder per session
+ * @param recordingEnded whether the caller knows that the session gets no more segments
  * @throws WatchpostError EVIDENCE_GONE when the session's folder is not there, EVIDENCE_NOT_READY (a NotReadyError)
  * before its first segment
  */
@@ -82,6 +83,7 @@ export const readRecording = async (
   recordingDir: string,
   sessionId: string,
   window: PtsWindow,
+  recordingEnded: boolean,
 ): Promise<RecordingPart> => {
   const sessionDir = join(recordingDir, sessionId);
   let session: RecordingSession;
@@ -90,7 +92,8 @@ export const readRecording = async (
   } catch (error) {
     // The recorder makes the folder at once and writes this file with the first segment, some seconds later.
     const begun = await stat(sessionDir).catch(() => null);
-    if (begun) throw new NotReadyError(`the recording session ${sessionId} has no segment yet`, Date.now());
+    if (begun && !recordingEnded)
+      throw new NotReadyError(`the recording session ${sessionId} has no segment yet`, begun.mtimeMs);
     throw new WatchpostError('EVIDENCE_GONE', `the recording session ${sessionId} is not on disk any more`, {
       cause: error,
     });
@@ -107,7 +110,7 @@ export const readRecording = async (
   const gaps = parseLines<RecordingGap>(await readOptional(join(recordingDir, 'gaps.ndjson')));
   const last = segments.at(-1);
   const reachesEnd = last !== undefined && last.startPtsMs + last.durationMs >= window.toPtsMs;
-  const sessionEnded = !reachesEnd && (await hasEnded(recordingDir, session));
+  const sessionEnded = recordingEnded || (!reachesEnd && (await hasEnded(recordingDir, session)));
   return { session, sessionDir, segments, gaps, grewAt, sessionEnded };
 };
 

@@ -140,10 +140,11 @@ const produce = async (
   { event, camera, recordingDir, evidence, software, recordingEnded = false }: SealOptions,
   workDir: string,
 ): Promise<{ manifest: Omit<EvidenceManifest, 'files' | 'sealedAt' | 'chain'>; files: readonly CaseFile[] }> => {
-  const recording = await readRecording(recordingDir, event.sessionId, wantedWindow(event, evidence));
+  const window = wantedWindow(event, evidence);
+  const recording = await readRecording(recordingDir, event.sessionId, window, recordingEnded);
   const { session, sessionDir } = recording;
   const clipFile = join(workDir, 'clip.mp4');
-  const { plan, facts } = await cut(event, evidence, recording, recordingEnded, clipFile);
+  const { plan, facts } = await cut(event, evidence, recording, clipFile);
   const [first, last] = [plan.segments[0]!, plan.segments.at(-1)!];
   checkClip(facts, event.triggerPtsMs, last.startPtsMs + last.durationMs - first.startPtsMs);
 
@@ -216,7 +217,6 @@ const cut = async (
   event: WatchEvent,
   evidence: SealOptions['evidence'],
   recording: RecordingPart,
-  recordingEnded: boolean,
   target: string,
 ): Promise<{ plan: ReadyPlan; facts: ClipFacts }> => {
   const { session, sessionDir, grewAt } = recording;
@@ -229,7 +229,7 @@ const cut = async (
       segments: recording.segments.filter((segment) => !damaged.includes(segment)),
       gaps: [...recording.gaps, ...damaged.map((segment) => toGap(segment, session.clock))],
       // A damaged segment will not come again: with one left out, the recording is as long as it gets there.
-      sessionEnded: recording.sessionEnded || recordingEnded || damaged.length > 0,
+      sessionEnded: recording.sessionEnded || damaged.length > 0,
     });
     if (plan.state === 'not-ready')
       throw new NotReadyError(
