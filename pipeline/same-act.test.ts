@@ -50,6 +50,12 @@ describe('one act is one match', () => {
     expect(run(frames, [[600, 1], [800, 2]])).toEqual([1]); // prettier-ignore
   });
 
+  test('a motorcycle that passes close beside a car is not the car', () => {
+    const car = { className: 'car', box: { x1: 0, y1: 0, x2: 200, y2: 150 } };
+    const frames = instants.map((t) => frame(t, track(1, 160, t / 8), track(2, 0, 0, car)));
+    expect(run(frames, [[600, 1], [800, 2]])).toEqual([1, 2]); // prettier-ignore
+  });
+
   test('two motorbikes abreast are two', () => {
     const frames = instants.map((t) => frame(t, track(1, 100, t / 5), track(2, 150, t / 5)));
     expect(run(frames, [[600, 1], [800, 2]])).toEqual([1, 2]); // prettier-ignore
