@@ -84,6 +84,19 @@ describe('crowding', () => {
     expect(found[1]!.triggerPtsMs).toBeLessThanOrEqual(38_000);
   });
 
+  test('posts that the detector takes for people with low scores are no crowd', () => {
+    const frames = filmed(standing(6, 0, 60_000), { fps: 5, untilMs: 60_000 }).map((frame) => ({
+      ...frame,
+      tracks: frame.tracks.map((track) => ({ ...track, score: track.id === 6 ? 0.2 : track.score })),
+    }));
+    const rule = new CrowdingRule(
+      ruleConfig({ kind: 'crowding', zone: 'square', raiseCount: 6, raiseMs: 5_000 }),
+      square,
+      FRAME,
+    );
+    expect(replay(rule, frames)).toEqual([]);
+  });
+
   test('unconfirmed tracks are not people', () => {
     expect(matches(standing(6, 0, 60_000).map((someone) => someone.neverConfirmed()))).toEqual([]);
   });

@@ -109,6 +109,12 @@ describe('counting line', () => {
     expect(count([leaves, other])).toEqual([]);
   });
 
+  test('a track that comes back on another car beyond the line, and drives back, counts only that one', () => {
+    const lost = car(1).at(0, 500, 300).at(1_000, 500, 400);
+    const other = car(1).at(2_000, 500, 540).at(4_000, 500, 300);
+    expect(count([lost, other]).map(({ direction }) => direction)).toEqual(['out']);
+  });
+
   test('things that share the id "not tracked" are not counted', () => {
     const untracked = (x: number) => car(-1).at(0, x, 300).at(4_000, x, 700);
     expect(count([untracked(300), untracked(500), untracked(700)])).toEqual([]);

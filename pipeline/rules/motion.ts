@@ -51,3 +51,15 @@ export const steadyPart = (path: readonly Observation[]): readonly Observation[]
   const broken = path.findLastIndex((observation, index) => index > 0 && !isSteady(path[index - 1]!, observation));
   return path.slice(Math.max(broken, 0));
 };
+
+/** Share of the time since an instant in which a track was out of sight: what it did there is guessed, not measured. */
+export const unseenShare = (path: readonly Observation[], sincePtsMs: number): number => {
+  const durationMs = path.at(-1)!.ptsMs - sincePtsMs;
+  if (durationMs <= 0) return 0;
+  let unseenMs = 0;
+  for (const observation of path) if (observation.ptsMs > sincePtsMs) unseenMs += observation.unseenMs;
+  return unseenMs / durationMs;
+};
+
+/** Nobody is accused of what was mostly not seen. */
+export const MAX_UNSEEN_SHARE = 0.4;

@@ -5,7 +5,7 @@ import { crossSection } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { DaySpans } from './local-time.ts';
-import { steadyPart } from './motion.ts';
+import { MAX_UNSEEN_SHARE, steadyPart, unseenShare } from './motion.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { WrongLaneConfig } from './rule-config.ts';
@@ -108,6 +108,7 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
     const travelPx = Math.hypot(ground.x - entered.ground.x, ground.y - entered.ground.y);
     const travelHeights = travelPx / Math.max(1, boxHeight(newest.box));
     if (durationMs < minDurationMs || travelHeights < minTravelBoxHeights) return null;
+    if (unseenShare(history.path, entered.ptsMs) > MAX_UNSEEN_SHARE) return null;
     const startPtsMs = Math.round(entered.ptsMs);
     const triggerPtsMs = Math.round(newest.ptsMs);
     return {

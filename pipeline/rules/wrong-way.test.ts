@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   car,
-  type DrawnTrack,
+  DrawnTrack,
   filmed,
   FRAME,
   motorcycle,
@@ -80,6 +80,23 @@ describe('wrong way', () => {
 
   test('half a second behind a tree does not end the act', () => {
     expect(matches([ghost().hidden(600, 1_050)])).toMatchObject([{ startPtsMs: 0 }]);
+  });
+
+  test('three glimpses in a second of absence are no proof', () => {
+    const glimpsed = ghost()
+      .hidden(50, 350)
+      .hidden(450, 950)
+      .hidden(1_050, 1_550)
+      .hidden(1_650, 2_150)
+      .hidden(2_250, 9_000);
+    expect(matches([glimpsed])).toEqual([]);
+  });
+
+  test('a box that jumps in size has become another vehicle', () => {
+    // Two of a queue of legal cars seen from far: the id goes from the first, near one to the last, far one.
+    const near = new DrawnTrack(1, 'car', [90, 70]).at(0, 500, 300).at(900, 500, 320);
+    const far = new DrawnTrack(1, 'car', [40, 30]).at(1_000, 500, 400).at(1_400, 500, 410);
+    expect(matches([near, far])).toEqual([]);
   });
 
   test('a new id after the report is not a second act', () => {

@@ -4,7 +4,7 @@ import { geometryHash } from '../geometry-hash.ts';
 import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
-import { fitVelocity, steadyPart } from './motion.ts';
+import { fitVelocity, MAX_UNSEEN_SHARE, steadyPart, unseenShare } from './motion.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { WrongWayConfig } from './rule-config.ts';
@@ -155,6 +155,7 @@ export class WrongWayRule implements Rule<WrongWayState> {
     const travelPx = this.#along(since.ground) - this.#along(groundPoint(newest.box));
     const travelHeights = travelPx / Math.max(1, boxHeight(newest.box));
     if (angleDeg < minAngleDeg || durationMs < minDurationMs || travelHeights < minTravelBoxHeights) return null;
+    if (unseenShare(history.path, since.ptsMs) > MAX_UNSEEN_SHARE) return null;
     if (this.#straightness(history.path, since.ptsMs) < MIN_STRAIGHTNESS) return null;
     const startPtsMs = Math.round(since.ptsMs);
     const triggerPtsMs = Math.round(newest.ptsMs);
