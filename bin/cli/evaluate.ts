@@ -1,15 +1,33 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { didYouMean } from '../../pipeline/did-you-mean.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
+import { type DetectionTruth, parseCocoResults, parseCocoTruth } from '../../pipeline/evaluation/coco.ts';
+import { evaluateDetections } from '../../pipeline/evaluation/detection.ts';
+import { parseReports } from '../../pipeline/evaluation/event-reports.ts';
+import { parseEventTruth } from '../../pipeline/evaluation/event-truth.ts';
+import { evaluateEvents } from '../../pipeline/evaluation/events.ts';
 import { evaluateMot } from '../../pipeline/evaluation/evaluate-mot.ts';
 import { parseMot } from '../../pipeline/evaluation/mot-text.ts';
 import { readInput } from './read-input.ts';
+import { readYoloTruth } from './yolo-truth.ts';
 
 type Evaluation = (truthFile: string, resultFile: string) => object;
+
+const readDetectionTruth = (file: string): DetectionTruth =>
+  statSync(file, { throwIfNoEntry: false })?.isDirectory()
+    ? readYoloTruth(file)
+    : parseCocoTruth(readInput(file), file);
 
 const EVALUATIONS: Readonly<Record<string, Evaluation>> = {
   mot: (truthFile, resultFile) =>
     evaluateMot(parseMot(readInput(truthFile), truthFile), parseMot(readInput(resultFile), resultFile)),
+  detect: (truthFile, resultFile) => {
+    const truth = readDetectionTruth(truthFile);
+    const results = parseCocoResults(readInput(resultFile), resultFile, truth);
+    return evaluateDetections(truth.boxes, results, truth);
+  },
+  events: (truthFile, resultFile) =>
+    evaluateEvents(parseEventTruth(readInput(truthFile), truthFile), parseReports(readInput(resultFile), resultFile)),
 };
 
 /** Prints the measures as JSON, ratios 0–1. @returns 0 */
