@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { parseConfig } from '../pipeline/config.ts';
+import { ROOT } from './shared.ts';
+
+type Service = {
+  command?: string[];
+  user?: string;
+  healthcheck?: { test: string[] };
+  read_only?: boolean;
+  deploy?: { resources: { reservations: { devices: { capabilities: string[] }[] } } };
+};
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const { services } = parse(read('docker-compose.gpu.yml'), { merge: true }) as { services: Record<string, Service> };
+const OURS = ['record', 'analyze', 'evidence', 'api'];
+
+describe('docker-compose.gpu.yml', () => {
+  test('has all processes and what they need', () => {
+    expect(Object.keys(services).sort()).toEqual([...OURS, 'minio', 'postgres', 'redis'].sort());
+  });
+
+  test.each(OURS)('%s starts the process of its name, without root, on a read-only root', (name) => {
+    const service = services[name]!;
+    expect(service.command?.[0]).toBe(name);
+    expect(read('bin/cli/process.ts')).toContain(`  ${name}: async`);
+    expect(Number(service.user)).toBeGreaterThan(0);
+    expect(service.read_only).toBe(true);
+  });
+
+  test('every service says whether it is well', () => {
+    for (const [name, { healthcheck }] of Object.entries(services))
+      expect(healthcheck?.test.length, name).toBeGreaterThan(1);
+  });
+
+  test('analyze reserves a GPU', () => {
+    const devices = services['analyze']?.deploy?.resources.reservations.devices ?? [];
+    expect(devices[0]?.capabilities).toContain('gpu');
+  });
+
+  test('the sample configuration is right', () => {
+    const config = parseConfig(read('deploy/config.container.yml'), { MINIO_PASSWORD: 'x' });
+    expect(config.evidence.store.kind).toBe('s3');
+    expect(config.detectors['road']?.provider).toBe('cuda');
+  });
+});
