@@ -89,9 +89,9 @@ describe.skipIf(!hasChromium)(`review by keyboard${why}`, () => {
   test('N goes on and the case that was left is free again', async () => {
     const before = await title();
     await opened.page.keyboard.press('n');
+    await expect.poll(title, { timeout: 10_000 }).not.toBe(before);
     await held();
-    expect(await title()).not.toBe(before);
-    await expect.poll(() => stateOf('case-two')).toBe('pending');
+    await expect.poll(() => stateOf('case-two'), { timeout: 10_000 }).toBe('pending');
   });
 
   test('a case that somebody else holds cannot be decided, and the page says so', async () => {
