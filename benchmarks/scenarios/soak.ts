@@ -99,18 +99,18 @@ const stopMs = performance.now() - endedIn;
 /** From the database: when each case could first be read, against the end of its event's post-roll. */
 const readDelays = (): CaseDelay[] => {
   const database = new Database(dataFolder(folder).database, { readonly: true });
-  const rows = database.prepare('SELECT id, created_at, manifest FROM cases').all() as {
+  const rows = database.prepare('SELECT id, created_at, prefix FROM cases').all() as {
     id: string;
     created_at: number;
-    manifest: string;
+    prefix: string;
   }[];
   database.close();
   const postRollMs = base.evidence?.postRollMs ?? 5_000;
-  return rows.map(({ id, created_at, manifest }) => ({
-    caseId: id,
-    visibleAt: created_at,
-    postRollEndAt: (JSON.parse(manifest) as { event: { endAt: number } }).event.endAt + postRollMs,
-  }));
+  return rows.map(({ id, created_at, prefix }) => {
+    const text = readFileSync(join(dataFolder(folder).objects, prefix, 'manifest.json'), 'utf8');
+    const { event } = JSON.parse(text) as { event: { endAt: number } };
+    return { caseId: id, visibleAt: created_at, postRollEndAt: event.endAt + postRollMs };
+  });
 };
 const delays = readDelays();
 
