@@ -37,7 +37,7 @@ describe.skipIf(!hasShared('footage'))(`the whole system on the samples, once${n
     );
     if (code !== 0) throw new Error(`up --once ended with ${code}: ${stderr.slice(-2000)}`);
     summary = JSON.parse(stdout) as Summary;
-  });
+  }, 600_000);
 
   test.each(['wrong_way', 'wrong_lane', 'crowding', 'line_count'])('finds a real case of %s', (kind) => {
     expect(summary.cases.map((found) => found.kind)).toContain(kind);
