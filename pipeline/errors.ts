@@ -77,5 +77,11 @@ export class WatchpostError extends Error {
   }
 }
 
-/** Hides user and password of every URL in a text. All logs, errors and API answers pass through here. */
-export const redactUrl = (text: string): string => text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, '$1***@');
+/**
+ * Hides user and password of every URL in a text, also where a camera wants them in the query. All logs, errors and API
+ * answers pass through here.
+ */
+export const redactUrl = (text: string): string =>
+  text
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, '$1***@')
+    .replace(/([?&](?:user|usr|username|password|passwd|pass|pwd|token|secret)=)[^&\s"']+/gi, '$1***');

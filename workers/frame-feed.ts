@@ -1,7 +1,7 @@
 import type { FrameHeader, Letterbox } from '../pipeline/frame.ts';
-import type { SessionClock } from '../pipeline/time.ts';
+import type { Clock } from '../pipeline/clock.ts';
+import type { EpochMs, SessionClock } from '../pipeline/time.ts';
 import type { RawFrame } from './ffmpeg/raw-frames.ts';
-import { machineClock } from './monotonic.ts';
 import type { SessionTimeline } from './session-timeline.ts';
 
 export type SessionFrame = {
@@ -11,33 +11,38 @@ export type SessionFrame = {
 };
 
 /**
+ * How long the first pictures of a stream are kept back. While ffmpeg opens it they wait, up to some seconds, and then
+ * come faster than they were taken; the one that waited least tells when the first one was taken.
+ */
+const SETTLING_MS = 500;
+
+type Arrived = RawFrame & { readonly arrivedAt: EpochMs; readonly receivedMonoMs: number };
+
+export type FrameFeedOptions = {
+  readonly cameraId: string;
+  readonly letterbox: Letterbox;
+  readonly timeline: SessionTimeline;
+  /** Cameras and streams, as against files. */
+  readonly live: boolean;
+  readonly clock: Clock;
+  readonly onFrame: (frame: SessionFrame) => Promise<void> | void;
+};
+
+/**
  * Gives ffmpeg's frames their place in the session.
  *
  * ffmpeg hands on the very first picture of an RTSP stream without a time of its own, and calls it as late as the second
- * one. So the first picture of a stream is kept until the second one came, and left out when both have the same time.
+ * one; it is then left out.
  */
 export class FrameFeed {
-  readonly #cameraId: string;
-  readonly #letterbox: Letterbox;
-  readonly #timeline: SessionTimeline;
-  readonly #holdsFirst: boolean;
-  readonly #onFrame: (frame: SessionFrame) => Promise<void> | void;
-  #held: { readonly frame: RawFrame; readonly receivedMonoMs: number } | null = null;
-  #lastStreamMs: number | null = null;
+  readonly #options: FrameFeedOptions;
+  /** First pictures of a stream that are kept back; null once they were handed on. */
+  #held: Arrived[] | null;
   #sequence = 0;
 
-  constructor(options: {
-    readonly cameraId: string;
-    readonly letterbox: Letterbox;
-    readonly timeline: SessionTimeline;
-    readonly holdsFirst: boolean;
-    readonly onFrame: (frame: SessionFrame) => Promise<void> | void;
-  }) {
-    this.#cameraId = options.cameraId;
-    this.#letterbox = options.letterbox;
-    this.#timeline = options.timeline;
-    this.#holdsFirst = options.holdsFirst;
-    this.#onFrame = options.onFrame;
+  constructor(options: FrameFeedOptions) {
+    this.#options = options;
+    this.#held = options.live ? [] : null;
   }
 
   /** Frames handed on so far. */
@@ -45,44 +50,43 @@ export class FrameFeed {
     return this.#sequence;
   }
 
-  /** Stream time of the newest frame that was handed on. */
-  get lastStreamMs(): number | null {
-    return this.#lastStreamMs;
-  }
-
   async push(frame: RawFrame): Promise<void> {
-    const receivedMonoMs = machineClock.mono();
-    if (this.#holdsFirst && this.#sequence === 0 && this.#held === null) {
-      this.#held = { frame, receivedMonoMs };
+    const { clock } = this.#options;
+    const arrived = { ...frame, arrivedAt: clock.now(), receivedMonoMs: clock.mono() };
+    if (this.#held === null) {
+      await this.#handOn(arrived);
       return;
     }
-    const held = this.#held;
-    this.#held = null;
-    if (held && held.frame.streamMs < frame.streamMs) await this.#handOn(held.frame, held.receivedMonoMs);
-    await this.#handOn(frame, receivedMonoMs);
+    this.#held.push(arrived);
+    if (arrived.receivedMonoMs - this.#held[0]!.receivedMonoMs >= SETTLING_MS) await this.end();
   }
 
-  /** The source has ended; a stream of one picture has that one. */
+  /** The source has ended: what is kept back is handed on. */
   async end(): Promise<void> {
-    const held = this.#held;
+    const held = this.#held ?? [];
     this.#held = null;
-    if (held) await this.#handOn(held.frame, held.receivedMonoMs);
+    if (held[1] && held[0]!.streamMs >= held[1].streamMs) held.shift();
+    const [first] = held;
+    if (!first) return;
+    const takenAt = held.map(({ arrivedAt, streamMs }) => arrivedAt - (streamMs - first.streamMs));
+    this.#options.timeline.begin(first.streamMs, Math.min(...takenAt));
+    for (const frame of held) await this.#handOn(frame);
   }
 
-  #handOn({ pixels, streamMs }: RawFrame, receivedMonoMs: number): Promise<void> | void {
-    this.#lastStreamMs = streamMs;
-    const { clock } = this.#timeline.begin(streamMs);
-    const ptsMs = this.#timeline.toPtsMs(streamMs);
-    this.#timeline.reach(ptsMs);
+  #handOn({ pixels, streamMs, arrivedAt, receivedMonoMs }: Arrived): Promise<void> | void {
+    const { cameraId, letterbox, timeline, onFrame } = this.#options;
+    const { clock } = timeline.begin(streamMs, arrivedAt);
+    const ptsMs = timeline.toPtsMs(streamMs);
+    timeline.reach(ptsMs);
     const header: FrameHeader = {
-      cameraId: this.#cameraId,
+      cameraId,
       sessionId: clock.sessionId,
       sequence: this.#sequence++,
       ptsMs,
       capturedAt: clock.anchorAt + ptsMs,
       receivedMonoMs,
-      letterbox: this.#letterbox,
+      letterbox,
     };
-    return this.#onFrame({ header, clock, pixels });
+    return onFrame({ header, clock, pixels });
   }
 }

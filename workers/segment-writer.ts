@@ -8,6 +8,7 @@ import type { SessionClock } from '../pipeline/time.ts';
 import { SEGMENT_TIME_OFFSET_MS } from './ffmpeg/args.ts';
 import { readPieces } from './ffmpeg/fragments.ts';
 import { readSegmentTimes, readTimescale, type SegmentTimes } from './ffmpeg/mp4-boxes.ts';
+import type { EpochMs } from '../pipeline/time.ts';
 import type { SessionTimeline } from './session-timeline.ts';
 import { isDiskFull, writeWhole } from './write-whole.ts';
 
@@ -29,11 +30,13 @@ export type SegmentWriterOptions = {
   readonly onSegment: (record: SegmentRecord) => Promise<void>;
   /** The segment could not be kept because the disk is full; the next ones are tried again. */
   readonly onLost: (record: SegmentRecord) => void;
+  /** ffmpeg says what the recording holds. May refuse it by throwing. */
+  readonly onHeader?: (init: Buffer) => void;
   /** A fragment came from ffmpeg, so the source is alive. May refuse it by throwing: it then does not become a part. */
   readonly onFragment?: (fragment: Buffer) => void;
 };
 
-type Fragment = { readonly bytes: Buffer; readonly times: SegmentTimes };
+type Fragment = { readonly bytes: Buffer; readonly times: SegmentTimes; readonly arrivedAt: EpochMs };
 
 const spanOf = (fragments: readonly Fragment[]): { readonly startMs: number; readonly endMs: number } => ({
   startMs: Math.min(...fragments.map(({ times }) => times.startMs)),
@@ -67,20 +70,22 @@ export class SegmentWriter {
         if (kind === 'init') {
           this.#timescale = readTimescale(bytes);
           this.#initBytes = bytes;
+          this.#options.onHeader?.(bytes);
           continue;
         }
         this.#options.onFragment?.(bytes);
         if (this.#timescale === 0) throw new WatchpostError('SEGMENT_BROKEN', 'a fragment came before the header');
-        this.#pending.push({ bytes, times: readSegmentTimes(bytes, this.#timescale) });
+        this.#pending.push({ bytes, times: readSegmentTimes(bytes, this.#timescale), arrivedAt: Date.now() });
         const { startMs, endMs } = spanOf(this.#pending);
         if (endMs - startMs >= this.#options.segmentMs * LONG_ENOUGH) await this.#finish();
       }
     } catch (error) {
       // A killed ffmpeg closes its pipe early; whoever owns the process knows why.
       if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    } finally {
+      await this.#finish();
+      await Promise.all(this.#waiting);
     }
-    await this.#finish();
-    await Promise.all(this.#waiting);
   }
 
   async #finish(): Promise<void> {
@@ -99,7 +104,9 @@ export class SegmentWriter {
     const { folder, cameraId, timeline, onInit, onSegment, onLost } = this.#options;
     const span = spanOf(fragments);
     const streamMs = span.startMs - SEGMENT_TIME_OFFSET_MS;
-    const { clock } = await timeline.beginSegments(streamMs);
+    // A fragment comes when its last picture has come.
+    const takenAt = fragments.at(-1)!.arrivedAt - (span.endMs - span.startMs);
+    const { clock } = await timeline.beginSegments(streamMs, takenAt);
     const bytes = Buffer.concat(fragments.map((fragment) => fragment.bytes));
     const startPtsMs = timeline.toPtsMs(streamMs);
     const durationMs = Math.round((span.endMs - span.startMs) * 1000) / 1000;

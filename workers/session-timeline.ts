@@ -18,31 +18,25 @@ export type TimelineStart = {
 export class SessionTimeline {
   readonly #sessionId: string;
   readonly #anchorAt: EpochMs | null;
-  readonly #now: () => EpochMs;
   #started: TimelineStart | null = null;
   #endPtsMs: PtsMs = 0;
   #release: () => void = () => undefined;
   readonly #firstFrame: Promise<void>;
 
-  /** @param anchorAt wall-clock time of media time zero where it is given; null: arrival of the first picture */
-  constructor(options: {
-    readonly sessionId: string;
-    readonly anchorAt: EpochMs | null;
-    readonly now: () => EpochMs;
-    readonly hasFrames: boolean;
-  }) {
+  /** @param anchorAt wall-clock time of media time zero where it is given; null: as the first pictures' arrival tells */
+  constructor(options: { readonly sessionId: string; readonly anchorAt: EpochMs | null; readonly hasFrames: boolean }) {
     this.#sessionId = options.sessionId;
     this.#anchorAt = options.anchorAt;
-    this.#now = options.now;
     this.#firstFrame = options.hasFrames ? new Promise((resolve) => (this.#release = resolve)) : Promise.resolve();
   }
 
-  begin(streamMs: number): TimelineStart {
+  /** @param takenAt wall-clock time of that picture as its arrival tells it; does not count where the time is given */
+  begin(streamMs: number, takenAt: EpochMs): TimelineStart {
     const given = this.#anchorAt !== null;
     this.#started ??= {
       clock: {
         sessionId: this.#sessionId,
-        anchorAt: this.#anchorAt ?? this.#now(),
+        anchorAt: this.#anchorAt ?? takenAt,
         source: given ? 'given' : 'arrival',
         uncertaintyMs: given ? 0 : ARRIVAL_UNCERTAINTY_MS,
       },
@@ -58,14 +52,14 @@ export class SessionTimeline {
   }
 
   /** As `begin`, but lets the first analysed picture come first. */
-  async beginSegments(streamMs: number): Promise<TimelineStart> {
+  async beginSegments(streamMs: number, takenAt: EpochMs): Promise<TimelineStart> {
     if (!this.#started) {
       let timer: NodeJS.Timeout | undefined;
       const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, FIRST_FRAME_WAIT_MS)));
       await Promise.race([this.#firstFrame, patience]);
       clearTimeout(timer);
     }
-    return this.begin(streamMs);
+    return this.begin(streamMs, takenAt);
   }
 
   /** Stream time → media time, to the microsecond: the same bits give the same number everywhere. */

@@ -20,6 +20,7 @@ import { type FfmpegRun, startFfmpeg } from './ffmpeg/process.ts';
 import { readRawFrames } from './ffmpeg/raw-frames.ts';
 import { FrameFeed, type SessionFrame } from './frame-feed.ts';
 import { isAborted } from './is-aborted.ts';
+import { LiveChecks } from './live-checks.ts';
 import { machineClock } from './monotonic.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { SessionTimeline } from './session-timeline.ts';
@@ -67,18 +68,18 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
   if (isAborted(signal)) return;
   options.onStart?.(info);
   const letterbox = options.letterbox(info);
+  const checks = isFile(url) ? null : new LiveChecks(info);
   const outputs = folder ? await prepareFolders(folder, info.codec) : null;
   const ffmpeg = startFfmpeg([
     ...GLOBAL_ARGS,
     ...inputArgs({ url, transport, loop, realtime, stallMs }),
     ...(outputs?.recording ? recordingArgs(recording.segmentMs) : []),
     ...(outputs?.rendition ? renditionArgs(PIPES.rendition, recording.segmentMs) : []),
-    ...(letterbox ? rawFrameArgs({ letterbox, fps: options.fps, firstTwo: !isFile(url) }) : []),
+    ...(letterbox ? rawFrameArgs({ letterbox, fps: options.fps, live: checks !== null }) : []),
   ]);
   const timeline = new SessionTimeline({
     sessionId,
     anchorAt: options.anchorAt,
-    now: () => machineClock.now(),
     hasFrames: letterbox !== null,
   });
   const watchdog = new Watchdog(ffmpeg, stallMs);
@@ -91,7 +92,8 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
         cameraId: camera.id,
         letterbox,
         timeline,
-        holdsFirst: !isFile(url),
+        live: checks !== null,
+        clock: machineClock,
         // A consumer that holds a file back is no stalled source.
         onFrame: (frame) => watchdog.pausedDuring(options.onFrame(frame)),
       })
@@ -121,7 +123,13 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
         await writeSession(sha256, null);
         written.initSha256 = sha256;
       },
-      onFragment: () => watchdog.feed(),
+      onHeader: (init) => {
+        if (outputs?.recording) checks?.checkInit(init);
+      },
+      onFragment: (fragment) => {
+        watchdog.feed();
+        checks?.checkFormat(fragment);
+      },
       onSegment: async (record) => options.onSegment(record),
       onLost: (record) => options.onLost?.(record),
     });
@@ -142,6 +150,7 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
         frameBytes: letterbox.target.width * letterbox.target.height * 3,
         onFrame: (frame) => {
           watchdog.feed();
+          checks?.checkTime(frame.streamMs, machineClock.mono());
           return feed.push(frame);
         },
       })

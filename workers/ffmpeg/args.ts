@@ -8,6 +8,9 @@ export const FRAME_TIME_BASE = 90_000;
 /** A frame counts as due this much early: camera clocks jitter by some milliseconds around their nominal rate. */
 const EARLY_SECONDS = 0.01;
 
+/** Media time that falls back by more than this is a new beginning, not jitter. */
+const STEP_BACK_SECONDS = 1;
+
 /** Codecs that go into fMP4 as they are. Others are only kept as the H.264 rendition. */
 const COPYABLE_CODECS: ReadonlySet<string> = new Set(['h264', 'hevc', 'mpeg4', 'mjpeg', 'vp9', 'av1']);
 export const isCopyable = (codec: string): boolean => COPYABLE_CODECS.has(codec);
@@ -34,8 +37,12 @@ export const streamArgs = ({
   transport,
   stallMs,
 }: Pick<InputOptions, 'url' | 'transport' | 'stallMs'>): string[] => [
-  ...(isRtsp(url) ? ['-rtsp_transport', transport, '-timeout', String(stallMs * 1000)] : []),
+  ...(isRtsp(url)
+    ? ['-rtsp_transport', transport, '-timeout', String(stallMs * 1000), '-allowed_media_types', 'video']
+    : []),
   ...(isHttp(url) ? ['-rw_timeout', String(stallMs * 1000)] : []),
+  // Nobody asks for the nominal rate: finding it out holds the first picture back by 0.6 s, and with it the session's clock.
+  ...(isFile(url) ? [] : ['-fpsprobesize', '0']),
 ];
 
 export const inputArgs = ({ url, transport, loop, realtime, stallMs }: InputOptions): string[] => [
@@ -88,19 +95,19 @@ export const renditionArgs = (pipe: number, segmentMs: number): string[] => [
 export type RawFrameOptions = {
   readonly letterbox: Letterbox;
   readonly fps: number;
-  /** Hand over the first two pictures in any case, see `FrameFeed`. */
-  readonly firstTwo?: boolean;
+  /** Cameras and streams: hand over the first two pictures in any case, see `FrameFeed`, and any that goes back in time. */
+  readonly live?: boolean;
 };
 
 /**
  * Analysis frames: at most `fps` a second of media time, RGB 8 bit at the letterbox's size on standard output, and for
  * each one line `pts:<n>` in units of 1/90,000 s on file descriptor 3. No `fps` filter: it would move the times.
  */
-export const rawFrameArgs = ({ letterbox, fps, firstTwo = false }: RawFrameOptions): string[] => {
+export const rawFrameArgs = ({ letterbox, fps, live = false }: RawFrameOptions): string[] => {
   const { crop, scaled, pad } = letterboxFilter(letterbox);
   const due = Math.max(1 / fps - EARLY_SECONDS, 0).toFixed(4);
   const filters = [
-    `select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,${due})${firstTwo ? '+lt(n\\,2)' : ''}'`,
+    `select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,${due})${live ? `+lt(n\\,2)+lt(t-prev_selected_t\\,-${STEP_BACK_SECONDS})` : ''}'`,
     // Mid-stream size changes reconfigure the graph: the first size is restored so that the letterbox stays true.
     `scale=${letterbox.source.width}:${letterbox.source.height}`,
     ...(crop ? [`crop=${crop.width}:${crop.height}:${crop.x}:${crop.y}`] : []),

@@ -1,4 +1,5 @@
 import { WatchpostError } from '../../pipeline/errors.ts';
+import type { Size } from '../../pipeline/geometry.ts';
 
 /** Fields of ISO/IEC 14496-12 (ISO base media file format) that recording needs; nothing else is read. */
 
@@ -19,7 +20,7 @@ const boxes = function* (view: DataView, start: number, end: number): Generator<
   }
 };
 
-const find = (
+export const find = (
   view: DataView,
   path: readonly string[],
   within: { readonly start: number; readonly end: number },
@@ -32,7 +33,7 @@ const find = (
   return null;
 };
 
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /**
  * Time scale of the (only) track of an init segment, units per second.
@@ -43,6 +44,16 @@ export const readTimescale = (init: Uint8Array): number => {
   const box = find(view, ['moov', 'trak', 'mdia', 'mdhd'], { start: 0, end: init.byteLength });
   if (!box) throw new WatchpostError('SEGMENT_BROKEN', 'init segment has no moov/trak/mdia/mdhd box');
   return view.getUint32(view.getUint8(box.start) === 1 ? box.start + 20 : box.start + 12);
+};
+
+/** Picture size that an init segment states for its (only) track; null when it states none. */
+export const readPictureSize = (init: Uint8Array): Size | null => {
+  const view = viewOf(init);
+  const box = find(view, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd'], { start: 0, end: init.byteLength });
+  if (!box) return null;
+  // Version, flags and number of entries, then the first entry's box header and its fields up to the size.
+  const at = box.start + 8 + 8 + 24;
+  return at + 4 <= box.end ? { width: view.getUint16(at), height: view.getUint16(at + 2) } : null;
 };
 
 export type SegmentTimes = {

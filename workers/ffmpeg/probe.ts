@@ -13,13 +13,13 @@ export type VideoInfo = {
 };
 
 const reasons: readonly (readonly [RegExp, string])[] = [
-  [/401|unauthori[sz]ed|403|forbidden/i, 'user name or password is refused; check them in the source address'],
+  [/invalid data|moov atom not found|end of file/i, 'this is no video, or a damaged one'],
+  [/\b401\b|unauthori[sz]ed|\b403\b|forbidden/i, 'user name or password is refused; check them in the source address'],
   [/connection refused/i, 'nothing listens there; check address and port, and that the camera is on'],
   [/no route|unreachable|timed out|timeout/i, 'no answer; check the network, the address and the camera’s power'],
-  [/404|not found/i, 'the camera knows no such stream; check the path of the address'],
+  [/\b404\b|not found/i, 'the camera knows no such stream; check the path of the address'],
   [/no such file/i, 'no such file; check the path (it is relative to the configuration file)'],
   [/is a directory|permission denied/i, 'it cannot be read; check that it is a file this user may read'],
-  [/invalid data|moov atom not found|end of file/i, 'this is no video, or a damaged one'],
 ];
 
 const explain = (message: string): string =>
@@ -33,7 +33,7 @@ export const probe = async (
   url: string,
   stream: { readonly transport: 'tcp' | 'udp'; readonly stallMs: number } = { transport: 'tcp', stallMs: 10_000 },
 ): Promise<VideoInfo> => {
-  const inputOptions = streamArgs({ url, ...stream });
+  const inputOptions = ['-hide_banner', '-v', 'error', ...streamArgs({ url, ...stream })];
   const data = await new Promise<FfprobeData>((resolve, reject) => {
     ffmpeg.ffprobe(url, [...inputOptions], (error: Error | null, result) => {
       if (!error) {
@@ -46,7 +46,8 @@ export const probe = async (
       else
         reject(
           new WatchpostError('SOURCE_OPEN', `${redactUrl(url)} cannot be opened: ${explain(message)}`, {
-            cause: error,
+            // Not the error itself: its message and stack name the address with its password.
+            cause: new Error(message),
           }),
         );
     });

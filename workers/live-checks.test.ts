@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { DriftMeter, LiveChecks, MOST_DRIFT_MS } from './live-checks.ts';
+
+const info = { codec: 'h264', width: 640, height: 360, fps: 25, durationMs: null };
+
+/** A fragment's media data with the given NAL units, four-byte lengths. */
+const fragmentOf = (...units: readonly number[][]): Uint8Array => {
+  const data = units.flatMap((unit) => [0, 0, 0, unit.length, ...unit]);
+  return Uint8Array.from([0, 0, 0, data.length + 8, ...[...'mdat'].map((letter) => letter.charCodeAt(0)), ...data]);
+};
+const [delimiter, oldSet, newSet, picture] = [
+  [9, 0xf0],
+  [0x67, 1],
+  [0x67, 2],
+  [0x65, 3],
+];
+
+describe('the picture format', () => {
+  test('that stays, sent once or twice with a key frame, is no change', () => {
+    const checks = new LiveChecks(info);
+    checks.checkFormat(fragmentOf(delimiter!, oldSet!, oldSet!, picture!));
+    checks.checkFormat(fragmentOf([], delimiter!, oldSet!, picture!));
+    expect(() => checks.checkFormat(fragmentOf(picture!))).not.toThrow();
+  });
+
+  test('that changes ends the session', () => {
+    const checks = new LiveChecks(info);
+    checks.checkFormat(fragmentOf(oldSet!, picture!));
+    expect(() => checks.checkFormat(fragmentOf(newSet!, picture!))).toThrow(/changed its picture format/);
+  });
+});
+
+describe('the clock of a camera', () => {
+  test('that goes back by minutes ends the session; jitter does not', () => {
+    const checks = new LiveChecks(info);
+    checks.checkTime(100_000, 0);
+    checks.checkTime(99_500, 40);
+    expect(() => checks.checkTime(40_000, 80)).toThrow(/clock went back/);
+  });
+
+  test('that jumps ahead ends the session at once', () => {
+    const checks = new LiveChecks(info);
+    checks.checkTime(0, 0);
+    expect(() => checks.checkTime(3_600_000, 40)).toThrow(/ahead of its start/);
+  });
+
+  test('that runs 50 in a million slow is found when it is 2 s behind, after about 11 hours', () => {
+    const meter = new DriftMeter();
+    let hours = 0;
+    for (let second = 0; second < 20 * 3_600; second++) {
+      hours = second / 3_600;
+      const jitterMs = (second % 7) * 40;
+      if (Math.abs(meter.push(second * 1_000 * (1 - 50e-6), second * 1_000 + jitterMs)) > MOST_DRIFT_MS) break;
+    }
+    expect(hours).toBeGreaterThan(11);
+    expect(hours).toBeLessThan(11.3);
+  });
+
+  test('that is right is not blamed for a network that stands still for 20 s and catches up', () => {
+    const meter = new DriftMeter();
+    for (let ms = 0; ms < 600_000; ms += 200) {
+      const delayed = ms > 300_000 && ms < 320_000 ? 320_000 : ms;
+      expect(Math.abs(meter.push(ms, delayed))).toBeLessThan(MOST_DRIFT_MS);
+    }
+  });
+
+  test('that is right is not blamed for pictures that waited 5 s while the stream was opened', () => {
+    const meter = new DriftMeter();
+    for (let ms = 0; ms < 120_000; ms += 200)
+      expect(Math.abs(meter.push(ms, Math.max(ms, 5_000 + ms / 20)))).toBeLessThan(MOST_DRIFT_MS);
+  });
+});
