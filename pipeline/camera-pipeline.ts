@@ -3,16 +3,18 @@ import { type CameraConfig, TrackerConfig } from './config-schema.ts';
 import type { Detection } from './detection.ts';
 import { EventAssembler } from './event-assembler.ts';
 import type { Provenance, WatchEvent } from './event.ts';
-import type { FrameHeader } from './frame.ts';
+import type { Frame, FrameHeader } from './frame.ts';
 import type { Size } from './geometry.ts';
 import { toLiveFrame } from './live-frame.ts';
 import type { LiveFrame } from './live.ts';
 import { RuleSet } from './rules/rule-set.ts';
 import { SameAct } from './same-act.ts';
+import type { SignalReadings } from './signals/signal.ts';
+import { SignalReader } from './signals/signal-reader.ts';
 import type { PtsMs, SessionClock } from './time.ts';
 import type { Track, TrackedFrame } from './track.ts';
 import { ByteTracker } from './tracking/bytetrack.ts';
-import { toLines, toZones } from './zone.ts';
+import { toLines, toSignals, toZones } from './zone.ts';
 
 export type CameraPipelineOptions = {
   readonly camera: CameraConfig;
@@ -30,6 +32,10 @@ export type AnalysedFrame = {
   readonly events: readonly WatchEvent[];
 };
 
+/** A frame's times, and its pixels where signals are to be read from them. */
+export type FrameInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt'> & Partial<Pick<Frame, 'pixels' | 'letterbox'>>;
+export type TracksInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt'> & { readonly signals?: SignalReadings };
+
 /** How long a track stays marked on the overlay after it was part of a match. */
 const ALERT_MS = 5_000;
 
@@ -43,6 +49,7 @@ export class CameraPipeline {
   readonly #frameSize: Size;
   readonly #tracker: ByteTracker;
   readonly #rules: RuleSet;
+  readonly #signals: SignalReader | null;
   readonly #sameAct = new SameAct();
   readonly #assembler: EventAssembler;
   /** Rule kind → last media time at which the track is still marked, by track. */
@@ -54,6 +61,7 @@ export class CameraPipeline {
     this.#sessionId = clock.sessionId;
     this.#frameSize = frameSize;
     this.#tracker = new ByteTracker(camera.tracker ?? (Value.Default(TrackerConfig, {}) as TrackerConfig));
+    this.#signals = camera.signals ? new SignalReader(toSignals(camera.signals)) : null;
     this.#rules = new RuleSet(camera.rules, {
       zones: toZones(camera.zones),
       lines: toLines(camera.lines),
@@ -63,19 +71,22 @@ export class CameraPipeline {
     this.#assembler = new EventAssembler({ cameraId: camera.id, clock, provenance });
   }
 
-  /** @param detections of this frame, in source pixels, down to the tracker's `lowScore`; frames in order of `ptsMs` */
-  push(
-    { ptsMs, capturedAt }: Pick<FrameHeader, 'ptsMs' | 'capturedAt'>,
-    detections: readonly Detection[],
-  ): AnalysedFrame {
-    return this.pushTracks({ ptsMs, capturedAt }, this.#tracker.update(detections, ptsMs));
+  /**
+   * @param frame in order of `ptsMs`; its pixels are only read, and only where the camera has signals
+   * @param detections of this frame, in source pixels, down to the tracker's `lowScore`
+   */
+  push(frame: FrameInput, detections: readonly Detection[]): AnalysedFrame {
+    const { ptsMs, capturedAt, pixels, letterbox } = frame;
+    const isReadable = this.#signals !== null && pixels !== undefined && letterbox !== undefined;
+    const signals = isReadable ? this.#signals.read({ pixels, letterbox }, ptsMs) : undefined;
+    return this.pushTracks(
+      { ptsMs, capturedAt, ...(signals ? { signals } : {}) },
+      this.#tracker.update(detections, ptsMs),
+    );
   }
 
-  /** The same from tracks on, for trying rules on stored tracks. */
-  pushTracks(
-    { ptsMs, capturedAt }: Pick<FrameHeader, 'ptsMs' | 'capturedAt'>,
-    tracks: readonly Track[],
-  ): AnalysedFrame {
+  /** The same from tracks and readings on, for trying rules on stored tracks. */
+  pushTracks({ ptsMs, capturedAt, signals }: TracksInput, tracks: readonly Track[]): AnalysedFrame {
     const tracked: TrackedFrame = {
       cameraId: this.#cameraId,
       sessionId: this.#sessionId,
@@ -83,6 +94,7 @@ export class CameraPipeline {
       capturedAt,
       frameSize: this.#frameSize,
       tracks,
+      ...(signals ? { signals } : {}),
     };
     const matches = this.#sameAct.filter(this.#rules.step(tracked), tracked);
     for (const { match, disposition } of matches) {

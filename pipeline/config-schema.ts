@@ -9,6 +9,7 @@ const Id = Type.String({
 });
 
 /** `[x, y]` in fractions of the frame, origin top left. */
+const Fraction = Type.Number({ minimum: 0, maximum: 1 });
 export const Fraction2 = Type.Tuple(
   [Type.Number({ minimum: -0.5, maximum: 1.5 }), Type.Number({ minimum: -0.5, maximum: 1.5 })],
   {
@@ -162,6 +163,24 @@ export const CameraConfig = Type.Object(
       description:
         'Named directed lines [a, b]. Crossing from the left of a→b to its right (as seen on the picture) counts `in`.',
     }),
+    signals: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Array(
+          Type.Object(
+            {
+              colour: Type.Union([Type.Literal('red'), Type.Literal('yellow'), Type.Literal('green')]),
+              box: Type.Tuple([Fraction, Fraction, Fraction, Fraction], {
+                description: '[x1, y1, x2, y2] in fractions: the lamp with its housing, nothing bright around it.',
+              }),
+            },
+            closed,
+          ),
+          { minItems: 1 },
+        ),
+        { description: 'Named traffic signals, one entry per lamp. An arrow is a signal of its own.' },
+      ),
+    ),
     rules: Type.Array(RuleConfig, { default: [] }),
   },
   closed,

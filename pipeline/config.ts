@@ -188,10 +188,11 @@ const checkReferences = (config: Config): Fault[] => {
       if (ruleIds.has(rule.id))
         faults.push({ path: `${path}/id`, message: `"${rule.id}" is used by another rule of this camera` });
       ruleIds.add(rule.id);
-      // Any parameter called `zone` or `line` names a shape of the same camera; later rules need no code here.
-      const { zone, line } = rule as { zone?: string; line?: string };
+      // Any parameter called `zone`, `line` or `signal` names one of the same camera; later rules need no code here.
+      const { zone, line, signal } = rule as { zone?: string; line?: string; signal?: string };
       if (zone !== undefined) dangling(`${path}/zone`, 'zone', zone, Object.keys(camera.zones));
       if (line !== undefined) dangling(`${path}/line`, 'line', line, Object.keys(camera.lines));
+      if (signal !== undefined) dangling(`${path}/signal`, 'signal', signal, Object.keys(camera.signals ?? {}));
     });
   });
   return faults;

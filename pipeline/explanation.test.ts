@@ -39,6 +39,20 @@ describe('explanations', () => {
     expect(en).toBe('7 persons were counted in “Quảng trường” (threshold 6 persons), for 20 s up to this report.');
   });
 
+  test('a red light whose start was not seen is told as "at least"', () => {
+    const measured: readonly Measurement[] = [
+      { name: 'redAge', value: 3.72, unit: 's', threshold: 0.5, comparison: '>=' },
+      { name: 'afterLine', value: 0.18, unit: 's' },
+    ];
+    const facts = { line: 'vạch 1', signal: 'chính', class: 'motorcycle' };
+    expect(decided('red_light', measured, { ...facts, redStartSeen: 'no' }).vi).toBe(
+      'Xe máy qua vạch dừng “vạch 1” khi đèn “chính” đã đỏ ít nhất 3,72 giây và đi tiếp vào nút giao khi đèn vẫn đỏ, 0,18 giây sau vạch.',
+    );
+    expect(decided('red_light', measured, { ...facts, redStartSeen: 'yes' }).en).toContain(
+      'had been red for 3.72 s, and',
+    );
+  });
+
   test('the English article fits a class of a user’s own model', () => {
     const { en } = decided('line_count', [], { class: 'ambulance', line: 'gate', direction: 'in' });
     expect(en).toBe('An ambulance crossed line “gate” in direction in.');

@@ -49,6 +49,13 @@ class Told {
     return found ? quantity(found.value, found.unit, language) : '?';
   }
 
+  /** How long the signal had been red; at least so long when its change was not seen. */
+  redAge(language: Language): string {
+    const age = this.value('redAge', language);
+    if (this.fact('redStartSeen') === 'yes') return age;
+    return { vi: `ít nhất ${age}`, en: `at least ${age}` }[language];
+  }
+
   threshold(name: string, language: Language): string {
     const found = this.#find(name);
     return found?.threshold === undefined ? '?' : quantity(found.threshold, found.unit, language);
@@ -75,6 +82,14 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
   line_count: (t) => ({
     vi: `${capitalise(t.subject('vi'))} qua vạch “${t.fact('line')}” theo chiều ${t.fact('direction') === 'in' ? 'vào' : 'ra'}.`,
     en: `${capitalise(withArticle(t.subject('en')))} crossed line “${t.fact('line')}” in direction ${t.fact('direction')}.`,
+  }),
+  red_light: (t) => ({
+    vi: `${capitalise(t.subject('vi'))} qua vạch dừng “${t.fact('line')}” khi đèn “${t.fact('signal')}” đã đỏ ${t.redAge('vi')} và đi tiếp vào nút giao khi đèn vẫn đỏ, ${t.value('afterLine', 'vi')} sau vạch.`,
+    en: `${capitalise(withArticle(t.subject('en')))} passed stop line “${t.fact('line')}” when signal “${t.fact('signal')}” had been red for ${t.redAge('en')}, and went on into the junction ${t.value('afterLine', 'en')} later, still on red.`,
+  }),
+  stop_line: (t) => ({
+    vi: `${capitalise(t.subject('vi'))} qua vạch dừng “${t.fact('line')}” khi đèn “${t.fact('signal')}” đã đỏ ${t.redAge('vi')} và đứng lại quá vạch ít nhất ${t.value('standing', 'vi')}, chưa vào nút giao.`,
+    en: `${capitalise(withArticle(t.subject('en')))} passed stop line “${t.fact('line')}” when signal “${t.fact('signal')}” had been red for ${t.redAge('en')} and stood beyond it for at least ${t.value('standing', 'en')}, not yet in the junction.`,
   }),
 };
 

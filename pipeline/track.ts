@@ -1,4 +1,5 @@
 import type { Box, Size } from './geometry.ts';
+import type { SignalReadings } from './signals/signal.ts';
 import type { EpochMs, PtsMs } from './time.ts';
 
 export type TrackState = 'tentative' | 'confirmed' | 'lost';
@@ -30,4 +31,6 @@ export type TrackedFrame = {
   /** Size of the camera's full-resolution picture, which track boxes refer to. */
   readonly frameSize: Size;
   readonly tracks: readonly Track[];
+  /** What the camera's signals show; absent where none is configured. */
+  readonly signals?: SignalReadings;
 };

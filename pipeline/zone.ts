@@ -1,4 +1,6 @@
 import type { Point, Size } from './geometry.ts';
+import type { LampColour } from './signals/signal.ts';
+import type { SignalLamps } from './signals/signal-reader.ts';
 
 /** Polygon in fractions of the frame, at least three corners, in order. */
 export type Zone = { readonly id: string; readonly corners: readonly Point[] };
@@ -15,6 +17,17 @@ export const toZones = (zones: Readonly<Record<string, readonly Pair[]>>): Reado
 /** The named lines of a camera's configuration. */
 export const toLines = (lines: Readonly<Record<string, readonly [Pair, Pair]>>): ReadonlyMap<string, Line> =>
   new Map(Object.entries(lines).map(([id, [a, b]]) => [id, { id, a: { x: a[0], y: a[1] }, b: { x: b[0], y: b[1] } }]));
+
+type Lamp = { readonly colour: LampColour; readonly box: readonly [number, number, number, number] };
+
+/** The signals of a camera's configuration. */
+export const toSignals = (signals: Readonly<Record<string, readonly Lamp[]>>): ReadonlyMap<string, SignalLamps> =>
+  new Map(
+    Object.entries(signals).map(([id, lamps]) => [
+      id,
+      lamps.map(({ colour, box: [x1, y1, x2, y2] }) => ({ colour, box: { x1, y1, x2, y2 } })),
+    ]),
+  );
 
 /** Corners in source pixels; done once, when the frame size is known. */
 export const toPixelZone = (zone: Zone, size: Size): readonly Point[] =>

@@ -68,7 +68,7 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
       await write(files.events, toEventLine(event));
     }
   };
-  const analyse = async ({ header, clock }: SessionFrame, detections: readonly Detection[]): Promise<void> => {
+  const analyse = async ({ header, clock, pixels }: SessionFrame, detections: readonly Detection[]): Promise<void> => {
     pipeline ??= new CameraPipeline({
       camera,
       clock,
@@ -76,7 +76,7 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
       provenance: provenanceOf(camera, detector.config, detector.detector),
       timeZone: config.site.timeZone,
     });
-    const { tracked, live, events: found } = pipeline.push(header, detections);
+    const { tracked, live, events: found } = pipeline.push({ ...header, pixels }, detections);
     frames++;
     mediaMs = header.ptsMs;
     await write(files.detections, `${JSON.stringify({ ptsMs: header.ptsMs, detections: detections.map(rounded) })}\n`);

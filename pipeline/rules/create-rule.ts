@@ -5,6 +5,7 @@ import { CrowdingRule } from './crowding.ts';
 import { LineCountRule } from './line-count.ts';
 import type { Rule } from './rule.ts';
 import type { RuleConfig } from './rule-config.ts';
+import { SignalLineRule } from './signal-line.ts';
 import { WrongLaneRule } from './wrong-lane.ts';
 import { WrongWayRule } from './wrong-way.ts';
 
@@ -21,6 +22,7 @@ export type RuleContext = {
 /** @throws WatchpostError CONFIG_REFERENCE when the rule names a zone or line that the camera does not have */
 export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZone }: RuleContext): Rule => {
   const zone = (id: string): Zone => zones.get(id) ?? missing(config.id, 'zone', id, [...zones.keys()]);
+  const line = (id: string): Line => lines.get(id) ?? missing(config.id, 'line', id, [...lines.keys()]);
   switch (config.kind) {
     case 'wrong_way':
       return new WrongWayRule(config, zone(config.zone), frameSize);
@@ -29,11 +31,15 @@ export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZo
     case 'crowding':
       return new CrowdingRule(config, zone(config.zone), frameSize);
     case 'line_count':
-      return new LineCountRule(
-        config,
-        lines.get(config.line) ?? missing(config.id, 'line', config.line, [...lines.keys()]),
+      return new LineCountRule(config, line(config.line), frameSize);
+    case 'red_light':
+    case 'stop_line':
+      return new SignalLineRule(config, {
+        line: line(config.line),
+        junction: zone(config.zone),
+        arrows: config.kind === 'red_light' ? config.arrows.map((arrow) => ({ ...arrow, zone: zone(arrow.zone) })) : [],
         frameSize,
-      );
+      });
   }
 };
 
