@@ -1,61 +1,78 @@
-import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { chooseRemovals, type RingSegment, trimRing } from './retention.ts';
 
-const segment = (index: number, more: Partial<RingSegment> = {}): RingSegment => ({
-  cameraId: 'gate',
-  sessionId: 's1',
-  file: `${String(index).padStart(6, '0')}.m4s`,
-  startPtsMs: index * 2_000,
-  startAt: 1_000_000 + index * 2_000,
-  durationMs: 2_000,
-  bytes: 100,
-  ...more,
+const HOUR_MS = 3_600_000;
+const noon = Date.UTC(2026, 10, 21, 12);
+
+const segment = (cameraId: string, sequence: number, startAt: number): RingSegment => ({
+  ...{ cameraId, sessionId: 's1', file: `${String(sequence).padStart(6, '0')}.m4s` },
+  ...{ startPtsMs: sequence * 2_000, startAt, durationMs: 2_000, bytes: 1_000 },
 });
-const files = (segments: readonly RingSegment[]): string[] => segments.map(({ file }) => file);
 
-describe('ring retention', () => {
-  test('removes what is older than its time and nothing else', () => {
-    const removed = chooseRemovals([segment(0), segment(1), segment(2)], [], { olderThan: 1_004_001, bytesToFree: 0 });
-    expect(files(removed)).toEqual(['000000.m4s', '000001.m4s']);
-  });
+test('segments past their age go, younger ones stay', () => {
+  const ring = [segment('a', 0, noon - 25 * HOUR_MS), segment('a', 1, noon - 23 * HOUR_MS)];
+  expect(chooseRemovals(ring, [], { olderThan: noon - 24 * HOUR_MS, bytesToFree: 0 })).toEqual([ring[0]]);
+});
 
-  test('a full disk takes the oldest first, and only as many as needed', () => {
-    const removed = chooseRemovals([segment(2), segment(0), segment(1)], [], { olderThan: 0, bytesToFree: 150 });
-    expect(files(removed)).toEqual(['000000.m4s', '000001.m4s']);
-  });
+test('when the disk is short the oldest of all cameras go first, no more than needed', () => {
+  const ring = [
+    segment('a', 0, noon - 3),
+    segment('b', 0, noon - 9),
+    segment('a', 1, noon - 1),
+    segment('b', 1, noon - 7),
+  ];
+  expect(chooseRemovals(ring, [], { olderThan: 0, bytesToFree: 1_500 })).toEqual([ring[1], ring[3]]);
+});
 
-  test('what an open job still needs stays, however full the disk', () => {
-    const hold = { cameraId: 'gate', sessionId: 's1', fromPtsMs: 1_000, toPtsMs: 2_500 };
-    const removed = chooseRemovals([segment(0), segment(1), segment(2)], [hold], { olderThan: 9e9, bytesToFree: 1e9 });
-    expect(files(removed)).toEqual(['000002.m4s']);
-  });
+test('what an open case still needs stays, however old and however short the disk', () => {
+  const ring = [0, 1, 2, 3].map((sequence) => segment('a', sequence, noon - 99 * HOUR_MS + sequence * 2_000));
+  const held = { cameraId: 'a', sessionId: 's1', fromPtsMs: 2_500, toPtsMs: 4_500 };
+  const gone = chooseRemovals(ring, [held], { olderThan: noon, bytesToFree: 1e9 });
+  expect(gone.map(({ file }) => file)).toEqual(['000000.m4s', '000003.m4s']);
+  const elsewhere = { ...held, sessionId: 's0' };
+  expect(chooseRemovals(ring, [elsewhere], { olderThan: noon, bytesToFree: 0 })).toHaveLength(4);
+});
 
-  test('a hold of another session or camera holds nothing here', () => {
-    const holds = [
-      { cameraId: 'other', sessionId: 's1', fromPtsMs: 0, toPtsMs: 9_000 },
-      { cameraId: 'gate', sessionId: 's2', fromPtsMs: 0, toPtsMs: 9_000 },
-    ];
-    expect(chooseRemovals([segment(0)], holds, { olderThan: 9e9, bytesToFree: 0 })).toHaveLength(1);
-  });
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'watchpost-ring-'));
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
-  test('files leave the disk, and a line that a crash cut short is passed over', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'watchpost-ring-'));
-    const folder = join(dataDir, 'recordings', 'gate', 's1');
-    await mkdir(folder, { recursive: true });
-    for (const index of [0, 1]) await writeFile(join(folder, segment(index).file), 'x');
-    const lines = [segment(0), segment(1)].map((record) => JSON.stringify(record)).join('\n');
-    await writeFile(join(folder, 'index.ndjson'), `${lines}\n{"cameraId":"ga`);
-    const removed = await trimRing({
-      dataDir,
-      recording: { segmentMs: 2_000, keepHours: 1, minFreePercent: 10, liveSegments: 6 },
-      holds: [],
-      now: 1_000_000 + 3_600_000 + 3_000,
-      disk: { freeShare: 0.9, bytes: 1e12 },
-    });
-    expect(files(removed)).toEqual(['000000.m4s']);
-    expect((await readdir(folder)).sort()).toEqual(['000001.m4s', 'index.ndjson']);
-  });
+const store = async (folder: string, record: RingSegment): Promise<string> => {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, record.file), 'x');
+  await appendFile(join(folder, 'index.ndjson'), `${JSON.stringify(record)}\n`);
+  return join(folder, record.file);
+};
+const recording = { segmentMs: 2_000, keepHours: 24, minFreePercent: 10, liveSegments: 6 };
+const roomy = { freeShare: 0.5, bytes: 1e9 };
+
+test('the H.264 rendition is trimmed by its own segments, and a session that is all gone leaves with its folder', async () => {
+  const session = join(dataDir, 'recordings', 'a', 's1');
+  const old = await store(session, segment('a', 0, noon - 30 * HOUR_MS));
+  const oldPreview = await store(join(session, 'preview'), segment('a', 0, noon - 30 * HOUR_MS));
+  const laterPreview = await store(join(session, 'preview'), segment('a', 1, noon - HOUR_MS));
+  const lost = join(dataDir, 'recordings', 'a', 's0');
+  await store(lost, { ...segment('a', 0, noon - 48 * HOUR_MS), sessionId: 's0' });
+
+  const removed = await trimRing({ dataDir, recording, holds: [], now: noon, disk: roomy });
+  expect(removed.map(({ sessionId, file }) => `${sessionId} ${file}`).sort()).toEqual([
+    's0 000000.m4s',
+    's1 000000.m4s',
+    's1 preview/000000.m4s',
+  ]);
+  expect([old, oldPreview, laterPreview, lost].map((file) => existsSync(file))).toEqual([false, false, true, false]);
+});
+
+test('a disk below its watermark loses the oldest recordings, although they are young', async () => {
+  const session = join(dataDir, 'recordings', 'a', 's1');
+  const first = await store(session, segment('a', 0, noon - 60_000));
+  const second = await store(session, segment('a', 1, noon - 58_000));
+  await trimRing({ dataDir, recording, holds: [], now: noon, disk: { freeShare: 0.099, bytes: 40_000 } });
+  expect([existsSync(first), existsSync(second)]).toEqual([false, true]);
 });
