@@ -81,7 +81,7 @@ export class CameraPipeline {
     const signals = isReadable ? this.#signals.read({ pixels, letterbox }, ptsMs) : undefined;
     return this.pushTracks(
       { ptsMs, capturedAt, ...(signals ? { signals } : {}) },
-      this.#tracker.update(detections, ptsMs),
+      this.#tracker.update(withoutTwins(detections), ptsMs),
     );
   }
 
