@@ -14,6 +14,7 @@ import { SignalReader } from './signals/signal-reader.ts';
 import type { PtsMs, SessionClock } from './time.ts';
 import type { Track, TrackedFrame } from './track.ts';
 import { ByteTracker } from './tracking/bytetrack.ts';
+import { withoutTwins } from './twins.ts';
 import { toLines, toSignals, toZones } from './zone.ts';
 
 export type CameraPipelineOptions = {
