@@ -152,7 +152,8 @@ export class CameraRecorder {
       },
       onFrame: (frame) => {
         this.#lastFrameAt = frame.header.capturedAt;
-        if (this.#state.state !== 'watching') this.#set('watching', null, null, sessionId);
+        const { state } = this.#state;
+        if (state !== 'watching' && state !== 'degraded') this.#set('watching', null, null, sessionId);
         const taken = this.outlet.offer(frame);
         return live ? undefined : taken;
       },
@@ -166,8 +167,8 @@ export class CameraRecorder {
     if (this.#state.sessionId !== record.sessionId || this.#state.state === 'degraded')
       this.#set('watching', null, null, record.sessionId);
     this.#segments++;
-    if (this.#gap !== null) await this.#closeGap(record.startAt);
     this.#recordedTo = record.startAt + record.durationMs;
+    await this.#unlessFull(() => this.#closeGap(record.startAt));
     if (!this.#hasRendition) await this.#publish(record, record.sessionId);
   }
 
@@ -178,11 +179,21 @@ export class CameraRecorder {
     this.#options.onDiskFull();
   }
 
+  /** What does not fit beside the segments is written with one of the next ones. */
+  async #unlessFull(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#options.onDiskFull();
+    }
+  }
+
   /** Puts a segment into the live playlist. @param folder of the segment, relative to the playlist */
   async #publish(record: SegmentRecord, folder: string): Promise<void> {
     this.#playlist.push(record, folder);
     const file = join(dataFolder(this.#options.dataDir).camera(record.cameraId), 'live.m3u8');
-    await writeWhole(file, this.#playlist.text());
+    await this.#unlessFull(() => writeWhole(file, this.#playlist.text()));
   }
 
   /** Lets whoever analyses this camera finish and know that it is over. */
@@ -211,7 +222,7 @@ export class CameraRecorder {
     if (this.#gap === null) return;
     const { camera, dataDir } = this.#options;
     const gap: RecordingGap = { cameraId: camera.id, fromAt: this.#gap.fromAt, toAt, cause: this.#gap.cause };
-    this.#gap = null;
     await appendFile(join(dataFolder(dataDir).camera(camera.id), 'gaps.ndjson'), `${JSON.stringify(gap)}\n`);
+    this.#gap = null;
   }
 }

@@ -131,12 +131,13 @@ export class SegmentWriter {
         this.#initWritten = true;
       }
       await writeWhole(join(folder, record.file), bytes);
-      await appendFile(join(folder, 'index.ndjson'), `${this.#indexTorn ? '\n' : ''}${JSON.stringify(record)}\n`);
+      const line = `${this.#indexTorn ? '\n' : ''}${JSON.stringify(record)}\n`;
+      // A full disk may take a line in part; the next one then starts on its own.
+      this.#indexTorn = true;
+      await appendFile(join(folder, 'index.ndjson'), line);
       this.#indexTorn = false;
     } catch (error) {
       if (!isDiskFull(error)) throw error;
-      // A line may have been written in part; the next one starts on its own.
-      this.#indexTorn = true;
       onLost(record);
       return;
     }
