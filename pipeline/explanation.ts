@@ -91,6 +91,18 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
     vi: `${capitalise(t.subject('vi'))} qua vạch dừng “${t.fact('line')}” khi đèn “${t.fact('signal')}” đã đỏ ${t.redAge('vi')} và đứng lại quá vạch ít nhất ${t.value('standing', 'vi')}, chưa vào nút giao.`,
     en: `${capitalise(withArticle(t.subject('en')))} passed stop line “${t.fact('line')}” when signal “${t.fact('signal')}” had been red for ${t.redAge('en')} and stood beyond it for at least ${t.value('standing', 'en')}, not yet in the junction.`,
   }),
+  pavement_riding: (t) => ({
+    vi: `${capitalise(t.subject('vi'))} chạy trên vỉa hè “${t.fact('zone')}” trong ${t.value('duration', 'vi')} (ngưỡng ${t.threshold('duration', 'vi')}).`,
+    en: `${capitalise(withArticle(t.subject('en')))} was ridden on pavement “${t.fact('zone')}” for ${t.value('duration', 'en')} (threshold ${t.threshold('duration', 'en')}).`,
+  }),
+  illegal_stop: (t) => ({
+    vi: `${capitalise(t.subject('vi'))} đứng yên trong “${t.fact('zone')}” ${t.value('standing', 'vi')} (ngưỡng ${t.threshold('standing', 'vi')}), không tính thời gian chờ đèn đỏ và ùn ứ đã nhận biết được.`,
+    en: `${capitalise(withArticle(t.subject('en')))} stood in “${t.fact('zone')}” for ${t.value('standing', 'en')} (threshold ${t.threshold('standing', 'en')}), not counting time that was recognised as waiting on red or in a queue.`,
+  }),
+  loitering: (t) => ({
+    vi: `${capitalise(t.subject('vi'))} ở lại trong “${t.fact('zone')}” ${t.value('dwell', 'vi')} (ngưỡng ${t.threshold('dwell', 'vi')}).`,
+    en: `${capitalise(withArticle(t.subject('en')))} stayed in “${t.fact('zone')}” for ${t.value('dwell', 'en')} (threshold ${t.threshold('dwell', 'en')}).`,
+  }),
 };
 
 /** For kinds without a sentence of their own: the rule's name and every measured value. */

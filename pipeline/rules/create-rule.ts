@@ -2,7 +2,9 @@ import { WatchpostError } from '../errors.ts';
 import type { Size } from '../geometry.ts';
 import type { Line, Zone } from '../zone.ts';
 import { CrowdingRule } from './crowding.ts';
+import { IllegalStopRule } from './illegal-stop.ts';
 import { LineCountRule } from './line-count.ts';
+import { LoiteringRule } from './loitering.ts';
 import type { Rule } from './rule.ts';
 import type { RuleConfig } from './rule-config.ts';
 import { SignalLineRule } from './signal-line.ts';
@@ -27,11 +29,20 @@ export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZo
     case 'wrong_way':
       return new WrongWayRule(config, zone(config.zone), frameSize);
     case 'wrong_lane':
+    case 'pavement_riding':
       return new WrongLaneRule(config, zone(config.zone), frameSize, timeZone);
     case 'crowding':
       return new CrowdingRule(config, zone(config.zone), frameSize);
     case 'line_count':
       return new LineCountRule(config, line(config.line), frameSize);
+    case 'illegal_stop':
+      return new IllegalStopRule(config, {
+        zone: zone(config.zone),
+        lane: config.lane === undefined ? null : zone(config.lane),
+        frameSize,
+      });
+    case 'loitering':
+      return new LoiteringRule(config, zone(config.zone), frameSize);
     case 'red_light':
     case 'stop_line':
       return new SignalLineRule(config, {

@@ -139,6 +139,93 @@ export const LineCountConfig = Type.Object(
   { additionalProperties: false, description: 'Vehicles and people that cross a line, by class and direction.' },
 );
 
+export const PavementRidingConfig = Type.Object(
+  {
+    ...common,
+    kind: Type.Literal('pavement_riding'),
+    report: report('case'),
+    zone: Type.String({ description: 'Key under `zones`: the pavement.' }),
+    classes: Type.Array(Type.String(), {
+      default: ['motorcycle', 'car'],
+      description: 'Classes that may not ride there.',
+    }),
+    minDurationMs: Type.Integer({
+      default: 2_000,
+      minimum: 0,
+      description: 'How long it must ride on the pavement (ms of media time).',
+    }),
+    minTravelBoxHeights: Type.Number({
+      default: 2,
+      minimum: 0,
+      description: 'Least way on the pavement, in heights of the box: parking there and leaving stay below.',
+    }),
+    marginFraction: Type.Number({
+      default: 0.1,
+      minimum: 0,
+      maximum: 0.5,
+      description: 'Share of the pavement’s width at its edges that does not count.',
+    }),
+  },
+  { additionalProperties: false, description: 'A vehicle rides on the pavement.' },
+);
+export const IllegalStopConfig = Type.Object(
+  {
+    ...common,
+    kind: Type.Literal('illegal_stop'),
+    report: report('case'),
+    zone: Type.String({ description: 'Key under `zones`: where nobody may stop.' }),
+    classes: Type.Array(Type.String(), {
+      default: ['motorcycle', 'car', 'bus', 'truck'],
+      description: 'Classes that the rule holds for.',
+    }),
+    minStopMs: Type.Integer({
+      default: 60_000,
+      minimum: 1_000,
+      description: 'How long it must stand, waiting on red and in queues not counted (ms of media time).',
+    }),
+    maxDriftShare: Type.Number({
+      default: 0.5,
+      minimum: 0,
+      description: 'Standing: its ground point stays within this share of the shorter side of its box.',
+    }),
+    hiddenMs: Type.Integer({
+      default: 10_000,
+      minimum: 0,
+      description: 'It may be hidden by passing traffic for so long (ms of media time).',
+    }),
+    signal: Type.Optional(
+      Type.String({ description: 'Key under `signals`: time on its red does not count (nor when it cannot be read).' }),
+    ),
+    lane: Type.Optional(
+      Type.String({
+        description:
+          'Key under `zones`: the lane beside. While its traffic stands, the stop is a queue and time does not count.',
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'A vehicle stands where stopping is forbidden.' },
+);
+export const LoiteringConfig = Type.Object(
+  {
+    ...common,
+    kind: Type.Literal('loitering'),
+    report: report('case'),
+    zone: Type.String({ description: 'Key under `zones`.' }),
+    classes: Type.Array(Type.String(), { default: ['person'], description: 'Classes that the rule holds for.' }),
+    minDwellMs: Type.Integer({
+      default: 120_000,
+      minimum: 1_000,
+      description: 'How long somebody must stay in the zone (ms of media time).',
+    }),
+    graceMs: Type.Integer({
+      default: 2_000,
+      minimum: 0,
+      description: 'Leaving the zone for a shorter time is the same stay (ms of media time).',
+    }),
+  },
+  { additionalProperties: false, description: 'Somebody stays in an area for long.' },
+);
+
 const vehicles = Type.Array(Type.String(), {
   default: ['bicycle', 'motorcycle', 'car', 'bus', 'truck'],
   description: 'Classes that the rule holds for.',
@@ -215,6 +302,9 @@ export const RuleConfig = Type.Union([
   LineCountConfig,
   RedLightConfig,
   StopLineConfig,
+  PavementRidingConfig,
+  IllegalStopConfig,
+  LoiteringConfig,
 ]);
 export type RuleConfig = Static<typeof RuleConfig>;
 export type WrongWayConfig = Static<typeof WrongWayConfig>;
@@ -223,3 +313,6 @@ export type CrowdingConfig = Static<typeof CrowdingConfig>;
 export type LineCountConfig = Static<typeof LineCountConfig>;
 export type RedLightConfig = Static<typeof RedLightConfig>;
 export type StopLineConfig = Static<typeof StopLineConfig>;
+export type PavementRidingConfig = Static<typeof PavementRidingConfig>;
+export type IllegalStopConfig = Static<typeof IllegalStopConfig>;
+export type LoiteringConfig = Static<typeof LoiteringConfig>;

@@ -33,6 +33,8 @@ export type TrackHistory = {
   readonly observed: boolean;
   /** Time of the last frame in which it was missing since it was last measured. */
   readonly missedPtsMs: PtsMs | null;
+  /** The very first observation, however long ago. */
+  readonly first: Observation;
   /** Observations of the last `PATH_MS`, oldest first; never empty. */
   readonly path: readonly Observation[];
 };
@@ -90,7 +92,8 @@ const addObservation = (known: TrackHistory | null, track: Track, frame: Tracked
   if (path.length === 0 && last && last.ptsMs < ptsMs) path.push(last);
   const missedPtsMs = known?.missedPtsMs ?? null;
   const unseenMs = last && missedPtsMs !== null ? Math.max(0, missedPtsMs - last.ptsMs) : 0;
-  path.push({ ptsMs, box: track.box, score: track.score, unseenMs });
+  const newest: Observation = { ptsMs, box: track.box, score: track.score, unseenMs };
+  path.push(newest);
   return {
     trackId: track.id,
     origin: known?.trackId ?? null,
@@ -102,6 +105,7 @@ const addObservation = (known: TrackHistory | null, track: Track, frame: Tracked
     ridesOn,
     observed: true,
     missedPtsMs: null,
+    first: known?.first ?? newest,
     path,
   };
 };

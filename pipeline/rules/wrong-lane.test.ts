@@ -87,3 +87,23 @@ describe('wrong lane', () => {
     expect(Math.abs(match!.triggerPtsMs - 1_500)).toBeLessThanOrEqual(1000 / fps);
   });
 });
+
+describe('pavement riding', () => {
+  const rides = (things: readonly DrawnTrack[]) =>
+    replay(
+      new WrongLaneRule(ruleConfig({ kind: 'pavement_riding', zone: 'motorbikes' }), lane, FRAME, 'UTC'),
+      filmed(things, { fps: 10, untilMs: 8_000 }),
+    );
+
+  test('a motorcycle that rides along the pavement is reported once, under its own kind', () => {
+    const found = rides([motorcycle(1).at(0, 500, 900).at(6_000, 500, 100)]);
+    expect(found.map(({ decision }) => decision.ruleKind)).toEqual(['pavement_riding']);
+  });
+
+  test('parking there, crossing it, and standing there are silent', () => {
+    const parks = motorcycle(1).at(0, 300, 500).at(2_000, 480, 480).standsUntil(8_000);
+    const crosses = motorcycle(2).at(0, 300, 700).at(3_000, 700, 690);
+    const stands = motorcycle(3).at(0, 500, 300).standsUntil(8_000);
+    expect(rides([parks, crosses, stands])).toEqual([]);
+  });
+});

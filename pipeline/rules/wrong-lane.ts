@@ -8,7 +8,7 @@ import { DaySpans } from './local-time.ts';
 import { MAX_UNSEEN_SHARE, steadyPart, unseenShare } from './motion.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
-import type { WrongLaneConfig } from './rule-config.ts';
+import type { PavementRidingConfig, WrongLaneConfig } from './rule-config.ts';
 import { round2, toSubject } from './sightings.ts';
 import { isRider, type Scene, type TrackHistory } from './track-history.ts';
 
@@ -26,22 +26,27 @@ const FRESH: Stay = { entered: null, lastInsidePtsMs: -Infinity, reported: false
 const GRACE_MS = 500;
 const AFTER_MS = 1_000;
 
-/** A vehicle of a class that may not use a lane travels in it: inside for a time and over a way, clear of the marking. */
+/**
+ * A vehicle of a class that may not use a lane, or the pavement, travels in it: inside for a time and over a way, clear
+ * of the marking or kerb. One report per vehicle and zone.
+ */
 export class WrongLaneRule implements Rule<WrongLaneState> {
   readonly id: string;
-  readonly #config: WrongLaneConfig;
+  readonly #config: WrongLaneConfig | PavementRidingConfig;
+  readonly #forbidden: readonly string[];
   readonly #frameSize: Size;
   readonly #corners: readonly Point[];
   readonly #geometryHash: string;
   readonly #hours: DaySpans | null;
 
-  constructor(config: WrongLaneConfig, zone: Zone, frameSize: Size, timeZone: string) {
+  constructor(config: WrongLaneConfig | PavementRidingConfig, zone: Zone, frameSize: Size, timeZone: string) {
     this.id = config.id;
     this.#config = config;
     this.#frameSize = frameSize;
     this.#corners = toPixelZone(zone, frameSize);
     this.#geometryHash = geometryHash({ zone: zone.corners });
-    this.#hours = config.hours ? new DaySpans(config.hours, timeZone) : null;
+    this.#forbidden = config.kind === 'wrong_lane' ? config.forbidden : config.classes;
+    this.#hours = config.kind === 'wrong_lane' && config.hours ? new DaySpans(config.hours, timeZone) : null;
   }
 
   init(): WrongLaneState {
@@ -59,7 +64,7 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
       const before = states.get(id) ?? FRESH;
       if (!history.observed || before.reported) continue;
       const { stay, edgeShare } = this.#follow(history, before, ptsMs, isBanned);
-      const isForbidden = this.#config.forbidden.includes(history.className) && !isRider(history);
+      const isForbidden = this.#forbidden.includes(history.className) && !isRider(history);
       const match =
         stay.entered && edgeShare !== null && history.confirmed && isForbidden
           ? this.#match(history, stay.entered, edgeShare)
@@ -114,7 +119,7 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
     return {
       decision: {
         ruleId: this.id,
-        ruleKind: 'wrong_lane',
+        ruleKind: this.#config.kind,
         ruleVersion: '1',
         geometryHash: this.#geometryHash,
         measurements: [

@@ -1,0 +1,190 @@
+import type { RuleMatch } from '../event.ts';
+import { type Box, boxArea, boxHeight, boxWidth, groundPoint, type Point, type Size } from '../geometry.ts';
+import { geometryHash } from '../geometry-hash.ts';
+import { isInside } from '../polygon.ts';
+import type { PtsMs } from '../time.ts';
+import { toPixelZone, type Zone } from '../zone.ts';
+import { fitVelocity } from './motion.ts';
+import type { Rule } from './rule.ts';
+import type { IllegalStopConfig } from './rule-config.ts';
+import { round2, round4, toSighting } from './sightings.ts';
+import { kindOf, type Observation, type Scene, type TrackHistory } from './track-history.ts';
+
+/** A place in which a vehicle stands; kept by place and not by track, as passing traffic hides it and its id changes. */
+type Stop = {
+  /** The track that was last seen in it. */
+  readonly trackId: number;
+  readonly className: string;
+  readonly box: Box;
+  readonly sincePtsMs: PtsMs;
+  readonly lastSeenPtsMs: PtsMs;
+  /** Standing time that counts, without red and queues. */
+  readonly countedMs: number;
+  readonly reported: boolean;
+};
+export type IllegalStopState = { readonly stops: readonly Stop[]; readonly ptsMs: PtsMs | null };
+
+const AFTER_MS = 1_000;
+/** A vehicle whose box differs more in scale is another. */
+const SIZE_FACTOR = 1.5;
+/** Traffic stands when its median speed is below this many box heights a second, and at least two vehicles are there. */
+const STANDING_HEIGHTS_PER_S = 0.15;
+const QUEUE_LENGTH = 2;
+const SPEED_WINDOW_MS = 2_000;
+
+type Geometry = { readonly zone: Zone; readonly lane: Zone | null; readonly frameSize: Size };
+
+/**
+ * A vehicle stands where stopping is forbidden. Its time stops while the signal is red or cannot be read, and while the
+ * traffic of the lane beside it stands too: that is a queue.
+ */
+export class IllegalStopRule implements Rule<IllegalStopState> {
+  readonly id: string;
+  readonly #config: IllegalStopConfig;
+  readonly #frameSize: Size;
+  readonly #zone: readonly Point[];
+  readonly #lane: readonly Point[] | null;
+  readonly #geometryHash: string;
+
+  constructor(config: IllegalStopConfig, { zone, lane, frameSize }: Geometry) {
+    this.id = config.id;
+    this.#config = config;
+    this.#frameSize = frameSize;
+    this.#zone = toPixelZone(zone, frameSize);
+    this.#lane = lane && toPixelZone(lane, frameSize);
+    this.#geometryHash = geometryHash({ zone: zone.corners, lane: lane?.corners ?? null });
+  }
+
+  init(): IllegalStopState {
+    return { stops: [], ptsMs: null };
+  }
+
+  step(state: IllegalStopState, scene: Scene): { state: IllegalStopState; matches: readonly RuleMatch[] } {
+    const { ptsMs, histories } = scene;
+    const passedMs = state.ptsMs === null ? 0 : Math.max(0, ptsMs - state.ptsMs);
+    const counts = !this.#isRed(scene) && !this.#isQueue(scene);
+    const inZone = [...histories.values()].filter(
+      (history) => history.observed && history.confirmed && this.#isMeant(history),
+    );
+    const taken = new Set<number>();
+    const matches: RuleMatch[] = [];
+    const stops = state.stops.flatMap((stop): readonly Stop[] => {
+      const vehicle = this.#occupant(stop, histories, inZone, taken);
+      const countedMs = stop.countedMs + (counts ? passedMs : 0);
+      if (!vehicle) return ptsMs - stop.lastSeenPtsMs > this.#config.hiddenMs ? [] : [{ ...stop, countedMs }];
+      taken.add(vehicle.trackId);
+      const seen: Stop = { ...stop, trackId: vehicle.trackId, lastSeenPtsMs: ptsMs, countedMs };
+      if (stop.reported || countedMs < this.#config.minStopMs) return [seen];
+      matches.push(this.#match(seen, vehicle));
+      return [{ ...seen, reported: true }];
+    });
+    const occupied = stops.filter((stop) => stop.lastSeenPtsMs === ptsMs);
+    for (const history of inZone)
+      // A second box of a vehicle that already stands there is no second vehicle.
+      if (!taken.has(history.trackId) && !occupied.some((stop) => this.#stands(stop, history.path.at(-1)!, history)))
+        occupied.push(toStop(history, ptsMs));
+    return { state: { stops: [...stops.filter((stop) => !occupied.includes(stop)), ...occupied], ptsMs }, matches };
+  }
+
+  /** Who stands in the place now: its own track; or one that appeared there, as whoever drove up is another vehicle. */
+  #occupant(
+    stop: Stop,
+    histories: Scene['histories'],
+    inZone: readonly TrackHistory[],
+    taken: ReadonlySet<number>,
+  ): TrackHistory | null {
+    const own = histories.get(stop.trackId);
+    if (own?.observed && this.#stands(stop, own.path.at(-1)!, own)) return own;
+    const isBack = (history: TrackHistory): boolean =>
+      !taken.has(history.trackId) &&
+      history.trackId !== stop.trackId &&
+      this.#stands(stop, history.first, history) &&
+      this.#stands(stop, history.path.at(-1)!, history);
+    return inZone.find(isBack) ?? null;
+  }
+
+  finish(): readonly RuleMatch[] {
+    return [];
+  }
+
+  #isMeant({ className, path }: TrackHistory): boolean {
+    return this.#config.classes.includes(className) && isInside(groundPoint(path.at(-1)!.box), this.#zone);
+  }
+
+  #stands(stop: Stop, { box }: Observation, { className }: TrackHistory): boolean {
+    if (kindOf(className) !== kindOf(stop.className)) return false;
+    const factor = Math.sqrt(boxArea(box) / Math.max(1, boxArea(stop.box)));
+    if (factor > SIZE_FACTOR || factor < 1 / SIZE_FACTOR) return false;
+    const [here, there] = [groundPoint(box), groundPoint(stop.box)];
+    const most = this.#config.maxDriftShare * Math.min(boxWidth(stop.box), boxHeight(stop.box));
+    return Math.hypot(here.x - there.x, here.y - there.y) <= most;
+  }
+
+  #isRed({ signals }: Scene): boolean {
+    if (this.#config.signal === undefined) return false;
+    const state = signals?.[this.#config.signal]?.state ?? 'unknown';
+    return state === 'red' || state === 'unknown';
+  }
+
+  #isQueue({ histories, ptsMs }: Scene): boolean {
+    const lane = this.#lane;
+    if (!lane) return false;
+    const speeds = [...histories.values()]
+      .filter(({ observed, className }) => observed && this.#config.classes.includes(className))
+      .filter(({ path }) => isInside(groundPoint(path.at(-1)!.box), lane))
+      .map(({ path }) => {
+        const velocity = fitVelocity(path.filter((observation) => observation.ptsMs >= ptsMs - SPEED_WINDOW_MS));
+        return velocity ? Math.hypot(velocity.x, velocity.y) / Math.max(1, boxHeight(path.at(-1)!.box)) : 0;
+      })
+      .sort((a, b) => a - b);
+    return speeds.length >= QUEUE_LENGTH && speeds[speeds.length >> 1]! < STANDING_HEIGHTS_PER_S;
+  }
+
+  #match(stop: Stop, vehicle: TrackHistory): RuleMatch {
+    const { minStopMs, zone } = this.#config;
+    const newest = vehicle.path.at(-1)!;
+    const [start, trigger] = [Math.round(stop.sincePtsMs), Math.round(newest.ptsMs)];
+    return {
+      decision: {
+        ruleId: this.id,
+        ruleKind: 'illegal_stop',
+        ruleVersion: '1',
+        geometryHash: this.#geometryHash,
+        measurements: [
+          {
+            name: 'standing',
+            value: round2(stop.countedMs / 1000),
+            unit: 's',
+            threshold: minStopMs / 1000,
+            comparison: '>=',
+          },
+          { name: 'sinceArrival', value: round2((trigger - start) / 1000), unit: 's' },
+        ],
+        facts: { zone, class: stop.className, ongoing: 'yes' },
+      },
+      startPtsMs: start,
+      triggerPtsMs: trigger,
+      endPtsMs: null,
+      keyPtsMs: { before: start, at: trigger, after: trigger + AFTER_MS },
+      subjects: [
+        {
+          trackId: vehicle.trackId,
+          className: stop.className,
+          role: 'offender',
+          score: round4(newest.score),
+          sightings: [toSighting(start, stop.box, this.#frameSize), toSighting(trigger, newest.box, this.#frameSize)],
+        },
+      ],
+    };
+  }
+}
+
+const toStop = ({ trackId, className, path }: TrackHistory, ptsMs: PtsMs): Stop => ({
+  trackId,
+  className,
+  box: path.at(-1)!.box,
+  sincePtsMs: ptsMs,
+  lastSeenPtsMs: ptsMs,
+  countedMs: 0,
+  reported: false,
+});

@@ -1,0 +1,116 @@
+import type { RuleMatch } from '../event.ts';
+import { type Box, groundPoint, type Point, type Size } from '../geometry.ts';
+import { geometryHash } from '../geometry-hash.ts';
+import { isInside } from '../polygon.ts';
+import type { PtsMs } from '../time.ts';
+import { toPixelZone, type Zone } from '../zone.ts';
+import { carryOver, type PerTrack, shareReports } from './per-track.ts';
+import type { Rule } from './rule.ts';
+import type { LoiteringConfig } from './rule-config.ts';
+import { round2, round4, toSighting } from './sightings.ts';
+import { isRider, type Scene, type TrackHistory } from './track-history.ts';
+
+type Stay = {
+  readonly entered: { readonly ptsMs: PtsMs; readonly box: Box };
+  readonly lastInsidePtsMs: PtsMs;
+  readonly reported: boolean;
+};
+export type LoiteringState = PerTrack<Stay>;
+
+const AFTER_MS = 1_000;
+
+/** Somebody stays in an area for long. Short ways out, and new ids on the way, are the same stay. */
+export class LoiteringRule implements Rule<LoiteringState> {
+  readonly id: string;
+  readonly #config: LoiteringConfig;
+  readonly #frameSize: Size;
+  readonly #corners: readonly Point[];
+  readonly #geometryHash: string;
+
+  constructor(config: LoiteringConfig, zone: Zone, frameSize: Size) {
+    this.id = config.id;
+    this.#config = config;
+    this.#frameSize = frameSize;
+    this.#corners = toPixelZone(zone, frameSize);
+    this.#geometryHash = geometryHash({ zone: zone.corners });
+  }
+
+  init(): LoiteringState {
+    return new Map();
+  }
+
+  step(state: LoiteringState, { histories, ptsMs }: Scene): { state: LoiteringState; matches: readonly RuleMatch[] } {
+    const states = carryOver(state, histories);
+    const matches: RuleMatch[] = [];
+    for (const [id, history] of histories) {
+      if (!history.observed) continue;
+      const stay = this.#follow(history, states.get(id) ?? null, ptsMs);
+      if (!stay) {
+        states.delete(id);
+        continue;
+      }
+      const isMeant = this.#config.classes.includes(history.className) && !isRider(history) && history.confirmed;
+      const isLong = stay.lastInsidePtsMs === ptsMs && ptsMs - stay.entered.ptsMs >= this.#config.minDwellMs;
+      const match = isMeant && isLong && !stay.reported ? this.#match(history, stay) : null;
+      states.set(id, { ...stay, reported: stay.reported || match !== null });
+      if (match) matches.push(match);
+    }
+    shareReports(states, histories);
+    return { state: states, matches };
+  }
+
+  finish(): readonly RuleMatch[] {
+    return [];
+  }
+
+  #follow({ path }: TrackHistory, stay: Stay | null, ptsMs: PtsMs): Stay | null {
+    const { box } = path.at(-1)!;
+    if (isInside(groundPoint(box), this.#corners)) {
+      const goesOn = stay !== null && ptsMs - stay.lastInsidePtsMs <= this.#config.graceMs;
+      return goesOn
+        ? { ...stay, lastInsidePtsMs: ptsMs }
+        : { entered: { ptsMs, box }, lastInsidePtsMs: ptsMs, reported: false };
+    }
+    return stay && ptsMs - stay.lastInsidePtsMs <= this.#config.graceMs ? stay : null;
+  }
+
+  #match(history: TrackHistory, { entered, lastInsidePtsMs }: Stay): RuleMatch {
+    const { minDwellMs, zone } = this.#config;
+    const newest = history.path.at(-1)!;
+    const [start, trigger] = [Math.round(entered.ptsMs), Math.round(newest.ptsMs)];
+    return {
+      decision: {
+        ruleId: this.id,
+        ruleKind: 'loitering',
+        ruleVersion: '1',
+        geometryHash: this.#geometryHash,
+        measurements: [
+          {
+            name: 'dwell',
+            value: round2((lastInsidePtsMs - entered.ptsMs) / 1000),
+            unit: 's',
+            threshold: minDwellMs / 1000,
+            comparison: '>=',
+          },
+        ],
+        facts: { zone, class: history.className, ongoing: 'yes' },
+      },
+      startPtsMs: start,
+      triggerPtsMs: trigger,
+      endPtsMs: null,
+      keyPtsMs: { before: start, at: trigger, after: trigger + AFTER_MS },
+      subjects: [
+        {
+          trackId: history.trackId,
+          className: history.className,
+          role: 'member',
+          score: round4(newest.score),
+          sightings: [
+            toSighting(start, entered.box, this.#frameSize),
+            toSighting(trigger, newest.box, this.#frameSize),
+          ],
+        },
+      ],
+    };
+  }
+}
