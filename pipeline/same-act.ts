@@ -1,7 +1,7 @@
+import { groupOf } from './class-groups.ts';
 import type { RuleMatch } from './event.ts';
 import { type Box, boxHeight, boxWidth, centre, iou } from './geometry.ts';
 import type { DisposedMatch } from './rules/rule-set.ts';
-import { kindOf } from './rules/track-history.ts';
 import type { PtsMs } from './time.ts';
 import type { Track, TrackedFrame } from './track.ts';
 
@@ -79,11 +79,11 @@ export class SameAct {
   #remember({ tracks, ptsMs }: TrackedFrame): void {
     for (const { id, box, className, observed, state, velocity } of tracks) {
       if (!observed || state === 'tentative') continue;
-      const path = this.#paths.get(id) ?? { points: [], kind: kindOf(className), velocity };
+      const path = this.#paths.get(id) ?? { points: [], kind: groupOf(className), velocity };
       this.#paths.set(id, path);
       path.points.push({ ptsMs, box });
       path.velocity = velocity;
-      path.kind = kindOf(className);
+      path.kind = groupOf(className);
       while (path.points.length > 1 && path.points[0]!.ptsMs < ptsMs - HISTORY_MS) path.points.shift();
     }
     for (const [id, { points }] of this.#paths) if (points.at(-1)!.ptsMs < ptsMs - HISTORY_MS) this.#paths.delete(id);

@@ -1,3 +1,4 @@
+import { groupOf } from '../class-groups.ts';
 import type { RuleMatch } from '../event.ts';
 import { type Box, boxArea, boxHeight, boxWidth, groundPoint, type Point, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
@@ -8,7 +9,7 @@ import { fitVelocity } from './motion.ts';
 import type { Rule } from './rule.ts';
 import type { IllegalStopConfig } from './rule-config.ts';
 import { round2, round4, toSighting } from './sightings.ts';
-import { kindOf, type Observation, type Scene, type TrackHistory } from './track-history.ts';
+import { type Observation, type Scene, type TrackHistory } from './track-history.ts';
 
 /** A place in which a vehicle stands; kept by place and not by track, as passing traffic hides it and its id changes. */
 type Stop = {
@@ -112,7 +113,7 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
   }
 
   #stands(stop: Stop, { box }: Observation, { className }: TrackHistory): boolean {
-    if (kindOf(className) !== kindOf(stop.className)) return false;
+    if (groupOf(className) !== groupOf(stop.className)) return false;
     const factor = Math.sqrt(boxArea(box) / Math.max(1, boxArea(stop.box)));
     if (factor > SIZE_FACTOR || factor < 1 / SIZE_FACTOR) return false;
     const [here, there] = [groundPoint(box), groundPoint(stop.box)];

@@ -1,5 +1,6 @@
+import { groupOf } from '../class-groups.ts';
 import { iou } from '../geometry.ts';
-import { type Histories, kindOf, type TrackHistory } from './track-history.ts';
+import { type Histories, type TrackHistory } from './track-history.ts';
 
 /** A rule's own state of every track. */
 export type PerTrack<S> = ReadonlyMap<number, S>;
@@ -20,7 +21,7 @@ const DUPLICATE_IOU = 0.6;
 const isSameThing = (a: TrackHistory, b: TrackHistory): boolean =>
   a.ridesOn === b.trackId ||
   b.ridesOn === a.trackId ||
-  (kindOf(a.className) === kindOf(b.className) && iou(a.path.at(-1)!.box, b.path.at(-1)!.box) >= DUPLICATE_IOU);
+  (groupOf(a.className) === groupOf(b.className) && iou(a.path.at(-1)!.box, b.path.at(-1)!.box) >= DUPLICATE_IOU);
 
 /**
  * One act has one report: whoever is seen now together with a track that was reported, as its rider, its vehicle or its

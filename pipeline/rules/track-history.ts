@@ -1,3 +1,4 @@
+import { groupOf } from '../class-groups.ts';
 import { type Box, boxHeight, boxWidth, groundPoint, type Point } from '../geometry.ts';
 import type { PtsMs } from '../time.ts';
 import type { Track, TrackedFrame } from '../track.ts';
@@ -150,12 +151,6 @@ const isContinuous = (path: readonly Observation[], track: Track, ptsMs: PtsMs):
   );
 };
 
-/** Detectors take classes of one kind for one another, and hardly ever those of different kinds. */
-export const kindOf = (className: string): string => {
-  if (['car', 'bus', 'truck'].includes(className)) return 'four-wheeler';
-  return ['motorcycle', 'bicycle'].includes(className) ? 'two-wheeler' : className;
-};
-
 /** Distance, in heights of the box, within which a new track continues an old one. */
 const TAKE_OVER_HEIGHTS = 0.8;
 const TAKE_OVER_FACTOR = 1.5;
@@ -165,7 +160,7 @@ const takeOver = (ended: Histories, track: Track, ptsMs: PtsMs): TrackHistory | 
   const height = boxHeight(track.box);
   const here = groundPoint(track.box);
   const candidates = [...ended.values()].filter(({ path, className }) => {
-    if (kindOf(className) !== kindOf(track.className)) return false;
+    if (groupOf(className) !== groupOf(track.className)) return false;
     const last = path.at(-1)!;
     const factor = height / Math.max(1, boxHeight(last.box));
     if (factor > TAKE_OVER_FACTOR || factor < 1 / TAKE_OVER_FACTOR) return false;
