@@ -27,6 +27,11 @@ describe('the input', () => {
     expect(args).not.toContain('-re');
   });
 
+  test('live pictures are not held back by decoding several at once', () => {
+    expect(inputArgs({ ...file, url: 'rtsp://10.0.0.5/live' }).join(' ')).toContain('-thread_type slice -i');
+    expect(inputArgs(file)).not.toContain('-thread_type');
+  });
+
   test('an HTTP stream has its own time-out', () => {
     expect(streamArgs({ ...file, url: 'https://10.0.0.5/live.ts' }).join(' ')).toContain('-rw_timeout 10000000');
   });

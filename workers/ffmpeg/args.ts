@@ -51,6 +51,8 @@ export const inputArgs = ({ url, transport, loop, realtime, stallMs }: InputOpti
   ...streamArgs({ url, transport, stallMs }),
   ...(isFile(url) && realtime ? ['-re'] : []),
   ...(isFile(url) && loop ? ['-stream_loop', '-1'] : []),
+  // Decoding several pictures at once holds each back by as many: 84 ms on two cores, 280 ms with eight threads.
+  ...(isFile(url) && !realtime ? [] : ['-thread_type', 'slice']),
   ...['-i', url],
 ];
 
