@@ -115,10 +115,10 @@ export const TrackerConfig = Type.Object(
     }),
     newTrackScore: Type.Number({ default: 0.5, minimum: 0, maximum: 1, description: 'Score needed to start a track.' }),
     matchCost: Type.Number({
-      default: 0.85,
+      default: 0.8,
       minimum: 0,
       maximum: 1,
-      description: 'Largest cost (1 − overlap) of a match in the first pass.',
+      description: 'Largest cost (1 − overlap, weighed by height and score) of a match in the first pass.',
     }),
     memoryMs: Type.Number({
       default: 1_500,

@@ -1,15 +1,15 @@
 import type { Box } from '../geometry.ts';
 
 /**
- * Noise of the motion model, in heights of the box, so that near and far things are treated alike. Chosen on the
- * training sequences of MOT15 without TUD-Campus and TUD-Stadtmitte (see docs/benchmarks.md).
+ * Noise of the motion model, in heights of the box, so that near and far things are treated alike. Chosen together with
+ * the tracker's limits, see there.
  */
-const MEASUREMENT_STD = 0.05;
+const MEASUREMENT_STD = 0.035;
 /** White-noise acceleration, heights per second². */
-const POSITION_ACCELERATION = 1.5;
-const SIZE_ACCELERATION = 0.3;
+const POSITION_ACCELERATION = 0.5;
+const SIZE_ACCELERATION = 0.5;
 /** A new track may move at any speed a vehicle has: heights per second. */
-const INITIAL_SPEED_STD = 3;
+const INITIAL_SPEED_STD = 2;
 const INITIAL_GROWTH_STD = 0.5;
 
 const COORDINATES = 4;
