@@ -66,8 +66,7 @@ describe('the command line', () => {
     expect(code).toBe(0);
     expect(readFileSync(out, 'utf8').split('\n')[0]?.split(',')).toHaveLength(10);
     const scores = JSON.parse((await watchpost('eval', 'mot', sequence('gt', 'gt.txt'), out)).out) as { hota: number };
-    // A floor against regressions; the goal is 0.547, see benchmarks/README.md.
-    expect(scores.hota).toBeGreaterThanOrEqual(0.45);
+    expect(scores.hota).toBeGreaterThanOrEqual(0.547);
   });
 
   test.skipIf(!hasShared('mot', 'conformance'))(
