@@ -61,7 +61,7 @@ const find = async (name) => {
 
 /**
  * Live cameras send a key frame about every second and no B-frames; the clips have up to 25 s between them, and a
- * recording is cut at key frames. So the live demo plays a copy that is encoded as cameras do.
+ * recording is cut at key frames. So the demo plays a copy that is encoded as cameras do.
  */
 const asCameraSends = (file, name) => {
   const copy = join(samples, `${name.replace(/\.[^.]+$/, '')}.live.mp4`);
@@ -103,7 +103,7 @@ for (const camera of demo.cameras) {
     source:
       mode === 'live'
         ? { url: asCameraSends(file, camera.source.url), loop: true, realtime: true }
-        : { url: file, loop: false, realtime: false },
+        : { url: asCameraSends(file, camera.source.url), loop: false, realtime: false },
   });
 }
 if (cameras.length === 0) {
