@@ -28,12 +28,7 @@ export type FrameFeedOptions = {
   readonly onFrame: (frame: SessionFrame) => Promise<void> | void;
 };
 
-/**
- * Gives ffmpeg's frames their place in the session.
- *
- * ffmpeg hands on the very first picture of an RTSP stream without a time of its own, and calls it as late as the second
- * one; it is then left out.
- */
+/** Gives ffmpeg's frames their place in the session. */
 export class FrameFeed {
   readonly #options: FrameFeedOptions;
   /** First pictures of a stream that are kept back; null once they were handed on. */
@@ -65,7 +60,6 @@ export class FrameFeed {
   async end(): Promise<void> {
     const held = this.#held ?? [];
     this.#held = null;
-    if (held[1] && held[0]!.streamMs >= held[1].streamMs) held.shift();
     const [first] = held;
     if (!first) return;
     const takenAt = held.map(({ arrivedAt, streamMs }) => arrivedAt - (streamMs - first.streamMs));

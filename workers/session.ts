@@ -73,7 +73,7 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
   const ffmpeg = startFfmpeg([
     ...GLOBAL_ARGS,
     ...inputArgs({ url, transport, loop, realtime, stallMs }),
-    ...(outputs?.recording ? recordingArgs(recording.segmentMs) : []),
+    ...(outputs?.recording ? recordingArgs(url, recording.segmentMs) : []),
     ...(outputs?.rendition ? renditionArgs(PIPES.rendition, recording.segmentMs) : []),
     ...(letterbox ? rawFrameArgs({ letterbox, fps: options.fps, live: checks !== null }) : []),
   ]);

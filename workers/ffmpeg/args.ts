@@ -49,6 +49,8 @@ export const inputArgs = ({ url, transport, loop, realtime, stallMs }: InputOpti
   // Frames without a time (AVI) get one; damaged packets are dropped instead of decoded to grey.
   ...['-fflags', '+genpts+discardcorrupt'],
   ...streamArgs({ url, transport, stallMs }),
+  // Times as RTP has them. ffmpeg would move them so that the first is zero, and knows none for the very first picture.
+  ...(isRtsp(url) ? ['-copyts'] : []),
   ...(isFile(url) && realtime ? ['-re'] : []),
   ...(isFile(url) && loop ? ['-stream_loop', '-1'] : []),
   // Decoding several pictures at once holds each back by as many: 84 ms on two cores, 280 ms with eight threads.
@@ -79,9 +81,17 @@ const fragmentArgs = (pipe: number, segmentMs: number): string[] => [
   ...['-flush_packets', '1', '-f', 'mp4', `pipe:${pipe}`],
 ];
 
+/**
+ * ffmpeg's RTSP client loses the time of the very first picture, which is zero by definition, and copies the picture with
+ * a guess, up to two pictures late. Packets that have a time keep it.
+ */
+const FIRST_PICTURE_AT_ZERO =
+  "setts=pts='if(eq(N,0)*eq(PTS,NOPTS),0,PTS)':dts='if(eq(N,0)*eq(PTS,NOPTS),min(DTS,0),DTS)'";
+
 /** The camera's own bits, unchanged. */
-export const recordingArgs = (segmentMs: number): string[] => [
+export const recordingArgs = (url: string, segmentMs: number): string[] => [
   ...['-map', '0:v:0', '-c', 'copy'],
+  ...(isRtsp(url) ? ['-bsf:v', FIRST_PICTURE_AT_ZERO] : []),
   ...fragmentArgs(PIPES.recording, segmentMs),
 ];
 
@@ -97,7 +107,7 @@ export const renditionArgs = (pipe: number, segmentMs: number): string[] => [
 export type RawFrameOptions = {
   readonly letterbox: Letterbox;
   readonly fps: number;
-  /** Cameras and streams: hand over the first two pictures in any case, see `FrameFeed`, and any that goes back in time. */
+  /** Cameras and streams: hand over any picture that goes back in time, so that the session notices. */
   readonly live?: boolean;
 };
 
@@ -109,7 +119,7 @@ export const rawFrameArgs = ({ letterbox, fps, live = false }: RawFrameOptions):
   const { crop, scaled, pad } = letterboxFilter(letterbox);
   const due = Math.max(1 / fps - EARLY_SECONDS, 0).toFixed(4);
   const filters = [
-    `select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,${due})${live ? `+lt(n\\,2)+lt(t-prev_selected_t\\,-${STEP_BACK_SECONDS})` : ''}'`,
+    `select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,${due})${live ? `+lt(t-prev_selected_t\\,-${STEP_BACK_SECONDS})` : ''}'`,
     // Mid-stream size changes reconfigure the graph: the first size is restored so that the letterbox stays true.
     `scale=${letterbox.source.width}:${letterbox.source.height}`,
     ...(crop ? [`crop=${crop.width}:${crop.height}:${crop.x}:${crop.y}`] : []),
