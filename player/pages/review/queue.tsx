@@ -29,6 +29,7 @@ export function Queue(props: {
             <li key={one.id}>
               <button
                 type="button"
+                data-case={one.id}
                 ref={isSelected ? selected : null}
                 aria-current={isSelected ? 'true' : undefined}
                 onClick={() => props.onSelect(one.id)}
