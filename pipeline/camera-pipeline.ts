@@ -9,7 +9,6 @@ import { toLiveFrame } from './live-frame.ts';
 import type { LiveFrame } from './live.ts';
 import { RuleSet } from './rules/rule-set.ts';
 import { SameAct } from './same-act.ts';
-import type { SignalReadings } from './signals/signal.ts';
 import { SignalReader } from './signals/signal-reader.ts';
 import type { PtsMs, SessionClock } from './time.ts';
 import type { Track, TrackedFrame } from './track.ts';
@@ -35,7 +34,7 @@ export type AnalysedFrame = {
 
 /** A frame's times, and its pixels where signals are to be read from them. */
 export type FrameInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt'> & Partial<Pick<Frame, 'pixels' | 'letterbox'>>;
-export type TracksInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt'> & { readonly signals?: SignalReadings };
+export type TracksInput = Pick<TrackedFrame, 'ptsMs' | 'capturedAt' | 'signals' | 'heads'>;
 
 /** How long a track stays marked on the overlay after it was part of a match. */
 const ALERT_MS = 5_000;
@@ -87,7 +86,7 @@ export class CameraPipeline {
   }
 
   /** The same from tracks and readings on, for trying rules on stored tracks. */
-  pushTracks({ ptsMs, capturedAt, signals }: TracksInput, tracks: readonly Track[]): AnalysedFrame {
+  pushTracks({ ptsMs, capturedAt, signals, heads }: TracksInput, tracks: readonly Track[]): AnalysedFrame {
     const tracked: TrackedFrame = {
       cameraId: this.#cameraId,
       sessionId: this.#sessionId,
@@ -96,6 +95,7 @@ export class CameraPipeline {
       frameSize: this.#frameSize,
       tracks,
       ...(signals ? { signals } : {}),
+      ...(heads ? { heads } : {}),
     };
     const matches = this.#sameAct.filter(this.#rules.step(tracked), tracked);
     for (const { match, disposition } of matches) {

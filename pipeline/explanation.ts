@@ -103,6 +103,14 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
     vi: `${capitalise(t.subject('vi'))} ở lại trong “${t.fact('zone')}” ${t.value('dwell', 'vi')} (ngưỡng ${t.threshold('dwell', 'vi')}).`,
     en: `${capitalise(withArticle(t.subject('en')))} stayed in “${t.fact('zone')}” for ${t.value('dwell', 'en')} (threshold ${t.threshold('dwell', 'en')}).`,
   }),
+  too_many_riders: (t) => ({
+    vi: `Đếm được ${t.value('riders', 'vi')} trên một ${t.subject('vi')} (trung vị; ngưỡng ${t.threshold('riders', 'vi')}, kể cả người lái), quan sát trong ${t.value('seen', 'vi')}. Trường hợp được miễn trừ do người duyệt xem xét.`,
+    en: `${t.value('riders', 'en')} were counted on one ${t.subject('en')} (median; threshold ${t.threshold('riders', 'en')}, the driver included), seen for ${t.value('seen', 'en')}. Exemptions are for the reviewer to judge.`,
+  }),
+  no_helmet: (t) => ({
+    vi: `Số người trên ${t.subject('vi')} được nhận định là không đội mũ bảo hiểm: ${t.value('withoutHelmet', 'vi')}, quan sát trong ${t.value('seen', 'vi')}, mức thống nhất giữa các khung hình ${t.value('agreement', 'vi')} (ngưỡng ${t.threshold('agreement', 'vi')}).`,
+    en: `Riders of the ${t.subject('en')} judged to wear no helmet: ${t.value('withoutHelmet', 'en')}, seen for ${t.value('seen', 'en')}, agreement between frames ${t.value('agreement', 'en')} (threshold ${t.threshold('agreement', 'en')}).`,
+  }),
 };
 
 /** For kinds without a sentence of their own: the rule's name and every measured value. */

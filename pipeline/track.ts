@@ -1,4 +1,5 @@
 import type { Box, Size } from './geometry.ts';
+import type { HeadReading } from './head-reading.ts';
 import type { SignalReadings } from './signals/signal.ts';
 import type { EpochMs, PtsMs } from './time.ts';
 
@@ -33,4 +34,6 @@ export type TrackedFrame = {
   readonly tracks: readonly Track[];
   /** What the camera's signals show; absent where none is configured. */
   readonly signals?: SignalReadings;
+  /** Head readings of riders in this frame, where a second-stage model looks at them. */
+  readonly heads?: readonly HeadReading[];
 };

@@ -5,9 +5,11 @@ import { CrowdingRule } from './crowding.ts';
 import { IllegalStopRule } from './illegal-stop.ts';
 import { LineCountRule } from './line-count.ts';
 import { LoiteringRule } from './loitering.ts';
+import { NoHelmetRule } from './no-helmet.ts';
 import type { Rule } from './rule.ts';
 import type { RuleConfig } from './rule-config.ts';
 import { SignalLineRule } from './signal-line.ts';
+import { TooManyRidersRule } from './too-many-riders.ts';
 import { WrongLaneRule } from './wrong-lane.ts';
 import { WrongWayRule } from './wrong-way.ts';
 
@@ -43,6 +45,10 @@ export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZo
       });
     case 'loitering':
       return new LoiteringRule(config, zone(config.zone), frameSize);
+    case 'too_many_riders':
+      return new TooManyRidersRule(config, config.zone === undefined ? null : zone(config.zone), frameSize);
+    case 'no_helmet':
+      return new NoHelmetRule(config, config.zone === undefined ? null : zone(config.zone), frameSize);
     case 'red_light':
     case 'stop_line':
       return new SignalLineRule(config, {

@@ -1,0 +1,67 @@
+import type { HeadReading } from '../head-reading.ts';
+import type { PtsMs } from '../time.ts';
+
+export type HelmetVerdict = 'helmet' | 'bare' | 'other' | 'unsure';
+
+/** Evidence on one rider's head, added up over the track. */
+export type HelmetVote = {
+  /** Sum of weighted log-odds of "no helmet" (bare or other headwear) against "helmet". */
+  readonly logOdds: number;
+  readonly weight: number;
+  /** Weight of the frames that speak for each outcome. */
+  readonly speaks: { readonly helmet: number; readonly bare: number; readonly other: number };
+  readonly firstPtsMs: PtsMs;
+  readonly lastPtsMs: PtsMs;
+};
+
+/** Heads from this height on are looked at, and count in full from the second [DOMAIN.md §1.2: below 16–20 px guesses]. */
+const LEAST_HEIGHT_PX = 16;
+const FULL_HEIGHT_PX = 32;
+/** No single frame is believed more: a model is often sure and wrong for a few frames in a row. */
+const MOST_LOG_ODDS = 3;
+/** Frames closer together than this show the same mistake and share one vote. */
+const INDEPENDENT_MS = 100;
+/** Least evidence for a verdict: this much weight over this much time, mostly of one opinion [DOMAIN.md §1.3]. */
+const LEAST_WEIGHT = 2.5;
+export const LEAST_SPAN_MS = 500;
+export const LEAST_AGREEMENT = 0.8;
+const LEAST_LOG_ODDS = 3;
+
+const EMPTY = { logOdds: 0, weight: 0, speaks: { helmet: 0, bare: 0, other: 0 } };
+const clamp = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
+
+/** How much one reading counts, 0–1. */
+export const readingWeight = ({ heightPx, sharpness, unsure }: HeadReading): number => {
+  const size = Math.min(1, Math.max(0, (heightPx - LEAST_HEIGHT_PX) / (FULL_HEIGHT_PX - LEAST_HEIGHT_PX)));
+  return size * sharpness * (1 - unsure);
+};
+
+export const addReading = (vote: HelmetVote | null, reading: HeadReading, ptsMs: PtsMs): HelmetVote => {
+  const passedMs = vote ? ptsMs - vote.lastPtsMs : INDEPENDENT_MS;
+  const weight = readingWeight(reading) * Math.min(1, passedMs / INDEPENDENT_MS);
+  const { helmet, bare, other } = reading;
+  const odds = clamp(Math.log((bare + other + 1e-6) / (helmet + 1e-6)), MOST_LOG_ODDS);
+  const before = vote ?? { ...EMPTY, firstPtsMs: ptsMs, lastPtsMs: ptsMs };
+  const loudest = helmet >= bare && helmet >= other ? 'helmet' : bare >= other ? 'bare' : 'other';
+  return {
+    logOdds: before.logOdds + weight * odds,
+    weight: before.weight + weight,
+    speaks: { ...before.speaks, [loudest]: before.speaks[loudest] + weight },
+    firstPtsMs: before.firstPtsMs,
+    lastPtsMs: ptsMs,
+  };
+};
+
+/** Share of the evidence that is of the verdict's opinion, 0–1. */
+export const agreement = ({ speaks, logOdds, weight }: HelmetVote): number => {
+  if (weight === 0) return 0;
+  return (logOdds > 0 ? speaks.bare + speaks.other : speaks.helmet) / weight;
+};
+
+/** The verdict, or `unsure` when there is too little evidence, or it is divided. */
+export const verdictOf = (vote: HelmetVote | null): HelmetVerdict => {
+  if (!vote || vote.weight < LEAST_WEIGHT || vote.lastPtsMs - vote.firstPtsMs < LEAST_SPAN_MS) return 'unsure';
+  if (Math.abs(vote.logOdds) < LEAST_LOG_ODDS || agreement(vote) < LEAST_AGREEMENT) return 'unsure';
+  if (vote.logOdds < 0) return 'helmet';
+  return vote.speaks.bare >= vote.speaks.other ? 'bare' : 'other';
+};
