@@ -1,5 +1,6 @@
-/** Recalls 0, 0.01 … 1 at which precision is read [COCO]. */
+/** Recalls 0, 0.01 … 1 at which precision is read; multiples of the step, rounding included, as pycocotools has them. */
 const RECALL_POINTS = 101;
+const RECALL_STEP = 0.01;
 
 /** A detection after matching: found something, or not. */
 export type Outcome = { readonly score: number; readonly hit: boolean };
@@ -24,7 +25,7 @@ export const averagePrecision = (outcomes: readonly Outcome[], truth: number): n
   for (let i = precision.length - 2; i >= 0; i--) precision[i] = Math.max(precision[i]!, precision[i + 1]!);
   let [sum, at] = [0, 0];
   for (let point = 0; point < RECALL_POINTS; point++) {
-    while (at < recall.length && recall[at]! < point / (RECALL_POINTS - 1)) at++;
+    while (at < recall.length && recall[at]! < point * RECALL_STEP) at++;
     sum += precision[at] ?? 0;
   }
   return sum / RECALL_POINTS;
