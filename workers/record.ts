@@ -8,8 +8,17 @@ import { CameraRecorder } from './camera-recorder.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
 import { serveFrames } from './frame-channel.ts';
+import { machineClock } from './monotonic.ts';
 import { keepRing } from './retention.ts';
 import { reportStates } from './state-report.ts';
+
+/** 250 cameras that open at the same instant would keep each other waiting until they time out. */
+const START_SPACING_MS = 40;
+
+const startLater = async (index: number, run: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+  await machineClock.sleep(index * START_SPACING_MS, signal);
+  await run();
+};
 
 /**
  * The recording process: one ffmpeg per enabled camera, frames for whoever analyses, the ring on disk. It never waits
@@ -52,8 +61,8 @@ export const record = async (
   try {
     // A defect in one camera's code ends that camera only; the others go on.
     await Promise.all(
-      recorders.map((recorder) =>
-        recorder.run(signal).catch((error: unknown) => {
+      recorders.map((recorder, index) =>
+        startLater(index, () => recorder.run(signal), signal).catch((error: unknown) => {
           log.error({ cameraId: recorder.state.cameraId, err: error }, 'camera stopped by a defect');
         }),
       ),

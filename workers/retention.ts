@@ -1,115 +1,135 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, statfs } from 'node:fs/promises';
+import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Config } from '../pipeline/config-schema.ts';
-import type { SegmentRecord } from '../pipeline/segment.ts';
 import { dataFolder } from './data-folder.ts';
+import { IndexCursor, type RingSegment } from './index-cursor.ts';
 import { type Hold, HOLDS_KEY } from './queue.ts';
 
 const CHECK_EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 /** What is freed at once when the disk is short: enough to go on, little enough to lose the least. */
 const FREE_STEP = 0.02;
 
-/** `file` is relative to the session's folder, so `preview/…` for the rendition. */
-export type RingSegment = Pick<
-  SegmentRecord,
-  'cameraId' | 'sessionId' | 'file' | 'startPtsMs' | 'startAt' | 'durationMs' | 'bytes'
->;
+export type HeldSpan = Pick<Hold, 'cameraId' | 'sessionId' | 'fromPtsMs' | 'toPtsMs'>;
 
-/**
- * Which segments go: those past their age, then the oldest until enough is free. Held ones never.
- * @param bytesToFree 0 when the disk has room
- */
-export const chooseRemovals = (
-  segments: readonly RingSegment[],
-  holds: readonly Pick<Hold, 'cameraId' | 'sessionId' | 'fromPtsMs' | 'toPtsMs'>[],
-  limits: { readonly olderThan: number; readonly bytesToFree: number },
-): readonly RingSegment[] => {
-  const isHeld = ({ cameraId, sessionId, startPtsMs, durationMs }: RingSegment): boolean =>
-    holds.some(
-      (hold) =>
-        hold.cameraId === cameraId &&
-        hold.sessionId === sessionId &&
-        hold.fromPtsMs < startPtsMs + durationMs &&
-        hold.toPtsMs > startPtsMs,
-    );
-  const chosen: RingSegment[] = [];
-  let freed = 0;
-  for (const segment of [...segments].sort((a, b) => a.startAt - b.startAt)) {
-    const tooOld = segment.startAt + segment.durationMs < limits.olderThan;
-    if ((!tooOld && freed >= limits.bytesToFree) || isHeld(segment)) continue;
-    chosen.push(segment);
-    freed += segment.bytes;
-  }
-  return chosen;
-};
+const isHeld = ({ cameraId, sessionId, startPtsMs, durationMs }: RingSegment, holds: readonly HeldSpan[]): boolean =>
+  holds.some(
+    (hold) =>
+      hold.cameraId === cameraId &&
+      hold.sessionId === sessionId &&
+      hold.fromPtsMs < startPtsMs + durationMs &&
+      hold.toPtsMs > startPtsMs,
+  );
 
-const listSessions = async (recordings: string): Promise<{ cameraId: string; sessionId: string; folder: string }[]> => {
-  const found = [];
-  for (const camera of await readdir(recordings, { withFileTypes: true })) {
-    if (!camera.isDirectory()) continue;
-    for (const session of await readdir(join(recordings, camera.name), { withFileTypes: true }))
-      if (session.isDirectory())
-        found.push({
-          cameraId: camera.name,
-          sessionId: session.name,
-          folder: join(recordings, camera.name, session.name),
-        });
-  }
-  return found;
-};
+type Track = { readonly folder: string; readonly cursor: IndexCursor; passedOver: RingSegment[] };
 
-/** Segments of one index that are still on disk. @param part `''` for the recording, `preview/` for the rendition */
-const readIndex = async (folder: string, part: string): Promise<RingSegment[]> => {
-  const text = await readFile(join(folder, part, 'index.ndjson'), 'utf8').catch(() => '');
-  const records = text.split('\n').flatMap((line) => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as RingSegment];
-    } catch {
-      return []; // A line cut by a crash.
-    }
-  });
-  return records
-    .map((record) => ({ ...record, file: `${part}${record.file}` }))
-    .filter(({ file }) => existsSync(join(folder, file)));
-};
-
-/** Removes what may go from the ring, once. @returns what was removed */
-export const trimRing = async (options: {
-  readonly dataDir: string;
-  readonly recording: Config['recording'];
-  readonly holds: readonly Hold[];
+export type TrimOptions = {
+  readonly holds: readonly HeldSpan[];
   readonly now: number;
   /** Share of the disk that is free and its size; from the file system unless given. */
   readonly disk?: { readonly freeShare: number; readonly bytes: number };
-}): Promise<readonly RingSegment[]> => {
-  const { dataDir, recording, holds, now } = options;
-  const { recordings } = dataFolder(dataDir);
-  const { bavail, blocks, bsize } = await statfs(recordings);
-  const disk = options.disk ?? { freeShare: bavail / blocks, bytes: blocks * bsize };
-  const short = disk.freeShare < recording.minFreePercent / 100;
-  const sessions = await listSessions(recordings);
-  const bySession = new Map<string, RingSegment[]>();
-  for (const { folder } of sessions)
-    bySession.set(folder, [...(await readIndex(folder, '')), ...(await readIndex(folder, 'preview/'))]);
-  const removed = chooseRemovals([...bySession.values()].flat(), holds, {
-    olderThan: now - recording.keepHours * HOUR_MS,
-    bytesToFree: short ? (recording.minFreePercent / 100 - disk.freeShare + FREE_STEP) * disk.bytes : 0,
-  });
-  for (const { cameraId, sessionId, file } of removed)
-    await rm(join(recordings, cameraId, sessionId, file), { force: true });
-  // A session that is all gone and can get nothing more leaves with its side-cars.
-  for (const { folder } of sessions) {
-    const before = bySession.get(folder) ?? [];
-    const newest = Math.max(0, ...before.map(({ startAt, durationMs }) => startAt + durationMs));
-    const gone = before.length > 0 && before.every((segment) => removed.includes(segment));
-    if (gone && newest < now - HOUR_MS) await rm(folder, { recursive: true, force: true });
-  }
-  return removed;
 };
+
+/**
+ * The rolling recordings of all cameras. Segments past their age go; then, below the watermark of free disk, the oldest
+ * of all until enough is free. What an open case still needs stays, whatever happens.
+ */
+export class Ring {
+  readonly #recordings: string;
+  readonly #recording: Config['recording'];
+  readonly #tracks = new Map<string, Track>();
+
+  constructor(options: { readonly dataDir: string; readonly recording: Config['recording'] }) {
+    this.#recordings = dataFolder(options.dataDir).recordings;
+    this.#recording = options.recording;
+  }
+
+  /** Removes what may go. @returns what was removed, oldest first */
+  async trim({ holds, now, disk }: TrimOptions): Promise<readonly RingSegment[]> {
+    const folders = await this.#listSessions();
+    this.#follow(folders);
+    const { freeShare, bytes } = disk ?? (await this.#measureDisk());
+    const wantedShare = this.#recording.minFreePercent / 100;
+    const bytesToFree = freeShare < wantedShare ? (wantedShare - freeShare + FREE_STEP) * bytes : 0;
+    const olderThan = now - this.#recording.keepHours * HOUR_MS;
+    const removed: RingSegment[] = [];
+    let freed = 0;
+    for (;;) {
+      const found = await this.#oldest();
+      if (!found) break;
+      const { track, segment } = found;
+      if (segment.startAt + segment.durationMs >= olderThan && freed >= bytesToFree) break;
+      track.cursor.shift();
+      if (isHeld(segment, holds)) {
+        track.passedOver.push(segment);
+        continue;
+      }
+      await rm(join(track.folder, segment.file), { force: true });
+      removed.push(segment);
+      freed += segment.bytes;
+    }
+    for (const track of this.#tracks.values()) {
+      track.cursor.putBack(track.passedOver);
+      track.passedOver = [];
+    }
+    for (const folder of folders) await this.#tidy(folder, now);
+    return removed;
+  }
+
+  async #listSessions(): Promise<string[]> {
+    const found: string[] = [];
+    for (const camera of await readdir(this.#recordings, { withFileTypes: true })) {
+      if (!camera.isDirectory()) continue;
+      for (const session of await readdir(join(this.#recordings, camera.name), { withFileTypes: true }))
+        if (session.isDirectory()) found.push(join(this.#recordings, camera.name, session.name));
+    }
+    return found;
+  }
+
+  #follow(folders: readonly string[]): void {
+    const wanted = new Set(folders);
+    for (const [key, { folder }] of this.#tracks) if (!wanted.has(folder)) this.#tracks.delete(key);
+    for (const folder of folders)
+      for (const part of ['', 'preview/'] as const) {
+        const key = join(folder, part);
+        if (!this.#tracks.has(key))
+          this.#tracks.set(key, { folder, cursor: new IndexCursor(folder, part), passedOver: [] });
+      }
+  }
+
+  async #measureDisk(): Promise<{ freeShare: number; bytes: number }> {
+    const { bavail, blocks, bsize } = await statfs(this.#recordings);
+    return { freeShare: bavail / blocks, bytes: blocks * bsize };
+  }
+
+  async #oldest(): Promise<{ track: Track; segment: RingSegment } | null> {
+    let oldest: { track: Track; segment: RingSegment } | null = null;
+    for (const track of this.#tracks.values()) {
+      const segment = await track.cursor.peek();
+      if (segment && (!oldest || segment.startAt < oldest.segment.startAt)) oldest = { track, segment };
+    }
+    return oldest;
+  }
+
+  /** Removes the side-cars of what is gone, and a session that is all gone and gets nothing more. */
+  async #tidy(folder: string, now: number): Promise<void> {
+    const main = await this.#tracks.get(join(folder, ''))?.cursor.peek();
+    const preview = await this.#tracks.get(join(folder, 'preview/'))?.cursor.peek();
+    if (!main && !preview) {
+      const { mtimeMs } = await stat(folder);
+      if (mtimeMs < now - HOUR_MS) await rm(folder, { recursive: true, force: true });
+      return;
+    }
+    if (!main) return;
+    const firstMinute = Math.floor(main.startPtsMs / MINUTE_MS);
+    const sideCars = await readdir(join(folder, 'tracks')).catch(() => []);
+    for (const name of sideCars)
+      if (Number.parseInt(name) < firstMinute) await rm(join(folder, 'tracks', name), { force: true });
+  }
+}
 
 /** Trims the ring every minute, and when asked to. */
 export const keepRing = (options: {
@@ -118,12 +138,13 @@ export const keepRing = (options: {
   readonly redis: Redis;
   readonly log: Logger;
 }): { readonly trim: () => Promise<void>; readonly close: () => void } => {
-  const { dataDir, recording, redis, log } = options;
+  const { redis, log } = options;
+  const ring = new Ring(options);
   const trimNow = async (): Promise<void> => {
     try {
       // Without Redis nobody knows what is held: nothing is removed then.
       const holds = Object.values(await redis.hgetall(HOLDS_KEY)).map((text) => JSON.parse(text) as Hold);
-      const removed = await trimRing({ dataDir, recording, holds, now: Date.now() });
+      const removed = await ring.trim({ holds, now: Date.now() });
       if (removed.length > 0)
         log.info(
           { segments: removed.length, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0) },
