@@ -71,24 +71,12 @@ await new Promise((resolve) => setTimeout(resolve, durationMs));
 clearInterval(timer);
 
 const redis = new Redis(dataFolder(folder).redisSocket);
-const read = async (process: 'record' | 'analyze'): Promise<Map<string, CameraState>> =>
-  new Map(
-    Object.entries(await redis.hgetall(stateKey(process))).map(([id, text]) => [id, JSON.parse(text) as CameraState]),
-  );
-const [recorded, analysed] = [await read('record'), await read('analyze')];
+// The recorder keeps the whole account: it hands frames on and hears what became of them.
+const states = Object.values(await redis.hgetall(stateKey('record'))).map((text) => JSON.parse(text) as CameraState);
 redis.disconnect();
-const total = (counts: Readonly<Record<string, number>> = {}): number =>
-  Object.values(counts).reduce((a, b) => a + b, 0);
-const frames = [...recorded.values()].map(({ cameraId, frames: { received, dropped } }) => {
-  const other = analysed.get(cameraId)?.frames;
-  const accounted = (other?.analysed ?? 0) + total(dropped) + total(other?.dropped);
-  return {
-    cameraId,
-    received,
-    analysed: other?.analysed ?? 0,
-    dropped: { ...dropped, ...other?.dropped },
-    unaccounted: received - accounted,
-  };
+const frames = states.map(({ cameraId, frames: { received, analysed, dropped } }) => {
+  const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  return { cameraId, received, analysed, dropped, unaccounted: received - analysed - lost };
 });
 const endedIn = performance.now();
 const stopped = new Promise((resolve) => system.once('close', resolve));
