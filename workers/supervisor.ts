@@ -25,12 +25,15 @@ type Child = { spec: ChildSpec; process: ChildProcess | null; retryMs: number; t
  */
 export class Supervisor {
   readonly #log: Logger;
+  readonly #output: 'stdout' | 'stderr';
   readonly #children = new Map<string, Child>();
   readonly #finished = new Map<string, { promise: Promise<number>; resolve: (exitCode: number) => void }>();
   #stopping = false;
 
-  constructor(log: Logger) {
+  /** @param output where the children's standard output goes; `stderr` where this process prints something for machines */
+  constructor(log: Logger, output: 'stdout' | 'stderr' = 'stdout') {
     this.#log = log;
+    this.#output = output;
   }
 
   start(spec: ChildSpec): void {
@@ -59,7 +62,8 @@ export class Supervisor {
     const { spec } = child;
     const startedAt = performance.now();
     // The message channel carries nothing: it breaks when this process dies, however it dies, and the child then stops.
-    const spawned = spawn(spec.command, spec.args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const output = this.#output === 'stdout' ? process.stdout.fd : process.stderr.fd;
+    const spawned = spawn(spec.command, spec.args, { stdio: ['ignore', output, 'inherit', 'ipc'] });
     child.process = spawned;
     child.timer = null;
     spawned.once('error', (error) => this.#log.error({ child: spec.name, err: error }, 'process could not be started'));

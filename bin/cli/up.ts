@@ -25,7 +25,7 @@ export const up = async (options: {
   const unlock = lockDataFolder(dataDir);
   const signal = stopSignal();
   const log = createLog({ process: 'up', dataDir, console: options.once ? 'warn' : 'info' });
-  const supervisor = new Supervisor(log);
+  const supervisor = new Supervisor(log, options.json ? 'stderr' : 'stdout');
   const ownRedis = process.env['REDIS_URL'] ? null : await startRedis({ dataDir, log });
   const redisUrl = process.env['REDIS_URL'] ?? ownRedis?.url ?? '';
   try {
