@@ -75,7 +75,11 @@ export class SegmentWriter {
         }
         this.#options.onFragment?.(bytes);
         if (this.#timescale === 0) throw new WatchpostError('SEGMENT_BROKEN', 'a fragment came before the header');
-        this.#pending.push({ bytes, times: readSegmentTimes(bytes, this.#timescale), arrivedAt: Date.now() });
+        const times = readSegmentTimes(bytes, this.#timescale);
+        // With key frames far apart a segment may begin without one. The next key frame begins a segment of its own, or
+        // no clip could ever start there.
+        if (times.startsWithKeyframe && this.#pending[0]?.times.startsWithKeyframe === false) await this.#finish();
+        this.#pending.push({ bytes, times, arrivedAt: Date.now() });
         const { startMs, endMs } = spanOf(this.#pending);
         if (endMs - startMs >= this.#options.segmentMs * LONG_ENOUGH) await this.#finish();
       }

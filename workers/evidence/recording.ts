@@ -9,7 +9,7 @@ import type { RecordingGap, RecordingSession, SegmentRecord } from '../../pipeli
 export type RecordingPart = {
   readonly session: RecordingSession;
   readonly sessionDir: string;
-  /** Segments whose files exist, from 30 s before the window to the newest. */
+  /** Segments whose files exist: from the key frame before the window, at least 30 s before it, to the newest. */
   readonly segments: readonly SegmentRecord[];
   readonly gaps: readonly RecordingGap[];
   /** Whether the session gets no more segments though it does not reach the window's end. */
@@ -44,7 +44,10 @@ const readOptional = async (file: string): Promise<string> => {
 const FIRST_TAIL_BYTES = 64 * 1024;
 const MARGIN_MS = 30_000;
 
-/** Reads the index from its end backwards until it reaches before the window. */
+const startsClip = ({ startsWithKeyframe, startPtsMs }: SegmentRecord, fromPtsMs: number): boolean =>
+  startsWithKeyframe && startPtsMs <= fromPtsMs;
+
+/** Reads the index from its end backwards until it reaches before the window and a clip of it can start. */
 const readIndexTail = async (
   file: string,
   fromPtsMs: number,
@@ -65,7 +68,11 @@ const readIndexTail = async (
       const text = buffer.toString('utf8');
       // Starting in the middle of the file, the first line is a piece of one.
       const records = parseLines<SegmentRecord>(start > 0 ? text.slice(text.indexOf('\n') + 1) : text);
-      if (start === 0 || (records[0] && records[0].startPtsMs < fromPtsMs)) return { records, grewAt: mtimeMs };
+      const isEnough =
+        records[0] !== undefined &&
+        records[0].startPtsMs < fromPtsMs - MARGIN_MS &&
+        records.some((record) => startsClip(record, fromPtsMs));
+      if (start === 0 || isEnough) return { records, grewAt: mtimeMs };
     }
   } finally {
     await handle.close();
@@ -98,8 +105,10 @@ export const readRecording = async (
       cause: error,
     });
   }
-  const fromPtsMs = window.fromPtsMs - MARGIN_MS;
-  const { records, grewAt } = await readIndexTail(join(sessionDir, 'index.ndjson'), fromPtsMs);
+  const { records, grewAt } = await readIndexTail(join(sessionDir, 'index.ndjson'), window.fromPtsMs);
+  // Key frames may be further apart than the margin.
+  const entry = records.findLast((record) => startsClip(record, window.fromPtsMs));
+  const fromPtsMs = Math.min(window.fromPtsMs - MARGIN_MS, entry?.startPtsMs ?? Number.POSITIVE_INFINITY);
   const near = records.filter((record) => record.startPtsMs + record.durationMs > fromPtsMs);
   const onDisk = await Promise.all(
     near.map(async (record) =>
