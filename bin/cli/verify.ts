@@ -1,20 +1,47 @@
+import { type ChainLink, type Problem, toChainLink, type Verification, verifyChain } from '../../pipeline/verify.ts';
 import { verifyFolder } from '../../workers/verify-folder.ts';
 
 const EXIT = { intact: 0, broken: 1, unreadable: 2 } as const;
 
-/** @returns the worst result: 0 all intact, 1 one is broken, 2 one is unreadable and none broken */
+type Result = Pick<Verification, 'status' | 'checkedFiles' | 'caseId' | 'keyId' | 'manifestSha256'> & {
+  readonly folder: string;
+  readonly problems: readonly Problem[];
+};
+
+/**
+ * Checks each case by itself, and the cases of one camera as links of its chain.
+ * @returns the worst result: 0 all intact, 1 one is broken, 2 one is unreadable and none broken
+ */
 export const verify = async (folders: readonly string[], options: { readonly json: boolean }): Promise<number> => {
-  const results = [];
+  const checked: { readonly result: Result; readonly link: ChainLink | null }[] = [];
   for (const folder of folders) {
-    const { status, problems, checkedFiles, caseId, keyId, manifestSha256 } = await verifyFolder(folder);
-    results.push({ folder, status, problems, checkedFiles, caseId, keyId, manifestSha256 });
-    if (options.json) continue;
-    console.log(
-      `${status.toUpperCase().padEnd(10)} ${folder}  (${checkedFiles} files${keyId ? `, key ${keyId}` : ''})`,
-    );
-    for (const { file, problem } of problems) console.log(`    ${file}: ${problem}`);
+    const verification = await verifyFolder(folder);
+    const { status, problems, checkedFiles, caseId, keyId, manifestSha256 } = verification;
+    checked.push({
+      result: { folder, status, problems, checkedFiles, caseId, keyId, manifestSha256 },
+      link: toChainLink(verification),
+    });
   }
+  const chain = verifyChain(checked.flatMap(({ link }) => (link ? [link] : [])));
+  const results = checked.map(({ result }) => withChain(result, chain.problems));
   if (options.json) console.log(JSON.stringify(results, null, 2));
+  else {
+    for (const { folder, status, checkedFiles, keyId, problems } of results) {
+      const facts = `${checkedFiles} files${keyId ? `, key ${keyId}` : ''}`;
+      console.log(`${status.toUpperCase().padEnd(10)} ${folder}  (${facts})`);
+      for (const { file, problem } of problems) console.log(`    ${file}: ${problem}`);
+    }
+    for (const { cameraId, index } of chain.absent)
+      console.log(`NOTE       camera ${cameraId}: the case at place ${index} of the chain was not given`);
+  }
   const codes = results.map(({ status }) => EXIT[status]);
   return codes.includes(1) ? 1 : Math.max(0, ...codes);
+};
+
+/** A case that does not fit the cases around it is broken, whole as it may be by itself. */
+const withChain = (result: Result, faults: readonly Problem[]): Result => {
+  const mine = faults.filter(({ file }) => file === result.caseId);
+  if (mine.length === 0) return result;
+  const problems = mine.map(({ problem }) => ({ file: 'manifest.json', problem }));
+  return { ...result, status: 'broken', problems: [...result.problems, ...problems] };
 };

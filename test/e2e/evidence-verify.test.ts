@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { verify } from '../../bin/cli/verify.ts';
 import { type CaseReader, toChainLink, verifyCase, verifyChain } from '../../pipeline/verify.ts';
 import { sealCase, type SealOptions } from '../../workers/evidence/seal.ts';
 import { openStore } from '../../workers/storage/open-store.ts';
@@ -145,6 +146,36 @@ describe('verifying a chain', () => {
     const [a, b, c] = await links('c0', 'c1', 'c2');
     expect(verifyChain([a!, b!, { ...b!, caseId: 'twin', manifestSha256: 'f'.repeat(64) }]).problems).toHaveLength(1);
     expect(verifyChain([a!, { ...b!, manifestSha256: 'f'.repeat(64) }, c!]).problems).toMatchObject([{ file: 'c2' }]);
+  });
+
+  /** Runs the command and keeps what it prints. */
+  const command = async (...folders: string[]): Promise<{ code: number; lines: string[] }> => {
+    const lines: string[] = [];
+    const print = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+    try {
+      return { code: await verify(folders, { json: false }), lines };
+    } finally {
+      print.mockRestore();
+    }
+  };
+
+  test('the command holds the given cases against each other and tells what lies between them', async () => {
+    expect((await command(caseDir('c1'), caseDir('c0'), caseDir('c2'))).code).toBe(0);
+    const { code, lines } = await command(caseDir('c0'), caseDir('c3'));
+    expect({ code, notes: lines.filter((line) => line.startsWith('NOTE')).length }).toEqual({ code: 0, notes: 2 });
+  });
+
+  test('the command finds a whole case that was put into the chain from elsewhere', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'verify-elsewhere-'));
+    const other = { ...options, dataDir: elsewhere, store: openStore({ kind: 'local' }, elsewhere) };
+    await sealCase({ ...other, event: makeEvent('o0', 5_000) });
+    await sealCase({ ...other, event: makeEvent('o1', 6_000) });
+    const foreign = join(elsewhere, 'objects', 'cases', 'o1');
+    expect((await command(foreign)).code).toBe(0);
+    const { code, lines } = await command(caseDir('c0'), foreign, caseDir('c2'));
+    await rm(elsewhere, { recursive: true, force: true });
+    expect(code).toBe(1);
+    expect(lines).toContain('    manifest.json: does not continue the chain after c0');
   });
 
   test('the public key on disk is the one that signed', async () => {
