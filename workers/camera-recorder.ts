@@ -11,6 +11,7 @@ import type { RecordingGap, SegmentRecord } from '../pipeline/segment.ts';
 import { dataFolder } from './data-folder.ts';
 import { isCopyable, isFile } from './ffmpeg/args.ts';
 import { FrameOutlet } from './frame-channel.ts';
+import { LOAD_WINDOW_MS, LoadWatch, type Overload } from './load-watch.ts';
 import { machineClock } from './monotonic.ts';
 import { LivePlaylist } from './playlist.ts';
 import { readLastRecorded } from './last-recorded.ts';
@@ -49,6 +50,15 @@ const toFailure = (error: unknown): WatchpostError => {
 const refusesTcp = ({ code, message }: WatchpostError): boolean =>
   code === 'SOURCE_STALLED' || /\b461\b|transport/i.test(message);
 
+const OVERLOADS: Readonly<Record<string, string>> = {
+  superseded: 'the analysis does not keep up',
+  deadline: 'the analysis comes too late',
+  'no-analyzer': 'no analysis is running',
+  'inference-failed': 'the analysis fails',
+};
+const overloadText = ({ cause, lostShare }: Overload): string =>
+  `${Math.round(lostShare * 100)} % of the pictures of the last ${LOAD_WINDOW_MS / 1000} s were not analysed: ${OVERLOADS[cause] ?? cause}`;
+
 /** Keeps one camera recorded: sessions one after the other, with growing pauses between failures. */
 export class CameraRecorder {
   readonly outlet: FrameOutlet;
@@ -64,6 +74,7 @@ export class CameraRecorder {
   /** End of the newest segment. */
   #recordedTo: number | null = null;
   #gap: Pick<RecordingGap, 'fromAt' | 'cause'> | null = null;
+  readonly #load = new LoadWatch();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -135,6 +146,7 @@ export class CameraRecorder {
     const sessionId = toSessionId(machineClock.now());
     const folder = dataFolder(dataDir).session(camera.id, sessionId);
     const live = !this.#isFile || camera.source.loop || camera.source.realtime;
+    this.#load.reset();
     await runSession({
       camera,
       url: this.#url,
@@ -155,6 +167,7 @@ export class CameraRecorder {
         const { state } = this.#state;
         if (state !== 'watching' && state !== 'degraded') this.#set('watching', null, null, sessionId);
         const taken = this.outlet.offer(frame);
+        if (camera.analysis && live) this.#judgeLoad(sessionId);
         return live ? undefined : taken;
       },
       onSegment: (record) => this.#onSegment(record),
@@ -164,7 +177,7 @@ export class CameraRecorder {
   }
 
   async #onSegment(record: SegmentRecord): Promise<void> {
-    if (this.#state.sessionId !== record.sessionId || this.#state.state === 'degraded')
+    if (this.#state.sessionId !== record.sessionId || this.#state.cause === 'DISK_FULL')
       this.#set('watching', null, null, record.sessionId);
     this.#segments++;
     this.#recordedTo = record.startAt + record.durationMs;
@@ -172,8 +185,18 @@ export class CameraRecorder {
     if (!this.#hasRendition) await this.#publish(record, record.sessionId);
   }
 
+  /** Says when pictures are recorded but not all analysed; a lost recording is the worse news and stays said. */
+  #judgeLoad(sessionId: string): void {
+    const overload = this.#load.push(this.outlet.counts, machineClock.mono());
+    const { state, cause } = this.#state;
+    if (cause === 'DISK_FULL') return;
+    if (overload === null) {
+      if (state === 'degraded') this.#set('watching', null, null, sessionId);
+    } else if (cause !== overload.cause) this.#set('degraded', overload.cause, overloadText(overload), sessionId);
+  }
+
   #onLost(record: SegmentRecord): void {
-    if (this.#state.state !== 'degraded')
+    if (this.#state.cause !== 'DISK_FULL')
       this.#set('degraded', 'DISK_FULL', ERROR_CODES.DISK_FULL.meaning, record.sessionId);
     this.#openGap(`DISK_FULL: ${ERROR_CODES.DISK_FULL.meaning}`, record.startAt);
     this.#options.onDiskFull();

@@ -41,7 +41,15 @@ export const CaseQuery = Type.Object(
     after: Type.Optional(Type.Number({ description: 'triggerAt from, epoch ms.' })),
     before: Type.Optional(Type.Number({ description: 'triggerAt until, epoch ms.' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
-    cursor: Type.Optional(Type.String({ description: '`nextCursor` of the page before.' })),
+    order: Type.Optional(
+      Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
+        default: 'desc',
+        description: 'By time of the trigger: newest (`desc`) or oldest (`asc`) first.',
+      }),
+    ),
+    cursor: Type.Optional(
+      Type.String({ description: '`nextCursor` of the page before, asked for in the same order.' }),
+    ),
   },
   { additionalProperties: false },
 );

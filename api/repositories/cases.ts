@@ -81,11 +81,11 @@ export class CaseRepository {
     });
   }
 
-  /** Newest trigger first. @throws WatchpostError REQUEST_INVALID for an unknown state or a foreign cursor */
+  /** Newest trigger first, unless asked for the oldest. @throws WatchpostError REQUEST_INVALID for an unknown state or a foreign cursor */
   async list(query: CaseQuery, scope: Scope): Promise<CaseList> {
     const now = this.#clock.now();
     const limit = query.limit ?? 50;
-    const { kind, cameraId, after, before } = query;
+    const { kind, cameraId, after, before, order = 'desc' } = query;
     const cursor = query.cursor === undefined ? null : parseCursor(query.cursor);
     const rows = await this.#db
       .selectFrom('cases')
@@ -97,10 +97,12 @@ export class CaseRepository {
       .$if(after !== undefined, (q) => q.where('trigger_at', '>=', after!))
       .$if(before !== undefined, (q) => q.where('trigger_at', '<', before!))
       .$if(cursor !== null, (q) =>
-        q.where((eb) => eb(eb.refTuple('trigger_at', 'id'), '<', eb.tuple(cursor!.triggerAt, cursor!.id))),
+        q.where((eb) =>
+          eb(eb.refTuple('trigger_at', 'id'), order === 'asc' ? '>' : '<', eb.tuple(cursor!.triggerAt, cursor!.id)),
+        ),
       )
-      .orderBy('trigger_at', 'desc')
-      .orderBy('id', 'desc')
+      .orderBy('trigger_at', order)
+      .orderBy('id', order)
       .limit(limit + 1)
       .execute();
     const page = rows.slice(0, limit);

@@ -383,6 +383,10 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'cause.DISK_FULL': 'No space is left for recordings.',
   'cause.QUEUE_UNAVAILABLE': 'The live channel cannot be reached; the state is not known.',
   'cause.NOT_REPORTED': 'No process has reported on this camera yet.',
+  'cause.superseded': 'The analysis does not keep up: some pictures are skipped. Recording is complete.',
+  'cause.deadline': 'The analysis comes too late: some pictures are skipped. Recording is complete.',
+  'cause.no-analyzer': 'No analysis is running. Recording is complete.',
+  'cause.inference-failed': 'The analysis fails. Recording is complete.',
 
   'error.AUTH_FAILED': 'User name or password is wrong.',
   'error.AUTH_LOCKED': 'Too many failed log-ins. The account is locked for some minutes; try again later.',

@@ -382,6 +382,10 @@ export const vi = {
   'cause.DISK_FULL': 'Hết chỗ để ghi hình.',
   'cause.QUEUE_UNAVAILABLE': 'Không liên lạc được kênh trực tiếp; chưa biết tình trạng.',
   'cause.NOT_REPORTED': 'Chưa có tiến trình nào báo về camera này.',
+  'cause.superseded': 'Phân tích không kịp: một phần khung hình bị bỏ qua. Vẫn ghi hình đủ.',
+  'cause.deadline': 'Phân tích quá trễ: một phần khung hình bị bỏ qua. Vẫn ghi hình đủ.',
+  'cause.no-analyzer': 'Chưa chạy phân tích. Vẫn ghi hình đủ.',
+  'cause.inference-failed': 'Phân tích bị lỗi. Vẫn ghi hình đủ.',
 
   'error.AUTH_FAILED': 'Tên đăng nhập hoặc mật khẩu không đúng.',
   'error.AUTH_LOCKED': 'Đăng nhập sai quá nhiều lần. Tài khoản tạm khóa vài phút; hãy thử lại sau.',

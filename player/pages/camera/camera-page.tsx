@@ -13,6 +13,7 @@ import { useCameraStates } from '../../live/use-live.ts';
 import { setPreferences, usePreferences } from '../../preferences.ts';
 import { casePath } from '../../router.ts';
 import { canSeeCases, useSession } from '../../session.ts';
+import { toInstant } from '../../site-time.ts';
 import { useResource } from '../../use-resource.ts';
 
 const REFRESH_MS = 15_000;
@@ -146,11 +147,12 @@ function CameraView({ camera }: { readonly camera: Camera }) {
 /** Jumps into the recording and back to now. */
 function LookBack(props: { readonly fromAt: number | null; readonly onFrom: (at: number | null) => void }) {
   const { t } = useI18n();
+  const { timeZone } = useSession().site;
   const [wanted, setWanted] = useState('');
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    const at = new Date(wanted).getTime();
-    if (!Number.isNaN(at)) props.onFrom(at);
+    const at = toInstant(wanted, timeZone);
+    if (at !== null) props.onFrom(at);
   };
   return (
     <form className="look-back" onSubmit={submit}>

@@ -10,16 +10,18 @@ import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useCaseChanges } from '../../live/use-live.ts';
 import { casePath, navigate, useSearch } from '../../router.ts';
+import { useSession } from '../../session.ts';
+import { nextDay, toInstant } from '../../site-time.ts';
 import { useNow } from '../../use-now.ts';
 import { useResource } from '../../use-resource.ts';
 
 const PAGE_SIZE = 50;
-const DAY_MS = 86_400_000;
 
 /** All cases, filtered by the page's own address, so that a list can be sent to a colleague. */
 export function CasesPage() {
   const { t } = useI18n();
   const search = useSearch();
+  const { timeZone } = useSession().site;
   const cameras = useResource(api.cameras);
   const [more, setMore] = useState<{
     readonly search: string;
@@ -28,7 +30,7 @@ export function CasesPage() {
   }>();
   const [news, setNews] = useState(false);
 
-  const load = useCallback((signal: AbortSignal) => api.cases(toFilters(search), signal), [search]);
+  const load = useCallback((signal: AbortSignal) => api.cases(toFilters(search, timeZone), signal), [search, timeZone]);
   const { data, error, loadedAt, reload } = useResource<CaseList>(load);
   useCaseChanges(useCallback(() => setNews(true), []));
   useEffect(() => setNews(false), [loadedAt]);
@@ -44,7 +46,7 @@ export function CasesPage() {
   const cases = [...(data?.cases ?? []), ...(extra?.cases ?? [])];
   const cursor = extra ? extra.cursor : (data?.nextCursor ?? null);
   const loadMore = async (): Promise<void> => {
-    const page = await api.cases({ ...toFilters(search), cursor: cursor ?? undefined });
+    const page = await api.cases({ ...toFilters(search, timeZone), cursor: cursor ?? undefined });
     setMore({ search, cases: [...(extra?.cases ?? []), ...page.cases], cursor: page.nextCursor });
   };
 
@@ -130,20 +132,16 @@ export function CasesPage() {
   );
 }
 
-/** The address's filters as the server wants them; days are the browser's. */
-function toFilters(search: string): Record<string, string | number | undefined> {
+/** The address's filters as the server wants them; days are the site's. */
+function toFilters(search: string, timeZone: string): Record<string, string | number | undefined> {
   const query = new URLSearchParams(search);
-  const day = (name: string): number | undefined => {
-    const at = new Date(`${query.get(name) ?? ''}T00:00:00`).getTime();
-    return Number.isNaN(at) ? undefined : at;
-  };
-  const until = day('until');
+  const until = query.get('until');
   return {
     state: query.get('state') ?? undefined,
     kind: query.get('kind') ?? undefined,
     cameraId: query.get('cameraId') ?? undefined,
-    after: day('from'),
-    before: until === undefined ? undefined : until + DAY_MS,
+    after: toInstant(query.get('from') ?? '', timeZone) ?? undefined,
+    before: until ? (toInstant(nextDay(until), timeZone) ?? undefined) : undefined,
     limit: PAGE_SIZE,
   };
 }

@@ -29,7 +29,9 @@ export type Review = {
   readonly reloadDetail: () => void;
 };
 
-const loadOpen = (signal: AbortSignal): Promise<CaseList> => api.cases({ state: 'open', limit: 500 }, signal);
+/** Oldest first: when more wait than one answer holds, the ones that waited longest are in it. */
+const loadOpen = (signal: AbortSignal): Promise<CaseList> =>
+  api.cases({ state: 'open', order: 'asc', limit: 500 }, signal);
 /** Live changes come at once; this catches what a broken connection missed. */
 const REFRESH_MS = 30_000;
 /** Many cases can change together (a queue that caught up): the list is loaded once for all. */

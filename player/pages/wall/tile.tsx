@@ -12,6 +12,7 @@ type TileProps = { readonly camera: Camera; readonly showTracks: boolean; readon
 /** One camera of the wall. It plays only while it is in view, so that a long wall stays light. */
 export function Tile({ camera, showTracks, showZones }: TileProps) {
   const { t } = useI18n();
+  const cause = useCause()(camera);
   const root = useRef<HTMLElement>(null);
   const [inView, setInView] = useState(false);
   const [delay, setDelay] = useState<number | null>(null);
@@ -47,7 +48,13 @@ export function Tile({ camera, showTracks, showZones }: TileProps) {
       <footer>
         <div className="tile-name">
           <strong>{camera.name || camera.id}</strong>
-          <span>{camera.place}</span>
+          {camera.state === 'degraded' && cause !== null ? (
+            <span className="tile-cause" title={cause}>
+              {cause}
+            </span>
+          ) : (
+            <span>{camera.place}</span>
+          )}
         </div>
         {delay !== null && !blind && (
           <span className="delay" title={t('wall.delay', { seconds: delay })}>
