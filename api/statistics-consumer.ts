@@ -95,7 +95,7 @@ export const startStatisticsConsumer = (context: ApiContext): { close: () => Pro
       } catch (error) {
         ready = false;
         // An outage of Redis is told once, by the link; anything else is worth a line.
-        if (redis.isUp) log.warn({ err: error }, 'counts could not be stored, trying again');
+        if (redis.isUp && !stop.signal.aborted) log.warn({ err: error }, 'counts could not be stored, trying again');
         await clock.sleep(1_000, stop.signal);
       }
     }
