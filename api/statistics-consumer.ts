@@ -81,9 +81,11 @@ export const startStatisticsConsumer = (context: ApiContext): { close: () => Pro
     await store(read?.[0]?.[1] ?? []);
   };
 
+  // By a function: TypeScript takes it for false after the loop's own check, awaits notwithstanding.
+  const isStopped = (): boolean => stop.signal.aborted;
   const run = async (): Promise<void> => {
     let ready = false;
-    while (!stop.signal.aborted) {
+    while (!isStopped()) {
       try {
         if (!ready) {
           await connection.xgroup('CREATE', STATISTICS_STREAM, GROUP, '0', 'MKSTREAM').catch((error: unknown) => {
@@ -95,7 +97,7 @@ export const startStatisticsConsumer = (context: ApiContext): { close: () => Pro
       } catch (error) {
         ready = false;
         // An outage of Redis is told once, by the link; anything else is worth a line.
-        if (redis.isUp && !stop.signal.aborted) log.warn({ err: error }, 'counts could not be stored, trying again');
+        if (redis.isUp && !isStopped()) log.warn({ err: error }, 'counts could not be stored, trying again');
         await clock.sleep(1_000, stop.signal);
       }
     }
