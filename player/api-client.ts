@@ -2,7 +2,7 @@ import type { AuditList, AuditVerdict } from '../api/contract/audit.ts';
 import type { Camera } from '../api/contract/cameras.ts';
 import type { CaseDetail, CaseList, ClaimResult, VerdictRequest, VerifyResult } from '../api/contract/cases.ts';
 import type { LoginRequest, Session } from '../api/contract/session.ts';
-import type { PasswordChange } from '../api/contract/users.ts';
+import type { ChangedUser, CreatedUser, NewUser, PasswordChange, UserChange, UserList } from '../api/contract/users.ts';
 import type { LiveFrame } from '../pipeline/live.ts';
 
 /** Why a request failed. `status` 0: the server could not be reached. `code` is one of docs/errors.md, or empty. */
@@ -39,7 +39,7 @@ export const whenSessionEnds = (callback: () => void): void => {
   onSessionEnded = callback;
 };
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 async function request<Answer>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
@@ -113,6 +113,11 @@ export const api = {
   logIn: async (login: LoginRequest) => remember(await request<Session>('POST', '/api/session', login)),
   logOut: () => request<undefined>('DELETE', '/api/session'),
   changePassword: (change: PasswordChange) => request<Session>('POST', '/api/session/password', change),
+
+  users: (signal?: AbortSignal) => request<UserList>('GET', '/api/users', undefined, signal),
+  createUser: (user: NewUser) => request<CreatedUser>('POST', '/api/users', user),
+  changeUser: (username: string, change: UserChange) =>
+    request<ChangedUser>('PATCH', `/api/users/${encodeURIComponent(username)}`, change),
 
   cameras: (signal?: AbortSignal) => request<readonly Camera[]>('GET', '/api/cameras', undefined, signal),
 

@@ -19,6 +19,7 @@ const ReviewPage = lazy(() => import('./pages/review/review-page.tsx').then((pag
 const CasePage = lazy(() => import('./pages/case/case-page.tsx').then((page) => ({ default: page.CasePage })));
 const CasesPage = lazy(() => import('./pages/cases/cases-page.tsx').then((page) => ({ default: page.CasesPage })));
 const HealthPage = lazy(() => import('./pages/health/health-page.tsx').then((page) => ({ default: page.HealthPage })));
+const UsersPage = lazy(() => import('./pages/users/users-page.tsx').then((page) => ({ default: page.UsersPage })));
 const AuditPage = lazy(() => import('./pages/audit/audit-page.tsx').then((page) => ({ default: page.AuditPage })));
 
 type Access =
@@ -118,6 +119,8 @@ function Page({ route }: { readonly route: Route }) {
       return <CasePage key={route.id} id={route.id} />;
     case 'health':
       return <HealthPage />;
+    case 'users':
+      return <UsersPage />;
     case 'audit':
       return <AuditPage />;
     default:

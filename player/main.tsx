@@ -8,6 +8,7 @@ import './styles/shell.css';
 import './styles/live.css';
 import './styles/review.css';
 import './styles/pages.css';
+import './styles/setup.css';
 
 applyTheme();
 createRoot(document.getElementById('root')!).render(

@@ -1,18 +1,30 @@
 import { useSyncExternalStore } from 'react';
 
+/** Pages whose address is their name. */
+const PLAIN_PAGES = [
+  'review',
+  'cases',
+  'statistics',
+  'quality',
+  'health',
+  'audit',
+  'setup',
+  'users',
+  'password',
+] as const;
+type PlainPage = (typeof PLAIN_PAGES)[number];
+
 /** The pages and their addresses. */
 export type Route =
-  | { readonly page: 'wall' | 'review' | 'cases' | 'health' | 'audit' | 'password' | 'unknown' }
-  | { readonly page: 'camera' | 'case'; readonly id: string };
+  { readonly page: 'wall' | PlainPage | 'unknown' } | { readonly page: 'camera' | 'case'; readonly id: string };
 
 export function toRoute(path: string): Route {
   const [page = '', id] = path.split('/').filter((part) => part !== '');
   if (page === '' || page === 'wall') return { page: 'wall' };
   if (page === 'cameras' && id) return { page: 'camera', id: decodeURIComponent(id) };
   if (page === 'cases' && id) return { page: 'case', id: decodeURIComponent(id) };
-  if (page === 'review' || page === 'cases' || page === 'health' || page === 'audit' || page === 'password') {
-    return { page };
-  }
+  const plain = PLAIN_PAGES.find((one) => one === page);
+  if (plain) return { page: plain };
   return { page: 'unknown' };
 }
 

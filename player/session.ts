@@ -17,3 +17,4 @@ const AUDITORS: readonly Role[] = ['auditor', 'supervisor', 'admin'];
 export const canSeeCases = (role: Role): boolean => role !== 'viewer';
 export const canDecide = (role: Role): boolean => DECIDERS.includes(role);
 export const canAudit = (role: Role): boolean => AUDITORS.includes(role);
+export const canAdminister = (role: Role): boolean => role === 'admin';

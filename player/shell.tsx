@@ -8,7 +8,7 @@ import { useI18n } from './i18n/i18n.tsx';
 import type { MessageKey } from './i18n/vi.ts';
 import { useCaseChanges, useContact } from './live/use-live.ts';
 import { navigate, type Route } from './router.ts';
-import { canAudit, canSeeCases, useSession } from './session.ts';
+import { canAdminister, canAudit, canSeeCases, useSession } from './session.ts';
 
 type Entry = { readonly page: Route['page']; readonly to: string; readonly icon: IconName; readonly text: MessageKey };
 
@@ -28,6 +28,9 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
       : []),
     { page: 'health', to: '/health', icon: 'health', text: 'nav.health' },
     ...(canAudit(session.role) ? ([{ page: 'audit', to: '/audit', icon: 'audit', text: 'nav.audit' }] as const) : []),
+    ...(canAdminister(session.role)
+      ? ([{ page: 'users', to: '/users', icon: 'users', text: 'nav.users' }] as const)
+      : []),
   ];
   const current = props.route.page === 'camera' ? 'wall' : props.route.page === 'case' ? 'cases' : props.route.page;
 

@@ -50,12 +50,20 @@ export const openPage = async (
   options: { readonly username: string; readonly path: string },
 ): Promise<OpenedPage> => {
   const context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
-  await context.addInitScript(() => localStorage.setItem('watchpost.preferences', '{"language":"en"}'));
+  // `look` is how a test sees a page in another language or theme (player-checks.ts).
+  await context.addInitScript(() =>
+    localStorage.setItem('watchpost.preferences', sessionStorage.getItem('look') ?? '{"language":"en"}'),
+  );
   const page = await context.newPage();
   const requests: string[] = [];
   const errors: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
   page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    // What the server refuses on purpose is also told here; the page shows it, and tests look for that.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      errors.push(message.text());
+  });
   await page.goto(base + options.path);
   await page.fill('input[autocomplete=username]', options.username);
   await page.fill('input[autocomplete=current-password]', PASSWORD);
