@@ -25,10 +25,7 @@ export function UsersPage() {
 
   if (!data) return error ? <Failure error={error} onRetry={reload} /> : <Loading />;
   const groups = [
-    ...new Set([
-      ...(cameras.data ?? []).map(({ group }) => group),
-      ...data.users.flatMap((user) => user.groups ?? []),
-    ]),
+    ...new Set([...(cameras.data ?? []).map(({ group }) => group), ...data.users.flatMap((user) => user.groups ?? [])]),
   ].sort();
   const onSaved = (username: string, password: string | null): void => {
     reload();
@@ -68,7 +65,9 @@ export function UsersPage() {
         </table>
       </div>
       {data.users.length === 1 && <p className="info-box">{t('users.onlyOne')}</p>}
-      {open.window === 'new' && <UserForm user={null} groups={groups} onClose={() => setOpen(closed)} onSaved={onSaved} />}
+      {open.window === 'new' && (
+        <UserForm user={null} groups={groups} onClose={() => setOpen(closed)} onSaved={onSaved} />
+      )}
       {open.window === 'change' && (
         <UserForm user={open.user} groups={groups} onClose={() => setOpen(closed)} onSaved={onSaved} />
       )}
@@ -89,7 +88,9 @@ function Row({ user, onChange }: { readonly user: User; readonly onChange: () =>
         {user.displayName && <span className="sub">{user.displayName}</span>}
       </th>
       <td>{name('role', user.role)}</td>
-      <td className="break">{user.groups === null ? t('users.allGroups') : user.groups.join(', ') || t('users.noGroups')}</td>
+      <td className="break">
+        {user.groups === null ? t('users.allGroups') : user.groups.join(', ') || t('users.noGroups')}
+      </td>
       <td>
         <span className="badge" data-user-state={state}>
           <span className="dot" aria-hidden="true" />
