@@ -39,6 +39,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/cases/:id': seesCases,
   'GET /api/cases/:id/files/*': seesCases,
   'POST /api/cases/:id/verify': seesCases,
+  'GET /api/cases/:id/export.zip': seesCases,
+  'GET /api/keys': 'public',
   'POST /api/cases/:id/claim': decides,
   'DELETE /api/cases/:id/claim': decides,
   'POST /api/cases/:id/verdict': decides,
@@ -53,6 +55,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /metrics': internal,
   'GET /api/openapi.json': 'public',
   'GET /docs*': 'public',
+  'GET /verify.html': 'public',
   'GET /*': 'public',
 };
 

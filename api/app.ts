@@ -31,6 +31,7 @@ import { startReviewConsumer } from './review-consumer.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
 import { registerCameraRoutes } from './routes/cameras.ts';
 import { registerCaseRoutes } from './routes/cases.ts';
+import { registerExportRoutes } from './routes/exports.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { registerHlsRoutes } from './routes/hls.ts';
 import { registerLiveRoutes } from './routes/live.ts';
@@ -73,6 +74,7 @@ declare module 'fastify' {
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
   const { config, dataDir, redisUrl, store, log, clock = systemClock } = options;
   const paths = dataPaths(dataDir);
+  const playerDir = options.playerDir ?? defaultPlayerDir();
   const db = await openDatabase(options.databaseUrl ?? paths.database);
   const users = new UserStore(db, clock);
   const firstPassword = await users.openFirstAccount();
@@ -139,12 +141,13 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerCameraRoutes(app, context);
   registerSnapshotRoutes(app, context);
   registerCaseRoutes(app, context);
+  registerExportRoutes(app, context, { playerDir });
   registerLiveRoutes(app, context);
   registerHlsRoutes(app, context);
   registerAuditRoutes(app, context);
   registerStatisticsRoutes(app, context);
   registerHealthRoutes(app, context);
-  await registerPlayer(app, options.playerDir ?? defaultPlayerDir());
+  await registerPlayer(app, playerDir);
 
   context.live.start();
   const review = startReviewConsumer(context);

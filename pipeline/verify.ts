@@ -36,10 +36,10 @@ export type VerifyOptions = {
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
-type Document<T> = { readonly value: T | null; readonly problem: string | null };
+export type Document<T> = { readonly value: T | null; readonly problem: string | null };
 
 /** Sealed JSON has one form only, so that every changed byte shows. */
-const readDocument = <T>(bytes: Uint8Array, schema: TSchema): Document<T> => {
+export const readDocument = <T>(bytes: Uint8Array, schema: TSchema): Document<T> => {
   let value: unknown;
   let text: string;
   try {
@@ -70,6 +70,32 @@ const signatureHolds = ({ publicKey, signature }: ManifestSignature, manifest: U
   } catch {
     return false;
   }
+};
+
+/** Holds a signature against its document; `names` are the files that problems are reported of. */
+export const checkSignature = (
+  {
+    document,
+    signature,
+    trustedKeys,
+  }: { readonly document: Uint8Array; readonly signature: ManifestSignature } & VerifyOptions,
+  names: { readonly document: string; readonly signature: string },
+): readonly Problem[] => {
+  const problems: Problem[] = [];
+  const report = (file: string, problem: string): void => void problems.push({ file, problem });
+  const fault = selfFault(signature);
+  const sameHash = signature.manifestSha256 === bytesToHex(sha256(document));
+  if (fault) report(names.signature, fault);
+  else if (!signatureHolds(signature, document))
+    // With the hash as stated the document is the one that was signed, so the signature itself was changed.
+    report(
+      sameHash ? names.signature : names.document,
+      sameHash ? `signature does not fit ${names.document}` : 'was changed after it was signed',
+    );
+  else if (!sameHash) report(names.signature, `manifestSha256 is not that of ${names.document}`);
+  if (trustedKeys && !trustedKeys.includes(signature.publicKey))
+    report(names.signature, `was made with the key ${signature.keyId}, which is not trusted here`);
+  return problems;
 };
 
 /**
@@ -108,20 +134,13 @@ export const verifyCase = async (reader: CaseReader, { trustedKeys }: VerifyOpti
   if (signatureProblem) report(SIGNATURE_FILE, signatureProblem);
   if (!manifest && !signature) return { ...nothing, status: 'unreadable', problems };
 
-  if (signature && !signatureProblem) {
-    const fault = selfFault(signature);
-    const sameHash = signature.manifestSha256 === manifestSha256;
-    if (fault) report(SIGNATURE_FILE, fault);
-    else if (!signatureHolds(signature, manifestBytes))
-      // With the hash as stated the manifest is the one that was signed, so the signature itself was changed.
-      report(
-        sameHash ? SIGNATURE_FILE : MANIFEST_FILE,
-        sameHash ? 'signature does not fit the manifest' : 'was changed after it was signed',
-      );
-    else if (!sameHash) report(SIGNATURE_FILE, 'manifestSha256 is not that of the manifest');
-    if (trustedKeys && !trustedKeys.includes(signature.publicKey))
-      report(SIGNATURE_FILE, `was made with the key ${signature.keyId}, which is not trusted here`);
-  }
+  if (signature && !signatureProblem)
+    problems.push(
+      ...checkSignature(
+        { document: manifestBytes, signature, ...(trustedKeys ? { trustedKeys } : {}) },
+        { document: MANIFEST_FILE, signature: SIGNATURE_FILE },
+      ),
+    );
 
   let checkedFiles = signatureBytes ? 2 : 1;
   if (manifest) checkConsistency(manifest, report);

@@ -21,6 +21,10 @@ export const readTrustedKeys = async (keysDir: string): Promise<readonly string[
   );
 };
 
+/** First 16 hex digits of the SHA-256 of the raw public key. */
+export const toKeyId = (publicKey: Uint8Array): string =>
+  createHash('sha256').update(publicKey).digest('hex').slice(0, 16);
+
 const isSignedBy = (publicKey: Buffer, signature: Buffer, bytes: Uint8Array): boolean => {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
   const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' });
@@ -56,7 +60,7 @@ export const checkManifest = (options: {
   if (manifest.caseId !== caseId) broken(`manifest.json is of case "${manifest.caseId}"`);
   if (signature.manifestSha256 !== sha256) broken('signature.json is of another manifest');
   const publicKey = Buffer.from(signature.publicKey, 'base64');
-  const keyId = createHash('sha256').update(publicKey).digest('hex').slice(0, 16);
+  const keyId = toKeyId(publicKey);
   if (keyId !== signature.keyId) broken(`signature.json names key ${signature.keyId}, the key's own id is ${keyId}`);
   if (trustedKeys.length > 0 && !trustedKeys.includes(publicKey.toString('base64')))
     broken(`signed with key ${keyId}, which is not in the keys folder`);

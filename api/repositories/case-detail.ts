@@ -10,6 +10,7 @@ export const HISTORY_ACTIONS = [
   'case.verdict',
   'case.undone',
   'case.verified',
+  'case.exported',
 ] as const;
 
 export const fileUrl = (caseId: string, path: string): string =>

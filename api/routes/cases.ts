@@ -40,7 +40,8 @@ class Views {
   }
 }
 
-const Params = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' }) });
+/** Path of one case. */
+export const CaseParams = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' }) });
 
 export const registerCaseRoutes = (app: App, context: ApiContext): void => {
   const { audit, cases, clock, live, paths, store } = context;
@@ -73,7 +74,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
   );
   app.get(
     '/api/cases/:id',
-    { schema: { tags: ['cases'], summary: 'One case', params: Params, response: { 200: CaseDetail } } },
+    { schema: { tags: ['cases'], summary: 'One case', params: CaseParams, response: { 200: CaseDetail } } },
     async (request) => {
       const account = accountOf(request);
       const { id } = request.params;
@@ -96,7 +97,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       schema: {
         tags: ['cases'],
         summary: 'A sealed file of a case; byte ranges are answered',
-        params: Type.Composite([Params, Type.Object({ '*': Type.String() })]),
+        params: Type.Composite([CaseParams, Type.Object({ '*': Type.String() })]),
       },
     },
     async (request, reply) => {
@@ -122,7 +123,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       schema: {
         tags: ['cases'],
         summary: 'Take a case, or keep it longer',
-        params: Params,
+        params: CaseParams,
         response: { 200: ClaimResult },
       },
     },
@@ -134,7 +135,14 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
   );
   app.delete(
     '/api/cases/:id/claim',
-    { schema: { tags: ['cases'], summary: 'Give an own claim back', params: Params, response: { 204: Type.Null() } } },
+    {
+      schema: {
+        tags: ['cases'],
+        summary: 'Give an own claim back',
+        params: CaseParams,
+        response: { 204: Type.Null() },
+      },
+    },
     async (request, reply) => {
       await changed(await cases.release(request.params.id, accountOf(request)));
       return reply.code(204).send(null);
@@ -146,7 +154,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       schema: {
         tags: ['cases'],
         summary: 'Decide a case that you hold',
-        params: Params,
+        params: CaseParams,
         body: VerdictRequest,
         response: { 200: CaseSummary },
       },
@@ -163,7 +171,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       schema: {
         tags: ['cases'],
         summary: 'Take an own verdict back within the grace time; the case is claimed again',
-        params: Params,
+        params: CaseParams,
         response: { 200: CaseSummary },
       },
     },
@@ -179,7 +187,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       schema: {
         tags: ['cases'],
         summary: 'Check the sealed files again, now',
-        params: Params,
+        params: CaseParams,
         response: { 200: VerifyResult },
       },
     },

@@ -86,7 +86,9 @@ export const buildProgram = (): Command => {
 
   program
     .command('verify <cases...>')
-    .description('check sealed cases offline: exit 0 intact, 1 broken (names the file), 2 unreadable')
+    .description(
+      'check sealed cases (folder, exported ZIP or its URL): exit 0 intact, 1 broken (names the file), 2 unreadable',
+    )
     .option('--json', 'print JSON', false)
     .action(async (cases: string[], options: { json: boolean }) =>
       exitWith(await (await import('./verify.ts')).verify(cases, options)),

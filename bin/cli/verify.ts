@@ -1,11 +1,13 @@
 import { type ChainLink, type Problem, toChainLink, type Verification, verifyChain } from '../../pipeline/verify.ts';
-import { verifyFolder } from '../../workers/verify-folder.ts';
+import { verifyPath } from '../../workers/verify-path.ts';
 
 const EXIT = { intact: 0, broken: 1, unreadable: 2 } as const;
 
 type Result = Pick<Verification, 'status' | 'checkedFiles' | 'caseId' | 'keyId' | 'manifestSha256'> & {
   readonly folder: string;
   readonly problems: readonly Problem[];
+  /** What a reader must know though nothing is broken. */
+  readonly notes: readonly string[];
 };
 
 /**
@@ -15,10 +17,10 @@ type Result = Pick<Verification, 'status' | 'checkedFiles' | 'caseId' | 'keyId' 
 export const verify = async (folders: readonly string[], options: { readonly json: boolean }): Promise<number> => {
   const checked: { readonly result: Result; readonly link: ChainLink | null }[] = [];
   for (const folder of folders) {
-    const verification = await verifyFolder(folder);
-    const { status, problems, checkedFiles, caseId, keyId, manifestSha256 } = verification;
+    const verification = await verifyPath(folder);
+    const { status, problems, checkedFiles, caseId, keyId, manifestSha256, notes = [] } = verification;
     checked.push({
-      result: { folder, status, problems, checkedFiles, caseId, keyId, manifestSha256 },
+      result: { folder, status, problems, notes, checkedFiles, caseId, keyId, manifestSha256 },
       link: toChainLink(verification),
     });
   }
@@ -26,10 +28,11 @@ export const verify = async (folders: readonly string[], options: { readonly jso
   const results = checked.map(({ result }) => withChain(result, chain.problems));
   if (options.json) console.log(JSON.stringify(results, null, 2));
   else {
-    for (const { folder, status, checkedFiles, keyId, problems } of results) {
+    for (const { folder, status, checkedFiles, keyId, problems, notes } of results) {
       const facts = `${checkedFiles} files${keyId ? `, key ${keyId}` : ''}`;
       console.log(`${status.toUpperCase().padEnd(10)} ${folder}  (${facts})`);
       for (const { file, problem } of problems) console.log(`    ${file}: ${problem}`);
+      for (const note of notes) console.log(`    note: ${note}`);
     }
     for (const { cameraId, index } of chain.absent)
       console.log(`NOTE       camera ${cameraId}: the case at place ${index} of the chain was not given`);

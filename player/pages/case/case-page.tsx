@@ -270,6 +270,10 @@ function Seal({ detail, onChecked }: { readonly detail: CaseDetail; readonly onC
         <Icon name="shield" size={17} />
         {t(working ? 'case.verifying' : 'case.verify')}
       </button>
+      <a className="button" href={`/api/cases/${encodeURIComponent(detail.id)}/export.zip`} download>
+        <Icon name="download" size={17} />
+        {t('case.export')}
+      </a>
       <div aria-live="polite">
         {error !== null && <div className="error-box">{errorText(error)}</div>}
         {result?.intact === true && (

@@ -3,14 +3,14 @@ import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ManifestSignature } from '../../pipeline/evidence.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
-import { createFile, replaceFile } from '../storage/durable.ts';
+import { createFile, replaceFile } from './durable.ts';
 
 /** The installation's Ed25519 key pair [RFC 8032]. */
 export type SigningKey = {
   readonly keyId: string;
   /** Raw 32 bytes, base64. */
   readonly publicKey: string;
-  readonly sign: (manifest: Uint8Array) => ManifestSignature;
+  readonly sign: (document: Uint8Array) => ManifestSignature;
 };
 
 const toSigningKey = (key: KeyObject): SigningKey => {
@@ -21,12 +21,12 @@ const toSigningKey = (key: KeyObject): SigningKey => {
   return {
     keyId,
     publicKey,
-    sign: (manifest) => ({
+    sign: (document) => ({
       algorithm: 'Ed25519',
       keyId,
       publicKey,
-      manifestSha256: createHash('sha256').update(manifest).digest('hex'),
-      signature: sign(null, manifest, key).toString('base64'),
+      manifestSha256: createHash('sha256').update(document).digest('hex'),
+      signature: sign(null, document, key).toString('base64'),
     }),
   };
 };
@@ -36,18 +36,28 @@ const toSigningKey = (key: KeyObject): SigningKey => {
  * @throws WatchpostError INPUT_UNREADABLE when the file is there but is no Ed25519 key
  */
 export const openSigningKey = async (keysDir: string): Promise<SigningKey> => {
-  const file = join(keysDir, 'signing.key');
   await mkdir(keysDir, { recursive: true, mode: 0o700 });
+  const existing = await readSigningKey(keysDir);
+  if (existing) return existing;
+  const { privateKey } = generateKeyPairSync('ed25519');
+  await createFile(keyFile(keysDir), privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+  // Another process may have been first: what is on disk now is the key.
+  return openSigningKey(keysDir);
+};
+
+const keyFile = (keysDir: string): string => join(keysDir, 'signing.key');
+
+/**
+ * Reads `signing.key`; null where there is none, e.g. when evidence is sealed on other machines.
+ * @throws WatchpostError INPUT_UNREADABLE when the file is there but is no Ed25519 key
+ */
+export const readSigningKey = async (keysDir: string): Promise<SigningKey | null> => {
+  const file = keyFile(keysDir);
   const existing = await readFile(file).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   });
-  if (!existing) {
-    const { privateKey } = generateKeyPairSync('ed25519');
-    await createFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
-    // Another process may have been first: what is on disk now is the key.
-    return openSigningKey(keysDir);
-  }
+  if (!existing) return null;
   await chmod(file, 0o600);
   let key: KeyObject;
   try {

@@ -1,0 +1,30 @@
+import { type Static, Type } from '@sinclair/typebox';
+
+/** `GET /api/cases/:id/export.zip` */
+export const ExportQuery = Type.Object(
+  {
+    purpose: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description: 'Why the case is handed out; stands in the export and in the audit.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type ExportQuery = Static<typeof ExportQuery>;
+
+/** `GET /api/keys` */
+export const PublicKeys = Type.Object({
+  keys: Type.Array(
+    Type.Object({
+      keyId: Type.String(),
+      algorithm: Type.Literal('Ed25519'),
+      /** Raw 32 bytes, base64. */
+      publicKey: Type.String(),
+      /** Whether new cases are sealed with it. */
+      current: Type.Boolean(),
+    }),
+  ),
+});
+export type PublicKeys = Static<typeof PublicKeys>;

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { EvidenceManifest } from '../../pipeline/evidence.ts';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import { explain } from '../../pipeline/explanation.ts';
+import { readSigningKey } from '../../workers/storage/signing-key.ts';
+import { scopeOf } from '../accounts/account.ts';
+import type { ApiContext } from '../context.ts';
+import { ExportQuery, PublicKeys } from '../contract/exports.ts';
+import { readTrustedKeys, toKeyId } from '../evidence/check-manifest.ts';
+import { verifyStoredCase } from '../evidence/verify-case.ts';
+import { exportCase } from '../export/export-case.ts';
+import { accountOf } from '../plugins/auth.ts';
+import { HISTORY_ACTIONS } from '../repositories/case-detail.ts';
+import type { App } from './app.ts';
+import { CaseParams } from './cases.ts';
+
+/** PEM files of every key that cases were sealed with, by name. */
+const readPublicKeys = async (keysDir: string): Promise<ReadonlyMap<string, string>> => {
+  const names = (await readdir(keysDir).catch(() => [])).filter((name) => name.endsWith('.pub'));
+  const pems = await Promise.all(names.map((name) => readFile(join(keysDir, name), 'utf8')));
+  return new Map(names.map((name, index) => [name, pems[index]!]));
+};
+
+export const registerExportRoutes = (app: App, context: ApiContext, options: { readonly playerDir: string }): void => {
+  const { audit, cases, clock, config, paths, store } = context;
+  const verifyFile = join(options.playerDir, 'verify.html');
+
+  app.get(
+    '/api/cases/:id/export.zip',
+    {
+      schema: {
+        tags: ['cases'],
+        summary:
+          'The case as a signed ZIP: sealed files, record of decisions, overlays, keys and a page that verifies it',
+        params: CaseParams,
+        querystring: ExportQuery,
+        produces: ['application/zip'],
+      },
+    },
+    async (request, reply) => {
+      const account = accountOf(request);
+      const { id } = request.params;
+      const row = await cases.get(id, scopeOf(account));
+      const manifest = JSON.parse(await cases.manifest(id)) as EvidenceManifest;
+      // A case that no longer is what was sealed must not leave the house as if it were.
+      const found = await verifyStoredCase(store, {
+        prefix: row.prefix,
+        manifestSha256: row.manifest_sha256,
+        trustedKeys: await readTrustedKeys(paths.keys),
+      });
+      if (!found.intact) {
+        const list = found.problems.map(({ file, problem }) => `${file} ${problem}`).join('; ');
+        throw new WatchpostError('EVIDENCE_UNVERIFIED', `Case "${id}" is not exported, its seal is broken: ${list}`);
+      }
+      const exportedAt = clock.now();
+      const purpose = request.query.purpose ?? '';
+      const { listSha256, stream } = await exportCase({
+        ...{ store, prefix: row.prefix, manifest, manifestSha256: row.manifest_sha256 },
+        record: {
+          schema: 'watchpost/record/1',
+          ...cases.summary(row),
+          explanation: explain(manifest.event),
+          history: (await audit.history(id, HISTORY_ACTIONS)).map(({ at, actor, action, detail }) => ({
+            ...{ at, actor, action, detail },
+          })),
+        },
+        publicKeys: await readPublicKeys(paths.keys),
+        key: await readSigningKey(paths.keys),
+        verifyPage: existsSync(verifyFile) ? await readFile(verifyFile) : null,
+        ...{ exportedAt, exportedBy: account.username, purpose, timeZone: config.site.timeZone },
+      });
+      // Before the first byte goes out: what is handed out is written down, also when the download breaks off.
+      const detail = JSON.stringify({ purpose, list: listSha256, manifestSha256: row.manifest_sha256 });
+      await audit.record({ at: exportedAt, actor: account.username, action: 'case.exported', target: id, detail });
+      return reply
+        .type('application/zip')
+        .header('content-disposition', `attachment; filename="${id}.zip"`)
+        .send(Readable.from(stream, { objectMode: false }));
+    },
+  );
+
+  app.get(
+    '/api/keys',
+    {
+      schema: {
+        tags: ['cases'],
+        summary: 'Public keys that cases are sealed with, old ones included',
+        response: { 200: PublicKeys },
+      },
+    },
+    async () => {
+      const current = (await readSigningKey(paths.keys))?.publicKey ?? null;
+      const keys = await readTrustedKeys(paths.keys);
+      return {
+        keys: keys.map((publicKey) => ({
+          keyId: toKeyId(Buffer.from(publicKey, 'base64')),
+          algorithm: 'Ed25519' as const,
+          publicKey,
+          current: publicKey === current,
+        })),
+      };
+    },
+  );
+};
