@@ -3,7 +3,8 @@ export const FORBIDDEN = 1e6;
 
 /**
  * Cheapest one-to-one assignment of rows to columns (Hungarian method by shortest augmenting paths, O(n²m))
- * [Kuhn 1955; Jonker and Volgenant 1987]. Works on rectangles; pairs that cost `FORBIDDEN` or more are left out.
+ * [Kuhn 1955; Jonker and Volgenant 1987]. Works on rectangles; pairs that cost `FORBIDDEN` or more,
+ * or a cost that is no number, are left out.
  * @param cost row-major, `rows` × `columns`
  * @returns column of each row, −1 for rows that stay alone
  */
@@ -14,7 +15,11 @@ export const assign = (cost: Float64Array, rows: number, columns: number): Int32
   const transposed = rows > columns;
   const n = transposed ? columns : rows;
   const m = transposed ? rows : columns;
-  const at = (i: number, j: number): number => (transposed ? cost[j * columns + i]! : cost[i * columns + j]!);
+  const at = (i: number, j: number): number => {
+    const value = cost[transposed ? j * columns + i : i * columns + j]!;
+    // Also where the cost is no number, which no comparison would ever take and the search would not end.
+    return value < FORBIDDEN ? value : FORBIDDEN;
+  };
 
   const rowPotential = new Float64Array(n + 1);
   const columnPotential = new Float64Array(m + 1);

@@ -44,6 +44,22 @@ const DUPLICATE_IOU = 0.85;
 const TENTATIVE_MEMORY_MS = 250;
 /** Share of the measured box in what is reported, the rest is the filter's: detectors' boxes tremble. */
 const MEASURED_SHARE = 0.5;
+/** Frames further apart than this and than the memory are two scenes: nothing is carried over. */
+const LONGEST_GAP_MS = 1_000;
+
+/** More than a street can hold at once: thousands are a detector gone wild, and pairs grow with the square. */
+const MOST_DETECTIONS = 400;
+
+/** A box turned inside out, or one that is no number, would spoil its track for good. */
+const isSound = ({ box: { x1, y1, x2, y2 }, score }: Detection): boolean =>
+  [x1, y1, x2, y2, score].every(Number.isFinite) && x2 > x1 && y2 > y1;
+
+/** The best scored ones where there are too many, in the order they came. */
+const strongest = (detections: readonly Detection[]): readonly Detection[] => {
+  if (detections.length <= MOST_DETECTIONS) return detections;
+  const kept = new Set(detections.toSorted((a, b) => b.score - a.score).slice(0, MOST_DETECTIONS));
+  return detections.filter((detection) => kept.has(detection));
+};
 
 /** Classes that detectors take for one another; a track may change among them by vote, never beyond. */
 const GROUPS: Readonly<Record<string, string>> = {
@@ -140,23 +156,27 @@ export class ByteTracker {
 
   /**
    * @param detections of one frame, boxes in source pixels, down to `lowScore`
-   * @param ptsMs media time; a time that repeats or goes back counts as the same instant
+   * @param ptsMs media time; a time that repeats, goes back or is no number counts as the same instant
    * @returns every track that is alive at this frame, by id: measured, or predicted while it is remembered
    */
   update(detections: readonly Detection[], ptsMs: PtsMs): readonly Track[] {
     const { highScore, lowScore, newTrackScore, matchCost } = this.#config;
-    const now = Math.max(ptsMs, this.#lastPtsMs ?? ptsMs);
-    const seconds = this.#lastPtsMs === null ? 0 : (now - this.#lastPtsMs) / 1000;
+    const isTime = Number.isFinite(ptsMs);
+    const last = this.#lastPtsMs ?? (isTime ? ptsMs : 0);
+    const now = isTime ? Math.max(ptsMs, last) : last;
+    const seconds = (now - last) / 1000;
     this.#lastPtsMs = now;
+    if (now - last > Math.max(this.#config.memoryMs, LONGEST_GAP_MS)) this.#targets = [];
     for (const target of this.#targets) {
       if (!target.observed) target.filter.freezeSize();
       target.filter.predict(seconds);
       target.observed = false;
     }
 
-    const high = detections.filter(({ score }) => score >= highScore);
+    const sound = strongest(detections.filter(isSound));
+    const high = sound.filter(({ score }) => score >= highScore);
     // Low scores stay: the second pass uses them to carry tracks through occlusion.
-    const low = detections.filter(({ score }) => score < highScore && score >= lowScore);
+    const low = sound.filter(({ score }) => score < highScore && score >= lowScore);
     const confirmed = this.#targets.filter((target) => target.confirmed);
     const tentative = this.#targets.filter((target) => !target.confirmed);
 
