@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { checkModel, compare } from './check-model.ts';
 import type { CocoResult } from './detect-images.ts';
 import { findModel, listModels, type ModelEntry } from './manifest.ts';
-import { modelFolders } from './model-files.ts';
+import { foldersOf } from './model-files.ts';
 
-const isHere = (entry: ModelEntry): boolean => modelFolders().some((folder) => existsSync(join(folder, entry.file)));
+const isHere = (entry: ModelEntry): boolean => foldersOf(entry).some((folder) => existsSync(join(folder, entry.file)));
 const built = existsSync(new URL('../dist/models/inference-thread.js', import.meta.url));
 
 describe('model check', () => {

@@ -4,8 +4,8 @@ import { PictureModel } from './picture-model.ts';
 import type { ThreadOptions, ThreadReply, ThreadRequest } from './thread-protocol.ts';
 
 /**
- * Entry of an inference thread. ONNX Runtime occupies its thread during a run (15 ms for YOLOX-nano): here nothing else
- * waits for it. Requests are served in order.
+ * Entry of an inference thread. ONNX Runtime and TensorFlow.js occupy their thread during a run (15 ms for YOLOX-nano):
+ * here nothing else waits for it. Requests are served in order.
  */
 const serve = async (options: ThreadOptions): Promise<void> => {
   const port = parentPort;

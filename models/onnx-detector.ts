@@ -32,7 +32,7 @@ const threadFile = (): URL => {
 };
 
 /**
- * Opens a model of ONNX Runtime in a thread of its own. Pixels are copied once, into memory shared with the thread.
+ * Opens a model in a thread of its own, with the backend its entry names. Pixels are copied once, into memory shared with the thread.
  * @throws WatchpostError MODEL_LOAD, MODEL_SHAPE
  */
 export const openDetector = async ({ entry, file, config }: OpenDetectorOptions): Promise<Detector> => {
@@ -47,7 +47,7 @@ export const openDetector = async ({ entry, file, config }: OpenDetectorOptions)
     pixels: new SharedArrayBuffer(slotBytes * SLOTS),
     slotBytes,
   };
-  const detector = new OnnxDetector(options, maxBatch, new Worker(threadFile(), { workerData: options }));
+  const detector = new ThreadDetector(options, maxBatch, new Worker(threadFile(), { workerData: options }));
   await detector.ready;
   return detector;
 };
@@ -57,7 +57,7 @@ type Pending = {
   readonly reject: (error: WatchpostError) => void;
 };
 
-class OnnxDetector implements Detector {
+class ThreadDetector implements Detector {
   readonly id: string;
   readonly model: Detector['model'];
   readonly maxBatch: number;

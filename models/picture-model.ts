@@ -3,19 +3,21 @@ import { toClassTable } from './classes.ts';
 import { DECODERS } from './decoders/families.ts';
 import type { ModelEntry } from './manifest.ts';
 import { nms } from './nms.ts';
-import { ModelSession, type SessionOptions } from './session.ts';
+import { openSession } from './open-session.ts';
+import type { SessionOptions } from './session.ts';
+import type { PictureSession } from './shapes.ts';
 import { TensorPacker } from './tensor.ts';
 import { RESULT_STRIDE } from './thread-protocol.ts';
 
 /** Pixels in, boxes in input pixels out: packing, run, decoding and suppression of one model on the calling thread. */
 export class PictureModel {
-  readonly #session: ModelSession;
+  readonly #session: PictureSession;
   readonly #entry: ModelEntry;
   readonly #packer: TensorPacker;
   readonly #minScore: number;
   readonly #candidates = new Candidates();
 
-  private constructor(session: ModelSession, entry: ModelEntry, minScore: number) {
+  private constructor(session: PictureSession, entry: ModelEntry, minScore: number) {
     this.#session = session;
     this.#entry = entry;
     this.#packer = new TensorPacker(entry.input);
@@ -28,7 +30,7 @@ export class PictureModel {
    */
   static async open(options: Omit<SessionOptions, 'classes'> & { readonly minScore: number }): Promise<PictureModel> {
     const { entry } = options;
-    const session = await ModelSession.open({ ...options, classes: toClassTable(entry) });
+    const session = await openSession({ ...options, classes: toClassTable(entry) });
     const model = new PictureModel(session, entry, options.minScore);
     await model.detect(new Uint8Array(entry.input.width * entry.input.height * 3).fill(entry.input.padValue), 1);
     return model;

@@ -4,7 +4,8 @@ import { WatchpostError } from '../pipeline/errors.ts';
 import type { ClassTable } from './classes.ts';
 import type { DecodeContext, OutputTensor } from './decoders/decoder.ts';
 import { DECODERS } from './decoders/families.ts';
-import type { ModelEntry, ModelInput } from './manifest.ts';
+import type { ModelEntry } from './manifest.ts';
+import { fitsShape, inputShape, type PictureSession, refuseShape, showShape } from './shapes.ts';
 import type { PackedInput } from './tensor.ts';
 
 export type SessionOptions = {
@@ -15,37 +16,19 @@ export type SessionOptions = {
   readonly provider: DetectorConfig['provider'];
 };
 
-const show = (shape: readonly (number | string)[]): string =>
-  `[${shape.map((side) => (typeof side === 'number' && side >= 0 ? side : 'any')).join(',')}]`;
-
-/** A number must be equal; a name or −1 means that any length will do. */
-const fits = (found: readonly (number | string)[], wanted: readonly number[]): boolean =>
-  found.length === wanted.length &&
-  found.every((side, i) => typeof side !== 'number' || side < 0 || wanted[i]! < 0 || side === wanted[i]);
-
-export const inputShape = ({ width, height, layout, dynamicBatch }: ModelInput): number[] => {
-  const batch = dynamicBatch ? -1 : 1;
-  return layout === 'nchw' ? [batch, 3, height, width] : [batch, height, width, 3];
-};
-
 /** @throws WatchpostError MODEL_SHAPE with what the manifest says and what the file has */
 const checkShapes = (session: InferenceSession, entry: ModelEntry, context: DecodeContext): void => {
-  const refuse = (what: string, wanted: string, found: string): never => {
-    throw new WatchpostError(
-      'MODEL_SHAPE',
-      `model "${entry.id}" (${entry.file}): ${what} should be ${wanted} by its manifest entry, the file has ${found}`,
-    );
-  };
+  const refuse = (what: string, wanted: string, found: string): never => refuseShape(entry, what, wanted, found);
   const [input] = session.inputMetadata;
   const wantedInput = inputShape(entry.input);
   if (!input?.isTensor) return refuse('the first input', 'a tensor', 'none');
   const batch = input.shape[0];
   const batchFits = entry.input.dynamicBatch ? typeof batch === 'string' || (batch ?? 0) < 0 : true;
-  if (!fits(input.shape, wantedInput) || !batchFits || input.type !== entry.input.dtype)
+  if (!fitsShape(input.shape, wantedInput) || !batchFits || input.type !== entry.input.dtype)
     return refuse(
       `input "${input.name}"`,
-      `${entry.input.dtype}${show(wantedInput)}`,
-      `${input.type}${show(input.shape)}`,
+      `${entry.input.dtype}${showShape(wantedInput)}`,
+      `${input.type}${showShape(input.shape)}`,
     );
   const wanted = DECODERS[entry.decoder].shapes(context);
   const outputs = session.outputMetadata;
@@ -53,7 +36,7 @@ const checkShapes = (session: InferenceSession, entry: ModelEntry, context: Deco
   wanted.forEach((shape, i) => {
     const output = outputs[i]!;
     const found = output.isTensor ? output.shape : [];
-    if (!fits(found, shape)) refuse(`output "${output.name}"`, show(shape), show(found));
+    if (!fitsShape(found, shape)) refuse(`output "${output.name}"`, showShape(shape), showShape(found));
   });
 };
 
@@ -61,7 +44,7 @@ const checkShapes = (session: InferenceSession, entry: ModelEntry, context: Deco
  * One inference session of ONNX Runtime, shapes checked and warmed up. `run` occupies the calling thread until it is
  * done (ONNX Runtime's Node binding is synchronous inside), so it lives in an inference thread.
  */
-export class ModelSession {
+export class ModelSession implements PictureSession {
   readonly context: DecodeContext;
   readonly #session: InferenceSession;
   readonly #entry: ModelEntry;

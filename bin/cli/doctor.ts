@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { describeTfjs, NATIVE_INSTALL } from '../../models/tfjs-runtime.ts';
 import { describeModels } from './models.ts';
 
 const run = promisify(execFile);
@@ -34,6 +35,17 @@ const nodePackage = async (name: string, state: 'missing' | 'optional', mend: st
   } catch (error) {
     return { what: name, state, found: (error as Error).message.split('\n')[0] ?? 'does not load', mend };
   }
+};
+
+const tfjsFinding = async (): Promise<Finding> => {
+  const { runs, text } = await describeTfjs();
+  const native = runs === 'native';
+  return {
+    what: 'TensorFlow.js',
+    state: native ? 'ok' : 'optional',
+    found: text,
+    mend: native ? null : `${NATIVE_INSTALL} (only for TensorFlow.js models)`,
+  };
 };
 
 const dataFolderFinding = (dataDir: string): Finding => {
@@ -83,11 +95,7 @@ export const examine = async (dataDir: string): Promise<readonly Finding[]> => [
   await nodePackage('onnxruntime-node', 'missing', 'npm ci'),
   await nodePackage('sharp', 'missing', 'npm ci'),
   await nodePackage('libsql', 'missing', 'npm ci'),
-  await nodePackage(
-    '@tensorflow/tfjs-node',
-    'optional',
-    'npm rebuild @tensorflow/tfjs-node --ignore-scripts=false (only for TensorFlow.js models)',
-  ),
+  await tfjsFinding(),
   dataFolderFinding(dataDir),
   ...(await describeModels()).map(({ id, state, mend }): Finding => ({
     what: `model ${id}`,

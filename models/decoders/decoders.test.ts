@@ -179,24 +179,40 @@ describe('decoders on tensors worked out by hand', () => {
     expect(decode('detr', outputs, context)).toEqual([]);
   });
 
-  test.each(['yolov5', 'yolov8', 'detr', 'ssd'] as const)('%s: the second picture of a batch is its own', (family) => {
-    const two: Record<typeof family, OutputTensor[]> = {
-      yolov5: [tensor([2, 1, 8], [1, 1, 1, 1, 0, 0, 0, 0, 20, 30, 10, 20, 1, 0, 0, 0.7])],
-      yolov8: [tensor([2, 7, 1], [1, 1, 1, 1, 0, 0, 0, 20, 30, 10, 20, 0, 0, 0.7])],
-      detr: [
-        { name: 'labels', dims: [2, 1], data: BigInt64Array.of(0n, 2n) },
-        tensor([2, 1, 4], [0, 0, 0, 0, 15, 20, 25, 40]),
-        tensor([2, 1], [0, 0.7]),
-      ],
-      ssd: [
-        tensor([2, 1, 4], [0, 0, 0, 0, 20 / 64, 15 / 64, 40 / 64, 25 / 64]),
-        tensor([2, 1], [1, 3]),
-        tensor([2, 1], [0, 0.7]),
-      ],
-    };
-    expect(decode(family, two[family], context, { picture: 0 })).toEqual([]);
-    expect(decode(family, two[family], context, { picture: 1 })).toEqual([
+  test('centernet: corners in pixels, score, class; dropped classes, low scores and NaN leave nothing', () => {
+    const rows = [
+      [15, 20, 25, 40, 0.7, 2],
+      [0, 0, 9, 9, 0.9, 0],
+      [0, 0, 9, 9, NaN, 1],
+      [0, 0, 9, 9, 0.2, 1],
+    ];
+    expect(decode('centernet', [tensor([1, 4, 6], rows.flat())], context)).toEqual([
       { className: 'person', score: expect.closeTo(0.7, 6) as number, box: { x1: 15, y1: 20, x2: 25, y2: 40 } },
     ]);
   });
+
+  test.each(['yolov5', 'yolov8', 'detr', 'ssd', 'centernet'] as const)(
+    '%s: the second picture of a batch is its own',
+    (family) => {
+      const two: Record<typeof family, OutputTensor[]> = {
+        yolov5: [tensor([2, 1, 8], [1, 1, 1, 1, 0, 0, 0, 0, 20, 30, 10, 20, 1, 0, 0, 0.7])],
+        yolov8: [tensor([2, 7, 1], [1, 1, 1, 1, 0, 0, 0, 20, 30, 10, 20, 0, 0, 0.7])],
+        detr: [
+          { name: 'labels', dims: [2, 1], data: BigInt64Array.of(0n, 2n) },
+          tensor([2, 1, 4], [0, 0, 0, 0, 15, 20, 25, 40]),
+          tensor([2, 1], [0, 0.7]),
+        ],
+        centernet: [tensor([2, 1, 6], [0, 0, 0, 0, 0, 0, 15, 20, 25, 40, 0.7, 2])],
+        ssd: [
+          tensor([2, 1, 4], [0, 0, 0, 0, 20 / 64, 15 / 64, 40 / 64, 25 / 64]),
+          tensor([2, 1], [1, 3]),
+          tensor([2, 1], [0, 0.7]),
+        ],
+      };
+      expect(decode(family, two[family], context, { picture: 0 })).toEqual([]);
+      expect(decode(family, two[family], context, { picture: 1 })).toEqual([
+        { className: 'person', score: expect.closeTo(0.7, 6) as number, box: { x1: 15, y1: 20, x2: 25, y2: 40 } },
+      ]);
+    },
+  );
 });
