@@ -49,6 +49,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/audit': audits,
   'GET /api/audit/verify': audits,
   'GET /api/statistics/counts': everyone,
+  'GET /api/statistics/cases': seesCases,
+  'GET /api/statistics/coverage': everyone,
 
   'GET /healthz': 'public',
   'GET /readyz': 'public',

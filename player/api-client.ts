@@ -3,6 +3,7 @@ import type { Camera } from '../api/contract/cameras.ts';
 import type { CaseDetail, CaseList, ClaimResult, VerdictRequest, VerifyResult } from '../api/contract/cases.ts';
 import type { LoginRequest, Session } from '../api/contract/session.ts';
 import type { ChangedUser, CreatedUser, NewUser, PasswordChange, UserChange, UserList } from '../api/contract/users.ts';
+import type { CaseCountList, CountList, CoverageList } from '../api/contract/statistics.ts';
 import type { LiveFrame } from '../pipeline/live.ts';
 
 /** Why a request failed. `status` 0: the server could not be reached. `code` is one of docs/errors.md, or empty. */
@@ -120,6 +121,13 @@ export const api = {
     request<ChangedUser>('PATCH', `/api/users/${encodeURIComponent(username)}`, change),
 
   cameras: (signal?: AbortSignal) => request<readonly Camera[]>('GET', '/api/cameras', undefined, signal),
+
+  counts: (filters: Filters, signal?: AbortSignal) =>
+    request<CountList>('GET', `/api/statistics/counts${toQuery(filters)}`, undefined, signal),
+  caseCounts: (filters: Filters, signal?: AbortSignal) =>
+    request<CaseCountList>('GET', `/api/statistics/cases${toQuery(filters)}`, undefined, signal),
+  coverage: (filters: Filters, signal?: AbortSignal) =>
+    request<CoverageList>('GET', `/api/statistics/coverage${toQuery(filters)}`, undefined, signal),
 
   cases: (filters: Filters, signal?: AbortSignal) =>
     request<CaseList>('GET', `/api/cases${toQuery(filters)}`, undefined, signal),

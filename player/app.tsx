@@ -20,6 +20,9 @@ const CasePage = lazy(() => import('./pages/case/case-page.tsx').then((page) => 
 const CasesPage = lazy(() => import('./pages/cases/cases-page.tsx').then((page) => ({ default: page.CasesPage })));
 const HealthPage = lazy(() => import('./pages/health/health-page.tsx').then((page) => ({ default: page.HealthPage })));
 const UsersPage = lazy(() => import('./pages/users/users-page.tsx').then((page) => ({ default: page.UsersPage })));
+const StatisticsPage = lazy(() =>
+  import('./pages/statistics/statistics-page.tsx').then((page) => ({ default: page.StatisticsPage })),
+);
 const AuditPage = lazy(() => import('./pages/audit/audit-page.tsx').then((page) => ({ default: page.AuditPage })));
 
 type Access =
@@ -119,6 +122,8 @@ function Page({ route }: { readonly route: Route }) {
       return <CasePage key={route.id} id={route.id} />;
     case 'health':
       return <HealthPage />;
+    case 'statistics':
+      return <StatisticsPage />;
     case 'users':
       return <UsersPage />;
     case 'audit':

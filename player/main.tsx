@@ -9,6 +9,7 @@ import './styles/live.css';
 import './styles/review.css';
 import './styles/pages.css';
 import './styles/setup.css';
+import './styles/statistics.css';
 
 applyTheme();
 createRoot(document.getElementById('root')!).render(

@@ -54,3 +54,18 @@ export function applyTheme(): void {
   if (current.theme === 'system') delete root.dataset['theme'];
   else root.dataset['theme'] = current.theme;
 }
+
+const darkScreen = matchMedia('(prefers-color-scheme: dark)');
+
+/** Whether the page is dark now: for what is drawn on a canvas and cannot follow the style sheet by itself. */
+export function useDark(): boolean {
+  const { theme } = usePreferences();
+  const system = useSyncExternalStore(
+    (listener) => {
+      darkScreen.addEventListener('change', listener);
+      return () => darkScreen.removeEventListener('change', listener);
+    },
+    () => darkScreen.matches,
+  );
+  return theme === 'system' ? system : theme === 'dark';
+}

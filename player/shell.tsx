@@ -26,6 +26,7 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
           { page: 'cases', to: '/cases', icon: 'cases', text: 'nav.cases' },
         ] as const)
       : []),
+    { page: 'statistics', to: '/statistics', icon: 'statistics', text: 'nav.statistics' },
     { page: 'health', to: '/health', icon: 'health', text: 'nav.health' },
     ...(canAudit(session.role) ? ([{ page: 'audit', to: '/audit', icon: 'audit', text: 'nav.audit' }] as const) : []),
     ...(canAdminister(session.role)

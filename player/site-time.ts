@@ -1,17 +1,19 @@
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one costs more than using it a thousand times. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (!format) {
+    const parts = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const;
+    format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...parts, second: 'numeric' });
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
 /** How far a zone is ahead of UTC at an instant, ms. */
 function offsetMs(at: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    ...({
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    } as const),
-  }).formatToParts(at);
+  const parts = formatOf(timeZone).formatToParts(at);
   const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
   const local = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
   return local - Math.floor(at / 1000) * 1000;
@@ -39,4 +41,17 @@ export function toDay(at: number, timeZone: string): string {
 /** The day after, `2026-11-22`; days may have 23 or 25 hours, so this counts dates. */
 export function nextDay(day: string): string {
   return new Date(Date.parse(`${day}T00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Start of the site's hour that an instant lies in. */
+export function startOfHour(at: number, timeZone: string): number {
+  const local = at + offsetMs(at, timeZone);
+  return at - (local % HOUR_MS);
+}
+
+/** Hour of the site's day at an instant, 0–23. */
+export function hourOfDay(at: number, timeZone: string): number {
+  return Math.floor((at + offsetMs(at, timeZone)) / HOUR_MS) % 24;
 }

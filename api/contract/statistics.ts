@@ -23,3 +23,53 @@ export const CountRow = Type.Object({
 export type CountRow = Static<typeof CountRow>;
 export const CountList = Type.Object({ counts: Type.Array(CountRow), truncated: Type.Boolean() });
 export type CountList = Static<typeof CountList>;
+
+const Span = {
+  after: Type.Optional(Type.Number({ description: 'From this instant, epoch ms; default 24 h ago.' })),
+  before: Type.Optional(Type.Number({ description: 'Until this instant, epoch ms; default now.' })),
+  cameraId: Type.Optional(Type.String()),
+};
+
+/** `GET /api/statistics/cases`: cases by camera, kind and quarter hour of their trigger, and what became of them. */
+export const CaseCountQuery = Type.Object(Span, { additionalProperties: false });
+export type CaseCountQuery = Static<typeof CaseCountQuery>;
+export const CaseCountRow = Type.Object({
+  cameraId: Type.String(),
+  cameraName: Type.String(),
+  place: Type.String(),
+  kind: Type.String(),
+  quarterAt: Type.Number({ description: 'Start of the quarter hour.' }),
+  cases: Type.Integer(),
+  open: Type.Integer(),
+  confirmed: Type.Integer(),
+  rejected: Type.Integer(),
+});
+export type CaseCountRow = Static<typeof CaseCountRow>;
+export const CaseCountList = Type.Object({ counts: Type.Array(CaseCountRow), truncated: Type.Boolean() });
+export type CaseCountList = Static<typeof CaseCountList>;
+
+/**
+ * `GET /api/statistics/coverage`: when each camera was recorded. `knownFrom` is where the account begins: earlier
+ * recordings were removed or never were. `share` is of the part of the span from there on; null when there is none.
+ */
+export const CoverageQuery = Type.Object(Span, { additionalProperties: false });
+export type CoverageQuery = Static<typeof CoverageQuery>;
+export const CameraCoverage = Type.Object({
+  cameraId: Type.String(),
+  knownFrom: Type.Union([Type.Number(), Type.Null()]),
+  share: Type.Union([Type.Number(), Type.Null()]),
+  gaps: Type.Array(
+    Type.Object({
+      fromAt: Type.Number(),
+      toAt: Type.Union([Type.Number(), Type.Null()], { description: 'Null while it lasts.' }),
+      cause: Type.String(),
+    }),
+  ),
+});
+export type CameraCoverage = Static<typeof CameraCoverage>;
+export const CoverageList = Type.Object({
+  after: Type.Number(),
+  before: Type.Number(),
+  cameras: Type.Array(CameraCoverage),
+});
+export type CoverageList = Static<typeof CoverageList>;

@@ -1,10 +1,23 @@
+import { scopeOf } from '../accounts/account.ts';
 import type { ApiContext } from '../context.ts';
-import { CountList, CountQuery } from '../contract/statistics.ts';
+import {
+  CaseCountList,
+  CaseCountQuery,
+  CountList,
+  CountQuery,
+  CoverageList,
+  CoverageQuery,
+} from '../contract/statistics.ts';
 import { accountOf } from '../plugins/auth.ts';
+import { readAccount, toCoverage } from '../recordings/coverage.ts';
+import { countCases } from '../repositories/case-counts.ts';
 import type { App } from './app.ts';
 import { visibleCameras } from './cameras.ts';
 
+const DAY_MS = 24 * 3_600_000;
+
 export const registerStatisticsRoutes = (app: App, context: ApiContext): void => {
+  const { clock, counts, db, paths, states } = context;
   app.get(
     '/api/statistics/counts',
     {
@@ -16,10 +29,59 @@ export const registerStatisticsRoutes = (app: App, context: ApiContext): void =>
       },
     },
     async (request) =>
-      context.counts.list(
+      counts.list(
         request.query,
         visibleCameras(context, accountOf(request)).map(({ id }) => id),
-        context.clock.now(),
+        clock.now(),
       ),
+  );
+  app.get(
+    '/api/statistics/cases',
+    {
+      schema: {
+        tags: ['statistics'],
+        summary: 'Cases by camera, kind and quarter hour, and what became of them',
+        querystring: CaseCountQuery,
+        response: { 200: CaseCountList },
+      },
+    },
+    async (request) => {
+      const account = accountOf(request);
+      const { cameraId, after = clock.now() - DAY_MS, before = clock.now() } = request.query;
+      const ids = visibleCameras(context, account).map(({ id }) => id);
+      const wanted = ids.filter((id) => cameraId === undefined || id === cameraId);
+      return countCases(db, { after, before }, wanted, scopeOf(account));
+    },
+  );
+  app.get(
+    '/api/statistics/coverage',
+    {
+      schema: {
+        tags: ['statistics'],
+        summary: 'When each camera was recorded, and the gaps with their causes',
+        querystring: CoverageQuery,
+        response: { 200: CoverageList },
+      },
+    },
+    async (request) => {
+      const now = clock.now();
+      const { cameraId, after = now - DAY_MS } = request.query;
+      const before = Math.min(request.query.before ?? now, now);
+      const cameras = visibleCameras(context, accountOf(request)).filter(
+        ({ id }) => cameraId === undefined || id === cameraId,
+      );
+      await states.refresh();
+      return {
+        after,
+        before,
+        cameras: await Promise.all(
+          cameras.map(async ({ id }) => {
+            const { state, cause, since } = states.get(id);
+            const lasting = state === 'blind' ? { fromAt: since, toAt: null, cause: cause ?? 'NOT_REPORTED' } : null;
+            return toCoverage(id, await readAccount(paths.camera(id)), lasting, { after, before });
+          }),
+        ),
+      };
+    },
   );
 };

@@ -18,6 +18,7 @@ export type NamePrefix =
   | 'fact'
   | 'camera.state'
   | 'cause'
+  | 'gap'
   | 'error';
 
 export type I18n = {

@@ -128,7 +128,7 @@ describe.skipIf(!hasChromium)(`review by keyboard${why}`, () => {
     await site.person('viewer-chi', 'viewer');
     const { page } = await openPage(browser, base, { username: 'viewer-chi', path: '/' });
     const entries = await page.locator('.rail nav a').allTextContents();
-    expect(entries).toEqual(['Live', 'Health']);
+    expect(entries).toEqual(['Live', 'Statistics', 'Health']);
     await page.context().close();
   });
 });
