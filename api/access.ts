@@ -46,6 +46,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/cases/:id/verdict': decides,
   'DELETE /api/cases/:id/verdict': decides,
 
+  'GET /api/law': everyone,
+
   'GET /api/audit': audits,
   'GET /api/audit/verify': audits,
   'GET /api/statistics/counts': everyone,

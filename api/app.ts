@@ -34,6 +34,7 @@ import { registerCaseRoutes } from './routes/cases.ts';
 import { registerExportRoutes } from './routes/exports.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { registerHlsRoutes } from './routes/hls.ts';
+import { registerLawRoutes } from './routes/law.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSnapshotRoutes } from './routes/snapshot.ts';
@@ -142,6 +143,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerSnapshotRoutes(app, context);
   registerCaseRoutes(app, context);
   registerExportRoutes(app, context, { playerDir });
+  registerLawRoutes(app, context);
   registerLiveRoutes(app, context);
   registerHlsRoutes(app, context);
   registerAuditRoutes(app, context);

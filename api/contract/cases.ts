@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { LawClause } from './law.ts';
 
 const nullable = <T extends import('@sinclair/typebox').TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -68,6 +69,8 @@ export const CaseDetail = Type.Composite([
     /** Sentences that say why, made from the decision data. */
     explanation: Type.Object({ vi: Type.String(), en: Type.String() }),
     event: Type.Any(),
+    /** Clauses that may apply, by the law of the day of the act; which one does is for the officer to say. */
+    law: Type.Array(LawClause),
     clip: Type.Object({
       url: Type.String(),
       /** H.264 copy when the original codec does not play in browsers. */

@@ -1,5 +1,6 @@
 import type { EvidenceManifest } from '../../pipeline/evidence.ts';
 import type { CaseDetail, CaseSummary } from '../contract/cases.ts';
+import type { LawClause } from '../contract/law.ts';
 import type { AuditTable } from '../database/schema.ts';
 
 /** Acts that belong to the story of a case. Views are in the audit, not here. */
@@ -23,9 +24,10 @@ export const toCaseDetail = (options: {
   readonly manifestSha256: string;
   readonly keyId: string;
   readonly explanation: { readonly vi: string; readonly en: string };
+  readonly law: readonly LawClause[];
   readonly history: readonly AuditTable[];
 }): CaseDetail => {
-  const { summary, manifest, manifestSha256, keyId, explanation, history } = options;
+  const { summary, manifest, manifestSha256, keyId, explanation, law, history } = options;
   const urlOf = (role: string): string | null => {
     const file = manifest.files.find((candidate) => candidate.role === role);
     return file ? fileUrl(summary.id, file.path) : null;
@@ -35,6 +37,7 @@ export const toCaseDetail = (options: {
     ...summary,
     explanation: { ...explanation },
     event,
+    law: [...law],
     clip: {
       url: fileUrl(summary.id, clip.file),
       previewUrl: urlOf('preview'),

@@ -16,6 +16,7 @@ import {
 import type { CaseTable } from '../database/schema.ts';
 import { readTrustedKeys } from '../evidence/check-manifest.ts';
 import { verifyStoredCase } from '../evidence/verify-case.ts';
+import { clausesOf } from '../law.ts';
 import { accountOf } from '../plugins/auth.ts';
 import { HISTORY_ACTIONS, toCaseDetail } from '../repositories/case-detail.ts';
 import type { App } from './app.ts';
@@ -87,6 +88,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
         manifestSha256: row.manifest_sha256,
         keyId: row.key_id,
         explanation: explain(manifest.event),
+        law: clausesOf(manifest.event, context.config.site.timeZone),
         history: await audit.history(id, HISTORY_ACTIONS),
       });
     },

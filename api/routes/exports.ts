@@ -12,6 +12,7 @@ import { ExportQuery, PublicKeys } from '../contract/exports.ts';
 import { readTrustedKeys, toKeyId } from '../evidence/check-manifest.ts';
 import { verifyStoredCase } from '../evidence/verify-case.ts';
 import { exportCase } from '../export/export-case.ts';
+import { clausesOf } from '../law.ts';
 import { accountOf } from '../plugins/auth.ts';
 import { HISTORY_ACTIONS } from '../repositories/case-detail.ts';
 import type { App } from './app.ts';
@@ -63,6 +64,7 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
           schema: 'watchpost/record/1',
           ...cases.summary(row),
           explanation: explain(manifest.event),
+          law: clausesOf(manifest.event, config.site.timeZone),
           history: (await audit.history(id, HISTORY_ACTIONS)).map(({ at, actor, action, detail }) => ({
             ...{ at, actor, action, detail },
           })),

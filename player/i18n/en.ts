@@ -273,6 +273,8 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'case.manifest': 'SHA-256 of the manifest',
   'case.key': 'Signing key',
   'case.export': 'Export as ZIP',
+  'case.law': 'Law of the day of the act',
+  'case.lawNote': 'Clauses that may apply; whether one does is decided by an officer.',
   'case.verify': 'Check the seal',
   'case.verifying': 'Checking…',
   'case.intact': 'Intact: {count} files fit the signed manifest.',

@@ -272,6 +272,8 @@ export const vi = {
   'case.manifest': 'SHA-256 của bản kê',
   'case.key': 'Khóa ký',
   'case.export': 'Xuất hồ sơ ZIP',
+  'case.law': 'Quy định áp dụng tại ngày xảy ra',
+  'case.lawNote': 'Các quy định có thể áp dụng; người có thẩm quyền quyết định.',
   'case.verify': 'Kiểm tra niêm phong',
   'case.verifying': 'Đang kiểm tra…',
   'case.intact': 'Nguyên vẹn: {count} tệp khớp với bản kê đã ký.',

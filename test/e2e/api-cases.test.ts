@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Camera } from '../../api/contract/cameras.ts';
 import { CaseDetail, CaseList, type CaseSummary } from '../../api/contract/cases.ts';
+import type { LawList } from '../../api/contract/law.ts';
 import { type CameraState, liveChannel, STATE_CHANNEL, stateKey, STATISTICS_STREAM } from '../../pipeline/live.ts';
 import { REVIEW_QUEUE } from '../../pipeline/review.ts';
 import { acceptForTest } from './api-accept.ts';
@@ -63,6 +64,18 @@ describe('deciding cases', () => {
       'lan case.undone',
       'lan case.verdict',
     ]);
+  });
+
+  test('a case names the clauses of the day of its act, and the API lists what is in force when', async () => {
+    await newCase('law');
+    const { law } = (await lan.get('/api/cases/law')).json<CaseDetail>();
+    expect(law.map(({ id }) => id)).toEqual(['168/2024:7.7.a:wrong_way']);
+    expect(law[0]!.reference.vi).toBe('Điểm a khoản 7 Điều 7 Nghị định 168/2024/NĐ-CP (chưa kiểm chứng)');
+    const inForce = async (query: string): Promise<number> =>
+      (await lan.get(`/api/law${query}`)).json<LawList>().clauses.length;
+    expect(await inForce('?kind=red_light')).toBe(2);
+    expect(await inForce(`?kind=red_light&at=${Date.UTC(2024, 5, 1)}`)).toBe(0);
+    expect((await lan.get('/api/law?at=1e99')).statusCode).toBe(400);
   });
 
   test('a held case can be neither taken nor decided by somebody else', async () => {

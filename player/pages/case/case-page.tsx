@@ -70,6 +70,7 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
             <p className="explanation">{detail.explanation[language]}</p>
             <Measurements event={event} />
           </section>
+          <Law detail={detail} />
           <section className="card">
             <h2>{t('case.summary')}</h2>
             <dl className="facts">
@@ -141,6 +142,29 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
         </div>
       </div>
     </div>
+  );
+}
+
+/** Clauses that may apply; words of what nobody verified come from the server and say so. */
+function Law({ detail }: { readonly detail: CaseDetail }) {
+  const { t, language } = useI18n();
+  if (detail.law.length === 0) return null;
+  return (
+    <section className="card">
+      <h2>{t('case.law')}</h2>
+      <ul className="law">
+        {detail.law.map((clause) => (
+          <li key={clause.id}>
+            <strong>{clause.reference[language]}</strong>
+            <br />
+            {clause.behaviour[language]}
+            <br />
+            <span className="muted">{clause.penalty[language]}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="muted">{t('case.lawNote')}</p>
+    </section>
   );
 }
 
