@@ -93,6 +93,12 @@ export const ModelEntry = Type.Object(
         description: 'Model class → our class; classes not named are dropped. Absent: all, under their own names.',
       }),
     ),
+    multiLabel: Type.Optional(
+      Type.Boolean({
+        description:
+          'Every class of a cell that reaches the lowest score is a box of its own, not only the best. YOLOX only.',
+      }),
+    ),
     minScore: Type.Number({
       minimum: 0,
       maximum: 1,

@@ -78,7 +78,7 @@ export class ModelSession implements PictureSession {
       });
     }
     const { width, height } = entry.input;
-    const context = { width, height, classes, minScore: 0 };
+    const context = { width, height, classes, minScore: 0, multiLabel: entry.multiLabel === true };
     try {
       checkShapes(session, entry, context);
     } catch (error) {

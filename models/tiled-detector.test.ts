@@ -3,7 +3,7 @@ import type { Detection } from '../pipeline/detection.ts';
 import type { Detector } from '../pipeline/detector.ts';
 import type { Frame } from '../pipeline/frame.ts';
 import { toSource } from '../pipeline/letterbox.ts';
-import { planAnalysis, TiledDetector } from './tiled-detector.ts';
+import { planAnalysis, TiledDetector, type TileLayout } from './tiled-detector.ts';
 import { findModel } from './manifest.ts';
 
 const yolox = findModel('yolox-nano-416');
@@ -64,7 +64,7 @@ describe('analysis plan', () => {
 
   test('tiles cover the analysis frame to its edges and overlap at least as much as wanted', () => {
     const { letterbox, tiles: layout } = planAnalysis({ tiles }, yolox, { width: 1920, height: 1080 });
-    const { lefts, tops } = layout!;
+    const { lefts, tops } = layout as TileLayout;
     expect([lefts.at(-1)! + 416, tops.at(-1)! + 416]).toEqual([letterbox.target.width, letterbox.target.height]);
     for (const starts of [lefts, tops])
       for (let i = 1; i < starts.length; i++) expect(starts[i - 1]! + 416 - starts[i]!).toBeGreaterThanOrEqual(62);
@@ -121,5 +121,29 @@ describe('tiled detector', () => {
     const [found] = await detector.detect([{ ...frameWith(letterbox, 10, 10, 20, 20), cameraId: 'other' }]);
     expect(found?.[0]?.box).toEqual({ x1: 20, y1: 20, x2: 40, y2: 40 });
     expect(inner.batches).toEqual([1]);
+  });
+});
+
+describe('frames with detail for a second model', () => {
+  const source = { width: 1920, height: 1080 };
+
+  test('the analysis frame is twice the model’s input where the camera has more to give', () => {
+    const plan = planAnalysis({}, yolox, source, true);
+    expect(plan.letterbox.target).toEqual({ width: 832, height: 832 });
+    expect(plan.tiles).toBe('halved');
+    expect(planAnalysis({}, yolox, { width: 416, height: 416 }, true).letterbox.target.width).toBe(416);
+    expect(planAnalysis({ tiles }, yolox, source, true)).toEqual(planAnalysis({ tiles }, yolox, source));
+  });
+
+  test('a box found in the halved frame comes back to source pixels', async () => {
+    const { letterbox, tiles: layout } = planAnalysis({}, yolox, source, true);
+    const detector = new TiledDetector(new WhiteDetector());
+    detector.setLayout('cam', layout);
+    const [[found]] = (await detector.detect([frameWith(letterbox, 100, 60, 140, 120)])) as [[Detection]];
+    const { scaleX, scaleY } = letterbox;
+    expect(found.box.x1).toBeCloseTo(100 / scaleX);
+    expect(found.box.y1).toBeCloseTo(60 / scaleY);
+    expect(found.box.x2).toBeCloseTo(140 / scaleX);
+    expect(found.box.y2).toBeCloseTo(120 / scaleY);
   });
 });

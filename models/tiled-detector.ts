@@ -10,21 +10,29 @@ import { mergeTiles, type TileDetection } from './merge-tiles.ts';
 /** Where the tiles lie in the analysis frame. Each has the model's input size. */
 export type TileLayout = { readonly tile: Size; readonly lefts: readonly number[]; readonly tops: readonly number[] };
 
+/** An analysis frame of twice the model's input, which is shrunk for it: for a second model that wants the detail. */
+export const HALVED = 'halved';
+
 export type AnalysisPlan = {
   readonly letterbox: Letterbox;
   /** Null when the analysis frame is the model's input. */
-  readonly tiles: TileLayout | null;
+  readonly tiles: TileLayout | typeof HALVED | null;
 };
+
+/** Below this share of the camera's resolution heads lose what they are judged by. */
+const ENOUGH_DETAIL = 0.75;
 
 /**
  * Decides the size of a camera's analysis frame and how its picture lies in it. With tiles, the picture is scaled as
  * large as rows × columns tiles with the wanted overlap allow; what the picture's shape leaves over widens the overlap
  * instead of being padded.
+ * @param wantsDetail whether a second model looks at crops of the analysis frame
  */
 export const planAnalysis = (
   analysis: Pick<AnalysisConfig, 'tiles' | 'region'>,
   { input }: Pick<ModelEntry, 'input'>,
   source: Size,
+  wantsDetail = false,
 ): AnalysisPlan => {
   const { tiles, region } = analysis;
   const crop = region && {
@@ -36,7 +44,12 @@ export const planAnalysis = (
   const lay = (target: Size): Letterbox =>
     planLetterbox({ source, target, fit: input.fit, padPosition: input.padPosition, ...(crop ? { crop } : {}) });
   const tile = { width: input.width, height: input.height };
-  if (!tiles || (tiles.rows === 1 && tiles.columns === 1)) return { letterbox: lay(tile), tiles: null };
+  if (!tiles || (tiles.rows === 1 && tiles.columns === 1)) {
+    const plain = lay(tile);
+    return wantsDetail && plain.scaleY < ENOUGH_DETAIL
+      ? { letterbox: lay({ width: tile.width * 2, height: tile.height * 2 }), tiles: HALVED }
+      : { letterbox: plain, tiles: null };
+  }
 
   const reach = (side: number, count: number): number => side + (count - 1) * Math.round(side * (1 - tiles.overlap));
   const largest = { width: reach(tile.width, tiles.columns), height: reach(tile.height, tiles.rows) };
@@ -68,6 +81,37 @@ const cutTile = (pixels: Uint8Array, frameWidth: number, left: number, top: numb
   return out;
 };
 
+/** Halves a packed RGB frame of even sides: each pixel is the mean of four. */
+const halve = (pixels: Uint8Array, { width, height }: Size): Uint8Array<ArrayBuffer> => {
+  const out = new Uint8Array((width / 2) * (height / 2) * 3);
+  const row = width * 3;
+  let to = 0;
+  for (let y = 0; y < height; y += 2)
+    for (let x = 0, at = y * row; x < width; x += 2, at += 6)
+      for (let colour = 0; colour < 3; colour++, to++) {
+        const i = at + colour;
+        out[to] = (pixels[i]! + pixels[i + 3]! + pixels[i + row]! + pixels[i + row + 3]! + 2) >> 2;
+      }
+  return out;
+};
+
+const halved = (frame: Frame): Frame => {
+  const { letterbox } = frame;
+  const { target, scaleX, scaleY, offset } = letterbox;
+  return {
+    ...frame,
+    pixels: halve(frame.pixels, target),
+    letterbox: {
+      ...letterbox,
+      target: { width: target.width / 2, height: target.height / 2 },
+      scaleX: scaleX / 2,
+      scaleY: scaleY / 2,
+      offset: { x: offset.x / 2, y: offset.y / 2 },
+    },
+    release: () => undefined,
+  };
+};
+
 /** The tile's rectangle in source pixels; may reach beyond the picture where the frame is padded. */
 const tileInSource = ({ crop, scaleX, scaleY, offset }: Letterbox, left: number, top: number, tile: Size): Box => ({
   x1: (left - offset.x) / scaleX + crop.x1,
@@ -86,7 +130,7 @@ export class TiledDetector implements Detector {
   readonly maxBatch: number;
   readonly input: Detector['input'];
   readonly #inner: Detector;
-  readonly #layouts = new Map<string, TileLayout>();
+  readonly #layouts = new Map<string, TileLayout | typeof HALVED>();
 
   constructor(inner: Detector) {
     this.id = inner.id;
@@ -97,7 +141,7 @@ export class TiledDetector implements Detector {
   }
 
   /** Frames of that camera are cut like this from now on; null: they are whole again. */
-  setLayout(cameraId: string, layout: TileLayout | null): void {
+  setLayout(cameraId: string, layout: TileLayout | typeof HALVED | null): void {
     if (layout) this.#layouts.set(cameraId, layout);
     else this.#layouts.delete(cameraId);
   }
@@ -110,7 +154,8 @@ export class TiledDetector implements Detector {
       found.push(...(await this.#inner.detect(batch.map(({ frame }) => frame))));
     }
     return frames.map((frame, index) => {
-      if (!this.#layouts.has(frame.cameraId)) return found[pieces.findIndex((piece) => piece.index === index)] ?? [];
+      if (typeof (this.#layouts.get(frame.cameraId) ?? HALVED) === 'string')
+        return found[pieces.findIndex((piece) => piece.index === index)] ?? [];
       const parts: TileDetection[] = pieces.flatMap((piece, at) =>
         piece.index === index && piece.area
           ? (found[at] ?? []).map((detection) => ({ detection, tile: piece.area as Box }))
@@ -128,6 +173,7 @@ export class TiledDetector implements Detector {
   #cut(frame: Frame, index: number): { frame: Frame; index: number; area: Box | null }[] {
     const layout = this.#layouts.get(frame.cameraId);
     if (!layout) return [{ frame, index, area: null }];
+    if (layout === HALVED) return [{ frame: halved(frame), index, area: null }];
     const { tile, lefts, tops } = layout;
     const { letterbox } = frame;
     return tops.flatMap((top) =>

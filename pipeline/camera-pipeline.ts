@@ -76,13 +76,22 @@ export class CameraPipeline {
    * @param detections of this frame, in source pixels, down to the tracker's `lowScore`
    */
   push(frame: FrameInput, detections: readonly Detection[]): AnalysedFrame {
-    const { ptsMs, capturedAt, pixels, letterbox } = frame;
+    return this.pushTracks(this.readSignals(frame), this.track(frame, detections));
+  }
+
+  /**
+   * First half of `push`, for cameras where a second model looks at the tracks before the rules do: every frame's tracks
+   * must then go on to `pushTracks`, in the same order.
+   */
+  track({ ptsMs }: FrameInput, detections: readonly Detection[]): readonly Track[] {
+    return this.#tracker.update(withoutTwins(detections), ptsMs);
+  }
+
+  /** The frame's times, with what its signals show. */
+  readSignals({ ptsMs, capturedAt, pixels, letterbox }: FrameInput): TracksInput {
     const isReadable = this.#signals !== null && pixels !== undefined && letterbox !== undefined;
     const signals = isReadable ? this.#signals.read({ pixels, letterbox }, ptsMs) : undefined;
-    return this.pushTracks(
-      { ptsMs, capturedAt, ...(signals ? { signals } : {}) },
-      this.#tracker.update(withoutTwins(detections), ptsMs),
-    );
+    return { ptsMs, capturedAt, ...(signals ? { signals } : {}) };
   }
 
   /** The same from tracks and readings on, for trying rules on stored tracks. */

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 import { RuleConfig } from './rules/rule-config.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -44,6 +45,28 @@ export const SourceConfig = Type.Object(
 );
 export type SourceConfig = Static<typeof SourceConfig>;
 
+export const HeadsConfig = Type.Object(
+  {
+    enabled: Type.Boolean({ default: true, description: '`false`: no heads are looked at; `no_helmet` stays silent.' }),
+    model: Type.String({
+      default: 'rider',
+      description: 'Id of a model of heads in the manifest: classes helmet, no_helmet, unsure.',
+    }),
+    maxCrops: Type.Integer({
+      default: 6,
+      minimum: 1,
+      maximum: 32,
+      description: 'Motorcycles looked at per frame, at most; with more of them they take turns.',
+    }),
+  },
+  {
+    ...closed,
+    description:
+      'Second model on the crops of motorcycles with their riders. Switched on by itself where a `no_helmet` rule stands.',
+  },
+);
+export type HeadsConfig = Static<typeof HeadsConfig>;
+
 export const AnalysisConfig = Type.Object(
   {
     detector: Type.String({ default: 'road', description: 'Key under `detectors`.' }),
@@ -88,6 +111,7 @@ export const AnalysisConfig = Type.Object(
     minScore: Type.Optional(
       Type.Number({ minimum: 0, maximum: 1, description: 'Overrides the detector’s `minScore` on this camera.' }),
     ),
+    heads: Type.Optional(HeadsConfig),
     deadlineMs: Type.Integer({
       default: 2_000,
       minimum: 50,
@@ -186,6 +210,13 @@ export const CameraConfig = Type.Object(
   closed,
 );
 export type CameraConfig = Static<typeof CameraConfig>;
+
+/** What a camera's heads are looked at with; null where nobody looks. */
+export const headsOf = ({ analysis, rules }: Pick<CameraConfig, 'analysis' | 'rules'>): HeadsConfig | null => {
+  const isWanted = rules.some(({ kind }) => kind === 'no_helmet');
+  const heads = analysis?.heads ?? (isWanted ? (Value.Default(HeadsConfig, {}) as HeadsConfig) : null);
+  return analysis && heads?.enabled === true ? heads : null;
+};
 
 export const DetectorConfig = Type.Object(
   {

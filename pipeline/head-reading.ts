@@ -10,7 +10,7 @@ export type HeadReading = {
   readonly bare: number;
   readonly other: number;
   readonly unsure: number;
-  /** Height of the head in source pixels; heads below about 16 px are guesses. */
+  /** Height of the head in pixels that the camera and the analysis frame really have; below about 16 px it is a guess. */
   readonly heightPx: number;
   /** 0–1, from the crop's blur. */
   readonly sharpness: number;

@@ -64,10 +64,11 @@ const analyzeCamera = async ({ context, camera, queues, detector }: CameraParts)
         camera,
         clock: current!.clock,
         frameSize: frame.letterbox.source,
-        provenance: provenanceOf(camera, detector.config, detector.detector),
+        provenance: provenanceOf(camera, detector.config, detector.detector, detector.heads),
         timeZone: config.site.timeZone,
       });
     },
+    openHeads: detector.openHeads,
     onLive: async (live) => {
       publish(queues.redis, live);
       await tracks.append(live).catch(complain);

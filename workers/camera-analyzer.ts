@@ -5,7 +5,9 @@ import type { Detection } from '../pipeline/detection.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { WatchEvent } from '../pipeline/event.ts';
 import type { DropReason, Frame } from '../pipeline/frame.ts';
+import type { HeadReader } from '../pipeline/heads/head-reader.ts';
 import type { LiveFrame } from '../pipeline/live.ts';
+import { analyseFrame } from './analyse-frame.ts';
 
 /** What became of one received frame; every frame has exactly one fate. */
 export type FrameFate = 'analysed' | DropReason;
@@ -15,6 +17,8 @@ export type AnalyzerOptions = {
   readonly detect: (frame: Frame) => Promise<readonly Detection[]>;
   /** A new session needs a new pipeline: media time starts again and no track lives on. */
   readonly openPipeline: (frame: Frame) => CameraPipeline;
+  /** The second stage of a new session; null on cameras without one. */
+  readonly openHeads?: () => HeadReader | null;
   readonly onLive: (live: LiveFrame, detections: readonly Detection[]) => Promise<void>;
   readonly onEvents: (events: readonly WatchEvent[]) => Promise<void>;
   readonly onFate: (frame: Frame, fate: FrameFate) => void;
@@ -27,6 +31,7 @@ export type AnalyzerOptions = {
 export class CameraAnalyzer {
   readonly #options: AnalyzerOptions;
   #pipeline: CameraPipeline | null = null;
+  #heads: HeadReader | null = null;
   #sessionId: string | null = null;
   #lastPtsMs = 0;
 
@@ -41,6 +46,7 @@ export class CameraAnalyzer {
       if (frame.sessionId !== this.#sessionId) {
         await this.finish();
         this.#pipeline = openPipeline(frame);
+        this.#heads = this.#options.openHeads?.() ?? null;
         this.#sessionId = frame.sessionId;
       }
       const deadlineMs = this.#options.deadlineMs();
@@ -56,7 +62,7 @@ export class CameraAnalyzer {
         onFate(frame, error instanceof FrameDropped ? error.reason : 'inference-failed');
         return;
       }
-      const { live, events } = this.#pipeline!.push(frame, detections);
+      const { live, events } = await analyseFrame(this.#pipeline!, this.#heads, frame, detections);
       this.#lastPtsMs = frame.ptsMs;
       onFate(frame, 'analysed');
       await onLive(live, detections);

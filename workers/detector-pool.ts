@@ -3,10 +3,12 @@ import { findModel, type ModelEntry } from '../models/manifest.ts';
 import { openDetector } from '../models/onnx-detector.ts';
 import { planAnalysis, TiledDetector } from '../models/tiled-detector.ts';
 import { Batcher } from '../pipeline/batcher.ts';
-import type { CameraConfig, Config, DetectorConfig } from '../pipeline/config-schema.ts';
+import { type CameraConfig, type Config, type DetectorConfig, headsOf } from '../pipeline/config-schema.ts';
 import type { Detection } from '../pipeline/detection.ts';
+import type { Detector } from '../pipeline/detector.ts';
 import type { Frame, Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
+import { HeadReader } from '../pipeline/heads/head-reader.ts';
 import { machineClock } from './monotonic.ts';
 
 /** A detector shared by all cameras that name it, with its one batcher. */
@@ -21,6 +23,10 @@ export type PooledDetector = {
 export type CameraDetector = PooledDetector & {
   /** Boxes in source pixels, at least the camera's lowest score. @throws FrameDropped, WatchpostError INFERENCE_FAILED */
   readonly detect: (frame: Frame) => Promise<readonly Detection[]>;
+  /** The model that looks at riders' heads; null where the camera has no use for it. */
+  readonly heads: Detector | null;
+  /** A reader for one session; null without such a model. */
+  readonly openHeads: () => HeadReader | null;
 };
 
 /** Model entry of a camera's detector. @throws WatchpostError MODEL_UNKNOWN */
@@ -32,7 +38,9 @@ const entryOf = (config: Config, camera: CameraConfig): ModelEntry | null => {
 /** How a camera's picture lies in its analysis frames; null for a camera that is only recorded. */
 export const analysisLetterbox = (config: Config, camera: CameraConfig, source: Size): Letterbox | null => {
   const entry = entryOf(config, camera);
-  return entry && camera.analysis ? planAnalysis(camera.analysis, entry, source).letterbox : null;
+  return entry && camera.analysis
+    ? planAnalysis(camera.analysis, entry, source, headsOf(camera) !== null).letterbox
+    : null;
 };
 
 /**
@@ -42,6 +50,7 @@ export const analysisLetterbox = (config: Config, camera: CameraConfig, source: 
  */
 export const openDetectors = async (config: Config, cameras: readonly CameraConfig[], live: boolean) => {
   const pool = new Map<string, PooledDetector>();
+  const heads = new Map<string, Detector>();
   const names = new Set(cameras.flatMap(({ analysis }) => (analysis ? [analysis.detector] : [])));
   try {
     for (const name of names) {
@@ -63,8 +72,21 @@ export const openDetectors = async (config: Config, cameras: readonly CameraConf
       });
       pool.set(name, { entry, config: detectorConfig, detector, batcher });
     }
+    for (const camera of cameras) {
+      const wanted = headsOf(camera);
+      if (!wanted || heads.has(wanted.model)) continue;
+      const entry = findModel(wanted.model);
+      const maxBatch = Math.max(...cameras.map((each) => headsOf(each)?.maxCrops ?? 1));
+      const headsConfig = {
+        ...config.detectors[camera.analysis!.detector]!,
+        model: wanted.model,
+        minScore: entry.minScore,
+        maxBatch,
+      };
+      heads.set(wanted.model, await openDetector({ entry, file: await resolveModelFile(entry), config: headsConfig }));
+    }
   } catch (error) {
-    await closeAll(pool);
+    await closeAll(pool, heads);
     throw error;
   }
 
@@ -73,14 +95,18 @@ export const openDetectors = async (config: Config, cameras: readonly CameraConf
     const pooled = analysis && pool.get(analysis.detector);
     if (!pooled) throw new TypeError(`camera "${camera.id}" has no analysis`);
     const minScore = analysis.minScore ?? pooled.config.minScore;
+    const wanted = headsOf(camera);
+    const second = wanted ? heads.get(wanted.model)! : null;
     let planned = '';
     return {
       ...pooled,
+      heads: second,
+      openHeads: () => (wanted && second ? new HeadReader({ detector: second, maxCrops: wanted.maxCrops }) : null),
       detect: async (frame) => {
         const { source } = frame.letterbox;
         const size = `${source.width}×${source.height}`;
         if (size !== planned) {
-          pooled.detector.setLayout(camera.id, planAnalysis(analysis, pooled.entry, source).tiles);
+          pooled.detector.setLayout(camera.id, planAnalysis(analysis, pooled.entry, source, wanted !== null).tiles);
           planned = size;
         }
         const detections = await pooled.batcher.detect(frame);
@@ -88,12 +114,16 @@ export const openDetectors = async (config: Config, cameras: readonly CameraConf
       },
     };
   };
-  return { forCamera, close: () => closeAll(pool) };
+  return { forCamera, close: () => closeAll(pool, heads) };
 };
 
-const closeAll = async (pool: ReadonlyMap<string, PooledDetector>): Promise<void> => {
+const closeAll = async (
+  pool: ReadonlyMap<string, PooledDetector>,
+  heads: ReadonlyMap<string, Detector>,
+): Promise<void> => {
   for (const { batcher, detector } of pool.values()) {
     await batcher.close();
     await detector.close();
   }
+  for (const detector of heads.values()) await detector.close();
 };

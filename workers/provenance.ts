@@ -31,8 +31,14 @@ export const configHash = (camera: CameraConfig, detector: DetectorConfig): stri
     .digest('hex');
 };
 
-export const provenanceOf = (camera: CameraConfig, config: DetectorConfig, detector: Detector): Provenance => ({
+/** @param heads the second model, where the camera's heads are looked at */
+export const provenanceOf = (
+  camera: CameraConfig,
+  config: DetectorConfig,
+  detector: Detector,
+  heads: Detector | null,
+): Provenance => ({
   softwareVersion: SOFTWARE_VERSION,
   configHash: configHash(camera, config),
-  models: [detector.model],
+  models: [detector.model, ...(heads ? [heads.model] : [])],
 });

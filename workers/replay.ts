@@ -8,6 +8,7 @@ import type { WatchEvent } from '../pipeline/event.ts';
 import { toEventLine } from '../pipeline/event-line.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import type { TrackedFrame } from '../pipeline/track.ts';
+import { analyseFrame } from './analyse-frame.ts';
 import { dataFolder } from './data-folder.ts';
 import { analysisLetterbox, type CameraDetector, openDetectors } from './detector-pool.ts';
 import { sealCase, type SealedCase } from './evidence/seal.ts';
@@ -62,6 +63,7 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
   let mediaMs = 0;
   let pipeline: CameraPipeline | null = null;
   const detector = pool.forCamera(camera);
+  const heads = detector.openHeads();
   const take = async (found: readonly WatchEvent[]): Promise<void> => {
     for (const event of found) {
       events.push(event);
@@ -73,10 +75,10 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
       camera,
       clock,
       frameSize: header.letterbox.source,
-      provenance: provenanceOf(camera, detector.config, detector.detector),
+      provenance: provenanceOf(camera, detector.config, detector.detector, detector.heads),
       timeZone: config.site.timeZone,
     });
-    const { tracked, live, events: found } = pipeline.push({ ...header, pixels }, detections);
+    const { tracked, live, events: found } = await analyseFrame(pipeline, heads, { ...header, pixels }, detections);
     frames++;
     mediaMs = header.ptsMs;
     await write(files.detections, `${JSON.stringify({ ptsMs: header.ptsMs, detections: detections.map(rounded) })}\n`);

@@ -13,6 +13,8 @@ export type DecodeContext = {
   readonly height: number;
   readonly classes: ClassTable;
   readonly minScore: number;
+  /** Whether all classes of a cell leave, or only its best; see the manifest. */
+  readonly multiLabel?: boolean;
 };
 
 /** Wanted shapes of the outputs in order; −1 where any length fits. */

@@ -105,6 +105,17 @@ describe('decoders on tensors worked out by hand', () => {
     expect(only?.box).toEqual({ x1: 32, y1: 8, x2: 48, y2: expect.closeTo(40, 4) as number });
   });
 
+  test('yolox with every class of a cell: one box per class that reaches the lowest score', () => {
+    const cells = 8 * 8 + 4 * 4 + 2 * 2;
+    const values = new Float32Array(cells * 8);
+    values.set([0.5, 0.5, 0, 0, 0.8, 0, 0.6, 0.4], 70 * 8);
+    const all = decode('yolox', [{ name: 'o', dims: [1, cells, 8], data: values }], { ...context, multiLabel: true });
+    expect(all.map(({ className, score }) => [className, Math.round(score * 100)])).toEqual([
+      ['car', 48],
+      ['person', 32],
+    ]);
+  });
+
   test('yolov5: centre and size in pixels, objectness times class', () => {
     const rows = [
       [20, 30, 10, 20, 0.9, 0.1, 0.2, 0.7],

@@ -10,7 +10,7 @@ export const yolox: Decoder = {
   shapes: ({ width, height, classes }) => [
     [-1, STRIDES.reduce((sum, stride) => sum + (width / stride) * (height / stride), 0), 5 + classes.count],
   ],
-  decode: (outputs, picture, { width, height, classes: { count, kept }, minScore }, into) => {
+  decode: (outputs, picture, { width, height, classes: { count, kept }, minScore, multiLabel }, into) => {
     const data = floats(outputs[0]);
     const row = 5 + count;
     let at = picture * outputs[0]!.dims[1]! * row;
@@ -30,20 +30,25 @@ export const yolox: Decoder = {
               classId = kept[k]!;
             }
           }
-          const score = objectness * best;
-          if (classId < 0 || score < minScore) continue;
+          if (classId < 0 || objectness * best < minScore) continue;
           const centreX = (data[at]! + x) * stride;
           const centreY = (data[at + 1]! + y) * stride;
           const halfWidth = (Math.exp(data[at + 2]!) * stride) / 2;
           const halfHeight = (Math.exp(data[at + 3]!) * stride) / 2;
-          into.push(
+          const [x1, y1, x2, y2] = [
             centreX - halfWidth,
             centreY - halfHeight,
             centreX + halfWidth,
             centreY + halfHeight,
-            score,
-            classId,
-          );
+          ];
+          if (multiLabel !== true) {
+            into.push(x1, y1, x2, y2, objectness * best, classId);
+            continue;
+          }
+          for (const each of kept) {
+            const score = objectness * data[at + 5 + each]!;
+            if (score >= minScore) into.push(x1, y1, x2, y2, score, each);
+          }
         }
       }
     }

@@ -43,7 +43,7 @@ const cost = (person: Track, vehicle: Track): number | null => {
  */
 export const seatRiders = (
   before: SeatingState,
-  { tracks, ptsMs }: Scene,
+  { tracks, ptsMs }: Pick<Scene, 'tracks' | 'ptsMs'>,
 ): { readonly seats: SeatingState; readonly groups: readonly RiderGroup[] } => {
   const seen = tracks.filter((track) => track.observed && track.state !== 'tentative' && track.id > 0);
   const people = seen.filter((track) => track.className === 'person');
