@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
 import { openStore } from '../../workers/storage/open-store.ts';
+import { freePort, MINIO, type Minio, MINIO_KEYS, startMinio } from '../minio.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (body: Uint8Array): string => new TextDecoder().decode(body);
@@ -102,33 +99,16 @@ describe('local store', () => {
   });
 });
 
-const BUILT_MINIO = fileURLToPath(new URL('../../.cache/bin/minio', import.meta.url));
-const minio = [
-  process.env['WATCHPOST_MINIO'] ?? '',
-  BUILT_MINIO,
-  ...(process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'minio')),
-  join(process.env['HOME'] ?? '', 'go', 'bin', 'minio'),
-].find((file) => file !== '' && existsSync(file));
 const given = process.env['WATCHPOST_S3_ENDPOINT'];
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
-describe.skipIf(!minio && !given)(
+describe.skipIf(!MINIO && !given)(
   'S3 store (needs `minio` on the PATH or in .cache/bin, or WATCHPOST_S3_ENDPOINT, _ACCESS_KEY and _SECRET_KEY)',
   () => {
     let folder = '';
-    let server: ReturnType<typeof spawn> | null = null;
+    let server: Minio | null = null;
     let endpoint = given ?? '';
-    const accessKey = process.env['WATCHPOST_S3_ACCESS_KEY'] ?? 'watchpost';
-    const secretKey = process.env['WATCHPOST_S3_SECRET_KEY'] ?? 'watchpost-secret';
+    const accessKey = process.env['WATCHPOST_S3_ACCESS_KEY'] ?? MINIO_KEYS.accessKey;
+    const secretKey = process.env['WATCHPOST_S3_SECRET_KEY'] ?? MINIO_KEYS.secretKey;
     const bucket = `watchpost-${Date.now()}`;
     const s3 = (extra: Partial<{ bucket: string; secretKey: string; endpoint: string }> = {}): EvidenceStore =>
       openStore({ kind: 's3', endpoint, bucket, region: 'us-east-1', accessKey, secretKey, ...extra }, folder);
@@ -136,28 +116,11 @@ describe.skipIf(!minio && !given)(
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'minio-'));
       if (given) return;
-      const port = await freePort();
-      endpoint = `http://127.0.0.1:${port}`;
-      server = spawn(minio!, ['server', folder, '--address', `127.0.0.1:${port}`, '--quiet'], {
-        env: { ...process.env, MINIO_ROOT_USER: accessKey, MINIO_ROOT_PASSWORD: secretKey, MINIO_BROWSER: 'off' },
-        stdio: 'ignore',
-      });
-      for (let tries = 0; tries < 200; tries++) {
-        if (
-          await fetch(`${endpoint}/minio/health/ready`).then(
-            (answer) => answer.ok,
-            () => false,
-          )
-        )
-          return;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      throw new Error('minio did not start');
-    }, 30_000);
+      server = await startMinio(folder, await freePort());
+      endpoint = server.endpoint;
+    }, 90_000);
     afterAll(async () => {
-      const gone = new Promise((resolve) => server?.once('exit', resolve) ?? resolve(null));
-      server?.kill('SIGKILL');
-      await gone;
+      await server?.kill();
       await rm(folder, { recursive: true, force: true });
     });
     conforms(() => s3());
