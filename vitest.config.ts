@@ -7,8 +7,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{pipeline,models,workers,api,player,benchmarks,bin,test}/**/*.test.ts'],
-          exclude: ['test/e2e/**', '**/node_modules/**'],
+          // No `exclude` here: it would win over the one that scripts/test.sh gives.
+          include: [
+            '{pipeline,models,workers,api,player,benchmarks,bin}/**/*.test.ts',
+            'test/*.test.ts',
+            'test/{conformance,fakes,fixtures}/**/*.test.ts',
+          ],
           testTimeout: 30_000,
         },
       },

@@ -36,3 +36,32 @@ need_modules() {
     touch node_modules/.package-lock.json
   fi
 }
+
+# begin_minio : starts building the MinIO server that evidence is tested against, beside what else goes on. Never fails:
+# without Go, or when the module proxy cannot be reached, those tests are skipped by name.
+begin_minio() {
+  minio_build=
+  [ ! -x .cache/bin/minio ] && ! command -v minio >/dev/null || return 0
+  command -v go >/dev/null || { say "no MinIO and no Go to build it: tests of the S3 store will be skipped"; return 0; }
+  say "building MinIO beside the other steps"
+  mkdir -p .cache/bin
+  (
+    folder=$(mktemp -d .cache/minio.XXXXXX)
+    GOBIN=$PWD/$folder nice -n 15 timeout "${WATCHPOST_MINIO_BUILD_S:-900}" \
+      go install github.com/minio/minio@latest >"$folder/log" 2>&1 &&
+      mv "$folder/minio" .cache/bin/minio || tail -n 3 "$folder/log"
+    rm -rf "$folder"
+  ) &
+  minio_build=$!
+}
+
+# await_minio SECONDS : gives the build that much more time, then does without it.
+await_minio() {
+  [ -n "$minio_build" ] || return 0
+  local waited=0
+  while kill -0 "$minio_build" 2>/dev/null; do
+    [ $((waited++)) -lt "$1" ] || { say "MinIO is not built yet: tests of the S3 store are skipped"; return 0; }
+    sleep 1
+  done
+  [ -x .cache/bin/minio ] || say "MinIO could not be built: tests of the S3 store are skipped"
+}

@@ -11,6 +11,7 @@ packages=(ffmpeg redis-server)
 need_node
 need_packages "${packages[@]}"
 need_modules
+[ "${1:-}" = --unit ] || begin_minio
 
 say "build, types, lint, format"
 failed=0
@@ -22,11 +23,22 @@ node scripts/generate-docs.mjs --check || failed=$((failed + 1))
 
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
-projects=(unit)
-[ "${1:-}" = --unit ] || projects+=(e2e)
-for project in "${projects[@]}"; do
-  say "$project tests"
-  npx vitest run --project "$project" --reporter=default --reporter=json --outputFile.json="$reports/$project.json" || true
-done
+# run_tests NAME ARGUMENT... : vitest with a report of that name.
+run_tests() {
+  local name=$1
+  shift
+  say "$name tests"
+  npx vitest run "$@" --reporter=default --reporter=json --outputFile.json="$reports/$name.json" || true
+}
+# What needs MinIO comes last: its build has until then.
+object_store=(test/conformance/evidence-store.test.ts test/e2e/evidence-minio.test.ts)
+if [ "${1:-}" = --unit ]; then
+  run_tests unit --project unit
+else
+  run_tests unit --project unit --exclude "${object_store[0]}"
+  run_tests e2e --project e2e --exclude "${object_store[1]}"
+  await_minio 120
+  run_tests object-store "${object_store[@]}"
+fi
 
 node scripts/summarise-tests.mjs "$failed" "$reports"
