@@ -1,3 +1,4 @@
+import { constants, getPriority, setPriority } from 'node:os';
 import type { Redis } from 'ioredis';
 import { CameraPipeline } from '../pipeline/camera-pipeline.ts';
 import type { CameraConfig } from '../pipeline/config-schema.ts';
@@ -16,12 +17,19 @@ import { sendStatistic } from './statistics-stream.ts';
 import { TrackLog } from './track-log.ts';
 
 /**
+ * On a machine that is full, pictures can be left out of the analysis but not out of a recording or a case. Threads that
+ * are started later inherit it.
+ */
+const GIVES_WAY = 5;
+
+/**
  * The analysing process: frames of all cameras through shared detectors, then each camera's own tracker and rules.
  * Events go to the evidence queue, boxes to whoever watches live. Ends by itself when every source has ended.
  * @throws WatchpostError MODEL_*, QUEUE_UNAVAILABLE at the start
  */
 export const analyze = async (context: ProcessContext): Promise<void> => {
   const { config, redisUrl, log, signal } = context;
+  setPriority(Math.min(getPriority() + GIVES_WAY, constants.priority.PRIORITY_LOW));
   const cameras = config.cameras.filter(({ enabled, analysis }) => enabled && analysis);
   const queues = await openQueues(redisUrl);
   const pool = await openDetectors(config, cameras, true);

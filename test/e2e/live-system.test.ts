@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
@@ -96,9 +96,16 @@ describe.skipIf(!canRun)(`the whole system, live, in a browser${why}`, () => {
     const answered = page.waitForResponse(
       (response) => response.url().endsWith('/verdict') && response.request().method() === 'POST',
     );
-    await page.waitForTimeout(1_500);
+    await page.waitForSelector('.verdict[data-verdict=confirmed]:enabled', { timeout: 60_000 });
     await page.keyboard.press('a');
     expect((await answered).status()).toBeLessThan(300);
+  });
+
+  test('analysis gives way to recording and evidence', () => {
+    const niceness = (wanted: string): number =>
+      getPriority(processTree(system.pid!).find(({ name }) => name === wanted)!.pid);
+    expect(niceness('analyze')).toBeGreaterThan(niceness('record'));
+    expect(niceness('analyze')).toBeGreaterThan(niceness('evidence'));
   });
 
   test('killing the analysis, and then stopping it for 10 s, leaves no gap in the recording', async () => {
