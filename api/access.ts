@@ -13,6 +13,8 @@ const everyone: Access = { roles: ROLES };
 /** Evidence shows people: whoever only watches the wall has no need of it. */
 const seesCases: Access = { roles: ['operator', 'ranger', 'officer', 'supervisor', 'auditor', 'admin'] };
 const decides: Access = { roles: ['operator', 'ranger', 'officer', 'supervisor', 'admin'] };
+/** The procedure of fining is the police's. */
+const proceeds: Access = { roles: ['officer', 'supervisor', 'admin'] };
 const audits: Access = { roles: ['supervisor', 'auditor', 'admin'] };
 const administers: Access = { roles: ['admin'] };
 const internal: Access = { roles: ['operator', 'supervisor', 'admin'], internal: true };
@@ -41,6 +43,12 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/cases/:id/verify': seesCases,
   'GET /api/cases/:id/export.zip': seesCases,
   'GET /api/keys': 'public',
+  'POST /api/cases/:id/notes': decides,
+  'POST /api/cases/:id/status': proceeds,
+  'POST /api/cases/bulk': decides,
+  'GET /api/reviews/agreement': audits,
+  'POST /api/missed': decides,
+  'GET /api/missed': seesCases,
   'POST /api/cases/:id/claim': decides,
   'DELETE /api/cases/:id/claim': decides,
   'POST /api/cases/:id/verdict': decides,

@@ -26,6 +26,8 @@ import { registerProblems, sendProblem } from './plugins/problems.ts';
 import { registerSecurityHeaders } from './plugins/security-headers.ts';
 import { registerValidation } from './plugins/validation.ts';
 import { CaseRepository } from './repositories/cases.ts';
+import { MissedRepository } from './repositories/missed.ts';
+import { ProcedureRepository } from './repositories/procedure.ts';
 import { CountRepository } from './repositories/counts.ts';
 import { startReviewConsumer } from './review-consumer.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
@@ -36,6 +38,7 @@ import { registerHealthRoutes } from './routes/health.ts';
 import { registerHlsRoutes } from './routes/hls.ts';
 import { registerLawRoutes } from './routes/law.ts';
 import { registerLiveRoutes } from './routes/live.ts';
+import { registerProcedureRoutes } from './routes/procedure.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSnapshotRoutes } from './routes/snapshot.ts';
 import { registerStatisticsRoutes } from './routes/statistics.ts';
@@ -97,6 +100,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     audit: new AuditLog(db),
     sessions: new SessionStore(db, clock),
     cases: new CaseRepository(db, clock, config.review),
+    procedure: new ProcedureRepository(db, clock),
+    missed: new MissedRepository(db, clock),
     counts: new CountRepository(db),
     live: new LiveHub(redis, states, [...cameras.keys()], log),
     metrics: new Metrics(),
@@ -142,6 +147,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerCameraRoutes(app, context);
   registerSnapshotRoutes(app, context);
   registerCaseRoutes(app, context);
+  registerProcedureRoutes(app, context);
   registerExportRoutes(app, context, { playerDir });
   registerLawRoutes(app, context);
   registerLiveRoutes(app, context);

@@ -12,6 +12,8 @@ import type { RedisLink } from './live/redis-link.ts';
 import type { Metrics } from './metrics.ts';
 import type { DataPaths } from './paths.ts';
 import type { CaseRepository } from './repositories/cases.ts';
+import type { MissedRepository } from './repositories/missed.ts';
+import type { ProcedureRepository } from './repositories/procedure.ts';
 import type { CountRepository } from './repositories/counts.ts';
 
 /** Everything the routes are made of. */
@@ -27,6 +29,8 @@ export type ApiContext = {
   readonly sessions: SessionStore;
   readonly users: UserStore;
   readonly cases: CaseRepository;
+  readonly procedure: ProcedureRepository;
+  readonly missed: MissedRepository;
   readonly counts: CountRepository;
   readonly redis: RedisLink;
   readonly states: CameraStates;

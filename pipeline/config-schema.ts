@@ -338,6 +338,13 @@ export const Config = Type.Object(
           minimum: 0,
           description: 'How long a verdict can be undone by who gave it (ms).',
         }),
+        secondReviewShare: Type.Number({
+          default: 0,
+          minimum: 0,
+          maximum: 1,
+          description:
+            'Share of cases that a second person decides too, without seeing the first verdict; when the two disagree, a supervisor decides. 0 = none; needs at least two people who decide.',
+        }),
       },
       { ...closed, default: {} },
     ),

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { CASE_STATUSES } from '../../pipeline/procedure.ts';
 import { LawClause } from './law.ts';
 
 const nullable = <T extends import('@sinclair/typebox').TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -27,6 +28,13 @@ export const CaseSummary = Type.Object({
       note: nullable(Type.String()),
     }),
   ),
+  /** Status in the legal procedure (pipeline/procedure.ts); null for alerts, which end with the verdict. */
+  status: nullable(Type.Union(CASE_STATUSES.map((status) => Type.Literal(status)))),
+  /** When the clock runs out that does so first, and its name in DEADLINES of pipeline/procedure.ts. */
+  dueAt: nullable(Type.Number()),
+  dueFor: nullable(Type.String()),
+  /** Two reviewers disagreed and a supervisor has to decide. */
+  escalated: Type.Boolean(),
   subjectClass: nullable(Type.String()),
   /** URL of the still at the trigger. */
   thumbnail: nullable(Type.String()),
@@ -38,6 +46,8 @@ export const CaseQuery = Type.Object(
   {
     state: Type.Optional(Type.String({ description: 'Comma-separated states; `open` = pending and claimed.' })),
     kind: Type.Optional(Type.String()),
+    status: Type.Optional(Type.Union(CASE_STATUSES.map((status) => Type.Literal(status)))),
+    overdue: Type.Optional(Type.Boolean({ description: 'Only cases whose clock has run out.' })),
     cameraId: Type.Optional(Type.String()),
     after: Type.Optional(Type.Number({ description: 'triggerAt from, epoch ms.' })),
     before: Type.Optional(Type.Number({ description: 'triggerAt until, epoch ms.' })),
@@ -99,6 +109,7 @@ export const CaseDetail = Type.Composite([
     ),
     manifestSha256: Type.String(),
     keyId: Type.String(),
+    notes: Type.Array(Type.Object({ id: Type.String(), actor: Type.String(), at: Type.Number(), text: Type.String() })),
     history: Type.Array(
       Type.Object({ at: Type.Number(), actor: Type.String(), action: Type.String(), detail: nullable(Type.String()) }),
     ),

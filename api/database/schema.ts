@@ -1,3 +1,4 @@
+import type { CaseStatus } from '../../pipeline/procedure.ts';
 import type { Role } from '../contract/session.ts';
 import type { CaseState } from '../contract/cases.ts';
 
@@ -13,6 +14,8 @@ export type Tables = {
   manifests: ManifestTable;
   verdicts: VerdictTable;
   labels: LabelTable;
+  notes: NoteTable;
+  missed_acts: MissedActTable;
   audit: AuditTable;
   audit_head: AuditHeadTable;
   counts: CountTable;
@@ -68,6 +71,16 @@ export type CaseTable = {
   verdict_at: number | null;
   verdict_reason: string | null;
   verdict_note: string | null;
+  /** Status in the legal procedure (pipeline/procedure.ts); null for kinds that end with the verdict. */
+  status: CaseStatus | null;
+  status_at: number | null;
+  /** The clock that runs out first, and its name. */
+  due_at: number | null;
+  due_for: string | null;
+  /** 1 first look, 2 second and blind, 3 a supervisor decides between the two. */
+  review_round: number;
+  /** Who gave the first verdict of a case that is looked at twice; they do not get it again. */
+  first_by: string | null;
 };
 
 /** The sealed manifest as it was checked when the case came in. Apart from `cases`, whose rows stay small. */
@@ -83,6 +96,22 @@ export type VerdictTable = {
   note: string | null;
   at: number;
   undone_at: number | null;
+  round: number;
+};
+
+/** Notes are only ever added. */
+export type NoteTable = { id: string; case_id: string; actor: string; at: number; text: string };
+
+/** An act that a person saw on a recording and no rule reported. */
+export type MissedActTable = {
+  id: string;
+  camera_id: string;
+  camera_group: string;
+  kind: string;
+  at: number;
+  note: string | null;
+  actor: string;
+  created_at: number;
 };
 
 /** What a verdict teaches: one standing label a case, for data sets and precision. */

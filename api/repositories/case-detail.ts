@@ -12,6 +12,9 @@ export const HISTORY_ACTIONS = [
   'case.undone',
   'case.verified',
   'case.exported',
+  'case.escalated',
+  'case.status',
+  'case.noted',
 ] as const;
 
 export const fileUrl = (caseId: string, path: string): string =>
@@ -25,9 +28,10 @@ export const toCaseDetail = (options: {
   readonly keyId: string;
   readonly explanation: { readonly vi: string; readonly en: string };
   readonly law: readonly LawClause[];
+  readonly notes: CaseDetail['notes'];
   readonly history: readonly AuditTable[];
 }): CaseDetail => {
-  const { summary, manifest, manifestSha256, keyId, explanation, law, history } = options;
+  const { summary, manifest, manifestSha256, keyId, explanation, law, notes, history } = options;
   const urlOf = (role: string): string | null => {
     const file = manifest.files.find((candidate) => candidate.role === role);
     return file ? fileUrl(summary.id, file.path) : null;
@@ -58,6 +62,7 @@ export const toCaseDetail = (options: {
     })),
     manifestSha256,
     keyId,
+    notes,
     history: history.map(({ at, actor, action, detail }) => ({ at, actor, action, detail })),
   };
 };

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type ExpressionBuilder, sql, type SqlBool } from 'kysely';
+import type { ExpressionBuilder, Transaction } from 'kysely';
 import type { Clock } from '../../pipeline/clock.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
+import { type CaseStatus, hasProcedure, statusAfterVerdict } from '../../pipeline/procedure.ts';
 import { EXEMPT_REASONS, REJECT_REASONS } from '../../pipeline/review.ts';
 import { type Scope, scopeOf, seesGroup, seesKind } from '../accounts/account.ts';
 import type { Account } from '../accounts/account.ts';
+import type { Role } from '../contract/session.ts';
 import {
   CASE_STATES,
   type CaseList,
@@ -17,6 +19,9 @@ import { appendAudit } from '../database/audit-log.ts';
 import type { Database } from '../database/open-database.ts';
 import type { CaseTable, Tables } from '../database/schema.ts';
 import { fileUrl } from './case-detail.ts';
+import { dueColumns } from './procedure.ts';
+import { inScope } from './scope.ts';
+import { isDrawn } from './second-review.ts';
 
 export type NewCase = Omit<
   CaseTable,
@@ -29,9 +34,19 @@ export type NewCase = Omit<
   | 'verdict_at'
   | 'verdict_reason'
   | 'verdict_note'
+  | 'status'
+  | 'status_at'
+  | 'due_at'
+  | 'due_for'
+  | 'review_round'
+  | 'first_by'
 > & { readonly manifest: string };
 
-type Times = { readonly leaseMs: number; readonly undoMs: number };
+type Settings = { readonly leaseMs: number; readonly undoMs: number; readonly secondReviewShare: number };
+
+const NO_PROCEDURE = { status: null, status_at: null, due_at: null, due_for: null } as const;
+/** Who decides when two reviewers disagree. */
+const ARBITERS: readonly Role[] = ['supervisor', 'admin'];
 
 const OPEN_STATES: readonly CaseState[] = ['pending', 'claimed'];
 
@@ -39,12 +54,12 @@ const OPEN_STATES: readonly CaseState[] = ['pending', 'claimed'];
 export class CaseRepository {
   readonly #db: Database;
   readonly #clock: Clock;
-  readonly #times: Times;
+  readonly #settings: Settings;
 
-  constructor(db: Database, clock: Clock, times: Times) {
+  constructor(db: Database, clock: Clock, settings: Settings) {
     this.#db = db;
     this.#clock = clock;
-    this.#times = times;
+    this.#settings = settings;
   }
 
   /** @returns false when the case is already there: a job may come twice, a case never does */
@@ -63,6 +78,9 @@ export class CaseRepository {
           verdict_at: null,
           verdict_reason: null,
           verdict_note: null,
+          ...(hasProcedure(row.kind) ? dueColumns('detected', row, row.created_at) : NO_PROCEDURE),
+          review_round: 1,
+          first_by: null,
         })
         .onConflict((conflict) => conflict.column('id').doNothing())
         .executeTakeFirst();
@@ -82,7 +100,8 @@ export class CaseRepository {
   }
 
   /** Newest trigger first, unless asked for the oldest. @throws WatchpostError REQUEST_INVALID for an unknown state or a foreign cursor */
-  async list(query: CaseQuery, scope: Scope): Promise<CaseList> {
+  async list(query: CaseQuery, account: Account): Promise<CaseList> {
+    const scope = scopeOf(account);
     const now = this.#clock.now();
     const limit = query.limit ?? 50;
     const { kind, cameraId, after, before, order = 'desc' } = query;
@@ -92,7 +111,10 @@ export class CaseRepository {
       .selectAll()
       .where((eb) => inScope(eb, scope))
       .$if(query.state !== undefined, (q) => q.where((eb) => inStates(eb, parseStates(query.state!), now)))
+      .where((eb) => isOffered(eb, account))
       .$if(kind !== undefined, (q) => q.where('kind', '=', kind!))
+      .$if(query.status !== undefined, (q) => q.where('status', '=', query.status!))
+      .$if(query.overdue === true, (q) => q.where('due_at', '<', now))
       .$if(cameraId !== undefined, (q) => q.where('camera_id', '=', cameraId!))
       .$if(after !== undefined, (q) => q.where('trigger_at', '>=', after!))
       .$if(before !== undefined, (q) => q.where('trigger_at', '<', before!))
@@ -110,16 +132,17 @@ export class CaseRepository {
     return {
       cases: page.map((row) => toSummary(row, now)),
       nextCursor: rows.length > limit && last ? toCursor(last) : null,
-      openCount: await this.countOpen(scope),
+      openCount: await this.countOpen(account),
     };
   }
 
-  async countOpen(scope: Scope): Promise<number> {
+  async countOpen(account: Account): Promise<number> {
     const { open } = await this.#db
       .selectFrom('cases')
       .select(({ fn }) => fn.countAll<number>().as('open'))
       .where('is_open', '=', 1)
-      .where((eb) => inScope(eb, scope))
+      .where((eb) => inScope(eb, scopeOf(account)))
+      .where((eb) => isOffered(eb, account))
       .executeTakeFirstOrThrow();
     return open;
   }
@@ -163,7 +186,7 @@ export class CaseRepository {
   async claim(id: string, account: Account): Promise<{ row: CaseTable; leaseUntil: number }> {
     await this.get(id, scopeOf(account));
     const now = this.#clock.now();
-    const leaseUntil = now + this.#times.leaseMs;
+    const leaseUntil = now + this.#settings.leaseMs;
     const { username } = account;
     const row = await this.#db.transaction().execute(async (transaction) => {
       const claimed = await transaction
@@ -181,6 +204,7 @@ export class CaseRepository {
           lease_until: leaseUntil,
         }))
         .where('id', '=', id)
+        .where((eb) => isOffered(eb, account))
         .where((eb) =>
           eb.or([
             eb('state', '=', 'pending'),
@@ -196,7 +220,7 @@ export class CaseRepository {
         await appendAudit(transaction, [{ at: now, actor: username, action: 'case.claimed', target: id }]);
       return claimed;
     });
-    if (!row) throw await this.#conflict(id);
+    if (!row) throw await this.#conflict(id, account);
     return { row, leaseUntil };
   }
 
@@ -223,36 +247,62 @@ export class CaseRepository {
 
   /**
    * Decides a case that the account holds. A claim whose lease ran out still counts while nobody else took the case.
+   * A case that is drawn for a second look goes back to the queue after the first verdict, for somebody else; when both
+   * agree it is decided, else it goes to a supervisor.
    * @throws WatchpostError CASE_NOT_FOUND, CASE_CONFLICT, REQUEST_INVALID
    */
   async decide(id: string, account: Account, { verdict, reason, note }: VerdictRequest): Promise<CaseTable> {
     checkReason(verdict, reason);
-    await this.get(id, scopeOf(account));
+    const { review_round: round } = await this.get(id, scopeOf(account));
     const now = this.#clock.now();
     const { username } = account;
     const given = { actor: username, reason: reason ?? null, note: note ?? null };
     const row = await this.#db.transaction().execute(async (transaction) => {
+      const next = await this.#nextRound(transaction, id, round, verdict);
       const decided = await transaction
         .updateTable('cases')
-        .set({
-          state: verdict,
-          is_open: 0,
-          lease_until: null,
-          verdict_by: username,
-          verdict_at: now,
-          verdict_reason: given.reason,
-          verdict_note: given.note,
-        })
+        .set(
+          next === null
+            ? {
+                state: verdict,
+                is_open: 0,
+                lease_until: null,
+                verdict_by: username,
+                verdict_at: now,
+                verdict_reason: given.reason,
+                verdict_note: given.note,
+              }
+            : {
+                state: 'pending',
+                claimed_by: null,
+                claimed_at: null,
+                lease_until: null,
+                review_round: next,
+                ...(next === 2 ? { first_by: username } : {}),
+              },
+        )
         .where('id', '=', id)
         .where('state', '=', 'claimed')
         .where('claimed_by', '=', username)
+        .where('review_round', '=', round)
         .returningAll()
         .executeTakeFirst();
       if (!decided) return undefined;
       await transaction
         .insertInto('verdicts')
-        .values({ id: randomUUID(), case_id: id, ...given, verdict, at: now, undone_at: null })
+        .values({ id: randomUUID(), case_id: id, ...given, verdict, at: now, undone_at: null, round })
         .execute();
+      const detail = JSON.stringify({
+        verdict,
+        reason: given.reason,
+        note: given.note,
+        ...(round > 1 ? { round } : {}),
+      });
+      await appendAudit(transaction, [
+        { at: now, actor: username, action: 'case.verdict', target: id, detail },
+        ...(next === 3 ? [{ at: now, actor: 'system', action: 'case.escalated', target: id }] : []),
+      ]);
+      if (next !== null) return decided;
       const label = { label: verdict, reason: given.reason, actor: username, at: now };
       await transaction
         .insertInto('labels')
@@ -266,20 +316,67 @@ export class CaseRepository {
         })
         .onConflict((conflict) => conflict.column('case_id').doUpdateSet(label))
         .execute();
-      const detail = JSON.stringify({ verdict, reason: given.reason, note: given.note });
-      await appendAudit(transaction, [{ at: now, actor: username, action: 'case.verdict', target: id, detail }]);
-      return decided;
+      return this.#setStatus(transaction, decided, statusAfterVerdict(verdict), now);
     });
-    if (!row) throw await this.#conflict(id);
+    if (!row) throw await this.#conflict(id, account);
     return row;
   }
 
-  /** Takes an own verdict back while the grace time lasts; the case is then claimed again. */
+  /** The round that the case goes to with this verdict; null: it is decided. */
+  async #nextRound(
+    transaction: Transaction<Tables>,
+    id: string,
+    round: number,
+    verdict: string,
+  ): Promise<2 | 3 | null> {
+    if (round === 1) return isDrawn(id, this.#settings.secondReviewShare) ? 2 : null;
+    if (round > 2) return null;
+    const first = await transaction
+      .selectFrom('verdicts')
+      .select('verdict')
+      .where('case_id', '=', id)
+      .where('round', '=', 1)
+      .where('undone_at', 'is', null)
+      .executeTakeFirst();
+    return first?.verdict === verdict ? null : 3;
+  }
+
+  async #setStatus(
+    transaction: Transaction<Tables>,
+    row: CaseTable,
+    status: CaseStatus,
+    now: number,
+  ): Promise<CaseTable> {
+    if (row.status === null || row.status === status) return row;
+    return transaction
+      .updateTable('cases')
+      .set(dueColumns(status, row, now))
+      .where('id', '=', row.id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  }
+
+  /**
+   * Takes an own verdict back while the grace time lasts; the case is then claimed again. Not once somebody else works
+   * with it: a second reviewer, a supervisor, or whoever moved it on in the procedure.
+   * @throws WatchpostError CASE_NOT_FOUND, CASE_CONFLICT
+   */
   async undo(id: string, account: Account): Promise<CaseTable> {
-    await this.get(id, scopeOf(account));
+    const before = await this.get(id, scopeOf(account));
     const now = this.#clock.now();
     const { username } = account;
+    const since = now - this.#settings.undoMs;
+    const waits = before.is_open === 1 && before.review_round === 2 && before.first_by === username;
     const row = await this.#db.transaction().execute(async (transaction) => {
+      const own = await transaction
+        .selectFrom('verdicts')
+        .select(['id', 'at', 'round'])
+        .where('case_id', '=', id)
+        .where('undone_at', 'is', null)
+        .where('actor', '=', username)
+        .orderBy('at', 'desc')
+        .executeTakeFirst();
+      if (!own || own.at <= since) return undefined;
       const undone = await transaction
         .updateTable('cases')
         .set({
@@ -287,59 +384,86 @@ export class CaseRepository {
           is_open: 1,
           claimed_by: username,
           claimed_at: now,
-          lease_until: now + this.#times.leaseMs,
+          lease_until: now + this.#settings.leaseMs,
           verdict_by: null,
           verdict_at: null,
           verdict_reason: null,
           verdict_note: null,
+          ...(waits ? { review_round: 1, first_by: null } : {}),
         })
         .where('id', '=', id)
-        .where('is_open', '=', 0)
-        .where('verdict_by', '=', username)
-        .where('verdict_at', '>', now - this.#times.undoMs)
+        .where((eb) =>
+          waits
+            ? eb.and([eb('state', '=', 'pending'), eb('review_round', '=', 2), eb('first_by', '=', username)])
+            : eb.and([
+                eb('is_open', '=', 0),
+                eb('verdict_by', '=', username),
+                eb.or([
+                  eb('status', 'is', null),
+                  eb('status', '=', 'detected'),
+                  // Where the verdict itself put it, and nobody after.
+                  eb.and([eb('state', '=', 'confirmed'), eb('status', '=', 'verified')]),
+                  eb.and([eb('state', 'in', ['rejected', 'exempt']), eb('status', '=', 'cancelled')]),
+                ]),
+              ]),
+        )
         .returningAll()
         .executeTakeFirst();
       if (!undone) return undefined;
-      await transaction
-        .updateTable('verdicts')
-        .set({ undone_at: now })
-        .where('case_id', '=', id)
-        .where('undone_at', 'is', null)
-        .execute();
+      await transaction.updateTable('verdicts').set({ undone_at: now }).where('id', '=', own.id).execute();
       await transaction.deleteFrom('labels').where('case_id', '=', id).execute();
       await appendAudit(transaction, [{ at: now, actor: username, action: 'case.undone', target: id }]);
-      return undone;
+      return this.#setStatus(transaction, undone, 'detected', now);
     });
     if (row) return row;
     const found = await this.#db.selectFrom('cases').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    const late = `The verdict on case "${id}" is older than ${this.#settings.undoMs / 1000} s and stands; ask a supervisor`;
     throw new WatchpostError(
       'CASE_CONFLICT',
       found.is_open === 1
-        ? `Case "${id}" is not decided; there is nothing to undo`
-        : found.verdict_by === username
-          ? `The verdict on case "${id}" is older than ${this.#times.undoMs / 1000} s and stands; ask a supervisor`
-          : `Case "${id}" was decided by ${found.verdict_by ?? 'somebody else'}; only they can undo it`,
+        ? waits
+          ? found.state === 'pending'
+            ? late
+            : `Case "${id}" is being looked at by somebody else`
+          : `Case "${id}" is not decided; there is nothing to undo`
+        : found.verdict_by !== username
+          ? `Case "${id}" was decided by ${found.verdict_by ?? 'somebody else'}; only they can undo it`
+          : (found.verdict_at ?? 0) <= since
+            ? late
+            : `Case "${id}" is ${found.status ?? 'decided'} already and stands; ask a supervisor`,
     );
   }
 
-  async #conflict(id: string): Promise<WatchpostError> {
+  async #conflict(id: string, account?: Account): Promise<WatchpostError> {
     const now = this.#clock.now();
     const row = await this.#db.selectFrom('cases').selectAll().where('id', '=', id).executeTakeFirst();
     if (!row) return new WatchpostError('CASE_NOT_FOUND', `No case "${id}"`);
     if (row.is_open === 0)
       return new WatchpostError('CASE_CONFLICT', `Case "${id}" was decided by ${row.verdict_by ?? 'somebody else'}`);
+    if (account && row.review_round === 2 && row.first_by === account.username)
+      return new WatchpostError(
+        'CASE_CONFLICT',
+        `You have decided case "${id}"; it now gets a second, independent look`,
+      );
+    if (account && row.review_round === 3 && !ARBITERS.includes(account.role))
+      return new WatchpostError('CASE_CONFLICT', `Two reviewers disagree on case "${id}"; a supervisor decides it`);
     if (row.state === 'claimed' && (row.lease_until ?? 0) > now)
       return new WatchpostError('CASE_CONFLICT', `Case "${id}" is held by ${row.claimed_by ?? 'somebody else'}`);
     return new WatchpostError('CASE_CONFLICT', `Case "${id}" is not claimed by you; claim it first`);
   }
 }
 
-const inScope = (eb: ExpressionBuilder<Tables, 'cases'>, { groups, kinds }: Scope) => {
-  const conditions = [];
-  if (groups !== null) conditions.push(groups.length > 0 ? eb('camera_group', 'in', [...groups]) : sql<SqlBool>`1 = 0`);
-  if (kinds !== null) conditions.push(eb('kind', 'in', [...kinds]));
-  return conditions.length > 0 ? eb.and(conditions) : sql<SqlBool>`1 = 1`;
-};
+/**
+ * An open case is offered to whoever may decide it: a second look never to who had the first, a disagreement only to
+ * those above both. Decided cases are shown to all.
+ */
+const isOffered = (eb: ExpressionBuilder<Tables, 'cases'>, { username, role }: Account) =>
+  eb.or([
+    eb('cases.review_round', '=', 1),
+    eb('cases.is_open', '=', 0),
+    eb.and([eb('cases.review_round', '=', 2), eb('cases.first_by', '!=', username)]),
+    ...(ARBITERS.includes(role) || role === 'auditor' ? [eb('cases.review_round', '=', 3)] : []),
+  ]);
 
 /** A claim whose lease ran out is shown, and found, as pending. */
 const inStates = (eb: ExpressionBuilder<Tables, 'cases'>, states: readonly CaseState[], now: number) => {
@@ -376,7 +500,8 @@ const parseCursor = (cursor: string): { triggerAt: number; id: string } => {
   return { triggerAt: Number(match[1]), id: match[2]! };
 };
 
-const checkReason = (verdict: VerdictRequest['verdict'], reason: string | undefined): void => {
+/** @throws WatchpostError REQUEST_INVALID when the verdict needs a reason, or takes none */
+export const checkReason = (verdict: VerdictRequest['verdict'], reason: string | undefined): void => {
   const known: readonly string[] = verdict === 'rejected' ? REJECT_REASONS : verdict === 'exempt' ? EXEMPT_REASONS : [];
   if (known.length === 0 ? reason === undefined : reason !== undefined && known.includes(reason)) return;
   throw new WatchpostError(
@@ -404,6 +529,11 @@ const toSummary = (row: CaseTable, now: number): CaseSummary => {
       row.verdict_by === null || row.verdict_at === null
         ? null
         : { by: row.verdict_by, at: row.verdict_at, reason: row.verdict_reason, note: row.verdict_note },
+    status: row.status,
+    dueAt: row.due_at,
+    dueFor: row.due_for,
+    // A second look is blind: nothing tells that it is one.
+    escalated: row.review_round === 3 && row.is_open === 1,
     subjectClass: row.subject_class,
     thumbnail: row.thumbnail === null ? null : fileUrl(row.id, row.thumbnail),
   };

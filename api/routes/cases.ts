@@ -19,6 +19,7 @@ import { verifyStoredCase } from '../evidence/verify-case.ts';
 import { clausesOf } from '../law.ts';
 import { accountOf } from '../plugins/auth.ts';
 import { HISTORY_ACTIONS, toCaseDetail } from '../repositories/case-detail.ts';
+import { visibleHistory } from '../repositories/second-review.ts';
 import type { App } from './app.ts';
 import { sendBytes } from './send-bytes.ts';
 
@@ -71,7 +72,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
         response: { 200: CaseList },
       },
     },
-    async (request) => cases.list(request.query, scopeOf(accountOf(request))),
+    async (request) => cases.list(request.query, accountOf(request)),
   );
   app.get(
     '/api/cases/:id',
@@ -89,7 +90,8 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
         keyId: row.key_id,
         explanation: explain(manifest.event),
         law: clausesOf(manifest.event, context.config.site.timeZone),
-        history: await audit.history(id, HISTORY_ACTIONS),
+        notes: await context.procedure.notes(id),
+        history: visibleHistory(await audit.history(id, HISTORY_ACTIONS), row, account.role),
       });
     },
   );

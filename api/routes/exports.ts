@@ -15,6 +15,7 @@ import { exportCase } from '../export/export-case.ts';
 import { clausesOf } from '../law.ts';
 import { accountOf } from '../plugins/auth.ts';
 import { HISTORY_ACTIONS } from '../repositories/case-detail.ts';
+import { visibleHistory } from '../repositories/second-review.ts';
 import type { App } from './app.ts';
 import { CaseParams } from './cases.ts';
 
@@ -26,7 +27,7 @@ const readPublicKeys = async (keysDir: string): Promise<ReadonlyMap<string, stri
 };
 
 export const registerExportRoutes = (app: App, context: ApiContext, options: { readonly playerDir: string }): void => {
-  const { audit, cases, clock, config, paths, store } = context;
+  const { audit, cases, clock, config, paths, procedure, store } = context;
   const verifyFile = join(options.playerDir, 'verify.html');
 
   app.get(
@@ -65,9 +66,10 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
           ...cases.summary(row),
           explanation: explain(manifest.event),
           law: clausesOf(manifest.event, config.site.timeZone),
-          history: (await audit.history(id, HISTORY_ACTIONS)).map(({ at, actor, action, detail }) => ({
-            ...{ at, actor, action, detail },
-          })),
+          notes: await procedure.notes(id),
+          history: visibleHistory(await audit.history(id, HISTORY_ACTIONS), row, account.role).map(
+            ({ at, actor, action, detail }) => ({ at, actor, action, detail }),
+          ),
         },
         publicKeys: await readPublicKeys(paths.keys),
         key: await readSigningKey(paths.keys),
