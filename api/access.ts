@@ -42,6 +42,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/cases/:id/files/*': seesCases,
   'POST /api/cases/:id/verify': seesCases,
   'GET /api/cases/:id/export.zip': seesCases,
+  'GET /api/cases/:id/record.pdf': seesCases,
   'GET /api/keys': 'public',
   'POST /api/cases/:id/notes': decides,
   'POST /api/cases/:id/status': proceeds,

@@ -3,6 +3,7 @@ export const exportReadme = (caseId: string, keyId: string | null): string => `H
 
 case/               hồ sơ gốc đã niêm phong: video gốc của camera, ba ảnh, dữ liệu nhận dạng, manifest và chữ ký
 overlay/            phụ đề và khung nhận dạng (WebVTT) để xem cùng video; không ghi đè lên video gốc
+record.pdf          bản ghi nhận để in
 record.json         diễn biến xử lý và quyết định của người có thẩm quyền
 export.json         danh sách tệp kèm theo, có chữ ký trong export-signature.json
 keys/               khóa công khai để kiểm tra chữ ký
@@ -15,6 +16,7 @@ CASE ${caseId}
 
 case/               the sealed case: the camera's own video, three stills, detections, manifest and signature
 overlay/            captions and boxes (WebVTT) to watch with the video; nothing is drawn into the original
+record.pdf          the record on paper
 record.json         what was done with the case and what was decided
 export.json         list of the files beside the case, signed in export-signature.json
 keys/               public key that the signatures are checked with

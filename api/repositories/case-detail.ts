@@ -12,6 +12,7 @@ export const HISTORY_ACTIONS = [
   'case.undone',
   'case.verified',
   'case.exported',
+  'case.printed',
   'case.escalated',
   'case.status',
   'case.noted',

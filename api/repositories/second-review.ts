@@ -13,6 +13,7 @@ const TELLING = new Set([
   'case.undone',
   'case.escalated',
   'case.exported',
+  'case.printed',
 ]);
 const SEES_ALL: readonly Role[] = ['supervisor', 'auditor', 'admin'];
 

@@ -13,6 +13,8 @@ import { readTrustedKeys, toKeyId } from '../evidence/check-manifest.ts';
 import { verifyStoredCase } from '../evidence/verify-case.ts';
 import { exportCase } from '../export/export-case.ts';
 import { clausesOf } from '../law.ts';
+import type { CaseTable } from '../database/schema.ts';
+import { recordPdf } from '../export/record-pdf.ts';
 import { accountOf } from '../plugins/auth.ts';
 import { HISTORY_ACTIONS } from '../repositories/case-detail.ts';
 import { visibleHistory } from '../repositories/second-review.ts';
@@ -29,6 +31,26 @@ const readPublicKeys = async (keysDir: string): Promise<ReadonlyMap<string, stri
 export const registerExportRoutes = (app: App, context: ApiContext, options: { readonly playerDir: string }): void => {
   const { audit, cases, clock, config, paths, procedure, store } = context;
   const verifyFile = join(options.playerDir, 'verify.html');
+
+  const printRecord = async (
+    row: CaseTable,
+    manifest: EvidenceManifest,
+    printedBy: string,
+    printedAt: number,
+  ): Promise<Buffer> => {
+    const { unit, timeZone } = config.site;
+    const stills = manifest.files.filter(({ role }) => role.startsWith('still-'));
+    return recordPdf({
+      ...{ summary: cases.summary(row), manifest, manifestSha256: row.manifest_sha256, keyId: row.key_id },
+      ...{ law: clausesOf(manifest.event, timeZone), unit, timeZone, printedAt, printedBy },
+      stills: await Promise.all(
+        stills.map(async ({ path, ptsMs }) => ({
+          offsetMs: (ptsMs ?? manifest.event.triggerPtsMs) - manifest.event.triggerPtsMs,
+          jpeg: await store.get(`${row.prefix}/${path}`),
+        })),
+      ),
+    });
+  };
 
   app.get(
     '/api/cases/:id/export.zip',
@@ -59,13 +81,16 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
       }
       const exportedAt = clock.now();
       const purpose = request.query.purpose ?? '';
+      const summary = cases.summary(row);
+      const law = clausesOf(manifest.event, config.site.timeZone);
+      const record = await printRecord(row, manifest, account.username, exportedAt);
       const { listSha256, stream } = await exportCase({
         ...{ store, prefix: row.prefix, manifest, manifestSha256: row.manifest_sha256 },
         record: {
           schema: 'watchpost/record/1',
-          ...cases.summary(row),
+          ...summary,
           explanation: explain(manifest.event),
-          law: clausesOf(manifest.event, config.site.timeZone),
+          law,
           notes: await procedure.notes(id),
           history: visibleHistory(await audit.history(id, HISTORY_ACTIONS), row, account.role).map(
             ({ at, actor, action, detail }) => ({ at, actor, action, detail }),
@@ -73,6 +98,7 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
         },
         publicKeys: await readPublicKeys(paths.keys),
         key: await readSigningKey(paths.keys),
+        extra: new Map([['record.pdf', record]]),
         verifyPage: existsSync(verifyFile) ? await readFile(verifyFile) : null,
         ...{ exportedAt, exportedBy: account.username, purpose, timeZone: config.site.timeZone },
       });
@@ -83,6 +109,28 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
         .type('application/zip')
         .header('content-disposition', `attachment; filename="${id}.zip"`)
         .send(Readable.from(stream, { objectMode: false }));
+    },
+  );
+
+  app.get(
+    '/api/cases/:id/record.pdf',
+    {
+      schema: {
+        tags: ['cases'],
+        summary: 'The record of the case on paper, in Vietnamese, with stills and a code that names its seal',
+        params: CaseParams,
+        produces: ['application/pdf'],
+      },
+    },
+    async (request, reply) => {
+      const account = accountOf(request);
+      const { id } = request.params;
+      const row = await cases.get(id, scopeOf(account));
+      const manifest = JSON.parse(await cases.manifest(id)) as EvidenceManifest;
+      const at = clock.now();
+      const pdf = await printRecord(row, manifest, account.username, at);
+      await audit.record({ at, actor: account.username, action: 'case.printed', target: id, detail: null });
+      return reply.type('application/pdf').header('content-disposition', `inline; filename="${id}.pdf"`).send(pdf);
     },
   );
 

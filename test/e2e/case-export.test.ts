@@ -74,7 +74,7 @@ describe('an exported case', () => {
       ...['README.txt', 'case/clip.mp4', 'case/detections.json', 'case/manifest.json', 'case/signature.json'],
       ...['case/still-after.jpg', 'case/still-at.jpg', 'case/still-before.jpg', 'export-signature.json', 'export.json'],
       ...['keys/signing.pub', 'overlay/captions.en.vtt', 'overlay/captions.vi.vtt', 'overlay/tracks.vtt'],
-      ...['record.json', 'verify.html'],
+      ...['record.json', 'record.pdf', 'verify.html'],
     ]);
     const clip = await readFile(join(folder, 'data', 'objects', 'cases', CASE, 'clip.mp4'));
     expect(Buffer.from(files['case/clip.mp4']!).equals(clip)).toBe(true);
@@ -89,6 +89,15 @@ describe('an exported case', () => {
     expect(JSON.parse(text('export.json'))).toMatchObject({ exportedBy: 'lan', purpose: 'Chuyển tòa án' });
     for (const [name, bytes] of Object.entries(files))
       expect(`${name} ${Buffer.from(bytes).toString('latin1')}`).not.toContain('topsecret');
+  });
+
+  test('holds the record on paper, which is also given alone', async () => {
+    const printed = await officer.get(`/api/cases/${CASE}/record.pdf`);
+    expect(printed.headers['content-type']).toBe('application/pdf');
+    expect(printed.rawPayload.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(Buffer.from(unzipSync(zip)['record.pdf']!).subarray(0, 5).toString()).toBe('%PDF-');
+    const { rows } = (await site.admin.get('/api/audit?action=case.printed')).json<AuditList>();
+    expect(rows).toMatchObject([{ actor: 'lan', target: CASE }]);
   });
 
   test('is in the audit with its purpose and the hash of its list', async () => {
@@ -121,7 +130,7 @@ describe('an exported case', () => {
       await writeFile(join(unpacked, name), bytes);
     }
     for (const place of [join(folder, 'whole.zip'), unpacked])
-      expect(await verifyPath(place)).toMatchObject({ status: 'intact', checkedFiles: 16 });
+      expect(await verifyPath(place)).toMatchObject({ status: 'intact', checkedFiles: 17 });
   });
 
   test('one flipped bit in any of its files is found and the file named', async () => {

@@ -298,6 +298,15 @@ function Seal({ detail, onChecked }: { readonly detail: CaseDetail; readonly onC
         <Icon name="download" size={17} />
         {t('case.export')}
       </a>
+      <a
+        className="button"
+        href={`/api/cases/${encodeURIComponent(detail.id)}/record.pdf`}
+        target="_blank"
+        rel="noreferrer"
+      >
+        <Icon name="download" size={17} />
+        {t('case.record')}
+      </a>
       <div aria-live="polite">
         {error !== null && <div className="error-box">{errorText(error)}</div>}
         {result?.intact === true && (
