@@ -103,6 +103,10 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
     vi: `${capitalise(t.subject('vi'))} ở lại trong “${t.fact('zone')}” ${t.value('dwell', 'vi')} (ngưỡng ${t.threshold('dwell', 'vi')}).`,
     en: `${capitalise(withArticle(t.subject('en')))} stayed in “${t.fact('zone')}” for ${t.value('dwell', 'en')} (threshold ${t.threshold('dwell', 'en')}).`,
   }),
+  speed: (t) => ({
+    vi: `Tốc độ trung bình của ${t.subject('vi')} ước tính ${t.value('speed', 'vi')} (khoảng tin cậy 95%: ${t.value('speedLow', 'vi')} đến ${t.value('speedHigh', 'vi')}; giới hạn ${t.threshold('speed', 'vi')}), đo trên ${t.value('distance', 'vi')} trong ${t.value('duration', 'vi')}. Chỉ có giá trị tham khảo, không phải kết quả của thiết bị đo đã kiểm định.`,
+    en: `The mean speed of the ${t.subject('en')} is estimated at ${t.value('speed', 'en')} (95 % interval ${t.value('speedLow', 'en')} to ${t.value('speedHigh', 'en')}; limit ${t.threshold('speed', 'en')}), measured over ${t.value('distance', 'en')} in ${t.value('duration', 'en')}. Indicative only: not a certified measurement.`,
+  }),
   too_many_riders: (t) => ({
     vi: `Đếm được ${t.value('riders', 'vi')} trên một ${t.subject('vi')} (trung vị; ngưỡng ${t.threshold('riders', 'vi')}, kể cả người lái), quan sát trong ${t.value('seen', 'vi')}. Trường hợp được miễn trừ do người duyệt xem xét.`,
     en: `${t.value('riders', 'en')} were counted on one ${t.subject('en')} (median; threshold ${t.threshold('riders', 'en')}, the driver included), seen for ${t.value('seen', 'en')}. Exemptions are for the reviewer to judge.`,

@@ -9,6 +9,7 @@ import { NoHelmetRule } from './no-helmet.ts';
 import type { Rule } from './rule.ts';
 import type { RuleConfig } from './rule-config.ts';
 import { SignalLineRule } from './signal-line.ts';
+import { SpeedRule } from './speed.ts';
 import { TooManyRidersRule } from './too-many-riders.ts';
 import { WrongLaneRule } from './wrong-lane.ts';
 import { WrongWayRule } from './wrong-way.ts';
@@ -23,7 +24,10 @@ export type RuleContext = {
   readonly timeZone: string;
 };
 
-/** @throws WatchpostError CONFIG_REFERENCE when the rule names a zone or line that the camera does not have */
+/**
+ * @throws WatchpostError CONFIG_REFERENCE when the rule names a zone or line that the camera does not have,
+ * CONFIG_INVALID when its calibration fixes no plane
+ */
 export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZone }: RuleContext): Rule => {
   const zone = (id: string): Zone => zones.get(id) ?? missing(config.id, 'zone', id, [...zones.keys()]);
   const line = (id: string): Line => lines.get(id) ?? missing(config.id, 'line', id, [...lines.keys()]);
@@ -45,6 +49,8 @@ export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZo
       });
     case 'loitering':
       return new LoiteringRule(config, zone(config.zone), frameSize);
+    case 'speed':
+      return new SpeedRule(config, frameSize);
     case 'too_many_riders':
       return new TooManyRidersRule(config, config.zone === undefined ? null : zone(config.zone), frameSize);
     case 'no_helmet':

@@ -226,6 +226,62 @@ export const LoiteringConfig = Type.Object(
   { additionalProperties: false, description: 'Somebody stays in an area for long.' },
 );
 
+export const SpeedConfig = Type.Object(
+  {
+    ...common,
+    kind: Type.Literal('speed'),
+    report: report('case'),
+    calibration: Type.Array(
+      Type.Object(
+        {
+          at: Type.Tuple([Type.Number(), Type.Number()], {
+            description: 'The point on the picture, [x, y] in fractions of the frame.',
+          }),
+          ground: Type.Tuple([Type.Number(), Type.Number()], {
+            description: 'The same point on the road, [x, y] in metres from any corner.',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+      {
+        minItems: 4,
+        description:
+          'Surveyed points of the road: the corners of a quadrangle with their place in metres, better eight points or more. Speed is measured between them.',
+      },
+    ),
+    classes: Type.Array(Type.String(), {
+      default: ['motorcycle', 'car', 'bus', 'truck'],
+      description: 'Classes that the rule holds for.',
+    }),
+    limitKmh: Type.Number({
+      minimum: 0,
+      description:
+        'Reported when the lower end of the 95 % interval is above this (km/h). 0 with `report: statistic` measures every passage.',
+    }),
+    minTravelM: Type.Number({
+      default: 8,
+      minimum: 1,
+      description: 'Least way over the calibrated area (m): the shorter, the wider the interval.',
+    }),
+    noisePx: Type.Number({
+      default: 1,
+      minimum: 0,
+      description: 'Trembling of boxes that is assumed at least (source pixels, one standard deviation).',
+    }),
+    pointErrorPx: Type.Number({
+      default: 2,
+      minimum: 0,
+      description:
+        'How far off the calibration’s points may be on the picture (source pixels, one standard deviation).',
+    }),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'A vehicle is faster than the limit. Always indicative, with a 95 % interval: a camera is no certified instrument.',
+  },
+);
+
 /** Keys of rules on who sits on a motorcycle. */
 const onTwoWheelers = {
   zone: Type.Optional(Type.String({ description: 'Key under `zones`: only there; the whole picture when absent.' })),
@@ -351,6 +407,7 @@ export const RuleConfig = Type.Union([
   PavementRidingConfig,
   IllegalStopConfig,
   LoiteringConfig,
+  SpeedConfig,
   TooManyRidersConfig,
   NoHelmetConfig,
 ]);
@@ -364,5 +421,6 @@ export type StopLineConfig = Static<typeof StopLineConfig>;
 export type PavementRidingConfig = Static<typeof PavementRidingConfig>;
 export type IllegalStopConfig = Static<typeof IllegalStopConfig>;
 export type LoiteringConfig = Static<typeof LoiteringConfig>;
+export type SpeedConfig = Static<typeof SpeedConfig>;
 export type TooManyRidersConfig = Static<typeof TooManyRidersConfig>;
 export type NoHelmetConfig = Static<typeof NoHelmetConfig>;

@@ -1,0 +1,194 @@
+import { WatchpostError } from '../errors.ts';
+import type { RuleMatch } from '../event.ts';
+import { boxHeight, groundPoint, type Point, type Size } from '../geometry.ts';
+import { geometryHash } from '../geometry-hash.ts';
+import { interpolate, isInside } from '../polygon.ts';
+import type { PtsMs } from '../time.ts';
+import { toPixelPoint } from '../zone.ts';
+import { type Calibration, calibrate } from './calibration.ts';
+import { MAX_UNSEEN_SHARE, steadyPart } from './motion.ts';
+import { carryOver, type PerTrack, shareReports } from './per-track.ts';
+import type { Rule } from './rule.ts';
+import type { SpeedConfig } from './rule-config.ts';
+import { boxAt, round2, toSighting } from './sightings.ts';
+import { estimateSpeed, type Fix, type SpeedEstimate } from './speed-estimate.ts';
+import { isRider, type Observation, type Scene, type TrackHistory } from './track-history.ts';
+
+type Passage = {
+  /** Sightings inside the calibrated area, oldest first. */
+  readonly fixes: readonly Fix[];
+  /** How long it was out of sight between them. */
+  readonly unseenMs: number;
+  /** The history as it was when it was last seen inside: the report is made after that. */
+  readonly history: TrackHistory | null;
+  readonly reported: boolean;
+};
+export type SpeedState = PerTrack<Passage>;
+
+const FRESH: Passage = { fixes: [], unseenMs: 0, history: null, reported: false };
+
+/** A passage is over when its vehicle was not seen inside for so long. */
+const OVER_MS = 1_000;
+/** More sightings are thinned to every other one: a queue that crawls through must not grow without end. */
+const MOST_FIXES = 160;
+const AFTER_MS = 500;
+const KMH = 3.6;
+/** Faster than anything on a street: an id that jumped, or a wrong calibration. */
+const FASTEST_KMH = 250;
+/** A wider interval, as a share of the speed, is no measurement: the way was not one even motion. */
+const WIDEST_SHARE = 0.15;
+
+/**
+ * Mean speed of vehicles over a calibrated piece of road, reported when even the lower end of its 95 % interval is above
+ * the limit. Always indicative: a camera is no certified instrument, and every event says so [DOMAIN.md §2.2].
+ */
+export class SpeedRule implements Rule<SpeedState> {
+  readonly id: string;
+  readonly #config: SpeedConfig;
+  readonly #frameSize: Size;
+  readonly #calibration: Calibration;
+  readonly #geometryHash: string;
+
+  /** @throws WatchpostError CONFIG_INVALID when the calibration's points do not fix the road's plane */
+  constructor(config: SpeedConfig, frameSize: Size) {
+    this.id = config.id;
+    this.#config = config;
+    this.#frameSize = frameSize;
+    const pairs = config.calibration.map(({ at, ground }) => ({
+      picture: toPixelPoint({ x: at[0], y: at[1] }, frameSize),
+      ground: { x: ground[0], y: ground[1] },
+    }));
+    const calibration = calibrate(pairs, config.pointErrorPx);
+    if (!calibration)
+      throw new WatchpostError(
+        'CONFIG_INVALID',
+        `rule "${config.id}": the calibration's points lie on one line; give the four corners of an area of the road`,
+      );
+    this.#calibration = calibration;
+    this.#geometryHash = geometryHash({ calibration: config.calibration });
+  }
+
+  init(): SpeedState {
+    return new Map();
+  }
+
+  step(state: SpeedState, { histories, ptsMs }: Scene): { state: SpeedState; matches: readonly RuleMatch[] } {
+    const states = carryOver(state, histories);
+    const matches: RuleMatch[] = [];
+    const isOver = ({ fixes, reported }: Passage): boolean =>
+      !reported && fixes.length > 0 && ptsMs - fixes.at(-1)!.ptsMs >= OVER_MS;
+    const report = (passage: Passage, exit: Fix | null): Passage => {
+      const match = this.#match(passage, exit);
+      if (match) matches.push(match);
+      return { ...FRESH, reported: match !== null };
+    };
+    // A track that nobody goes on with takes its passage with it: it is over.
+    const goOn = new Set([...histories.values()].map(({ origin }) => origin));
+    for (const [id, passage] of state) if (!goOn.has(id)) report(passage, null);
+    for (const [id, history] of histories) {
+      const before = states.get(id) ?? FRESH;
+      if (!history.observed) {
+        if (isOver(before)) states.set(id, report(before, null));
+        continue;
+      }
+      const { passage, exit } = this.#follow(before, history);
+      states.set(id, exit || isOver(passage) ? report(passage, exit) : passage);
+    }
+    shareReports(states, histories);
+    return { state: states, matches };
+  }
+
+  finish(state: SpeedState): readonly RuleMatch[] {
+    return [...state.values()].flatMap((passage) => this.#match(passage, null) ?? []);
+  }
+
+  #follow(before: Passage, history: TrackHistory): { passage: Passage; exit: Fix | null } {
+    const { path } = history;
+    const newest = path.at(-1)!;
+    const steady = steadyPart(path);
+    const isBroken = steady.length < path.length && (before.fixes.at(-1)?.ptsMs ?? 0) < steady[0]!.ptsMs;
+    const known = isBroken ? { ...FRESH, reported: before.reported } : before;
+    const here = toFix(newest);
+    if (this.#isInside(here.point)) {
+      const fixes = thinned([...known.fixes, here]);
+      const unseenMs = known.unseenMs + (known.fixes.length > 0 ? newest.unseenMs : 0);
+      return { passage: { ...known, fixes, unseenMs, history }, exit: null };
+    }
+    if (known.fixes.length === 0) return { passage: known, exit: null };
+    return { passage: known, exit: here };
+  }
+
+  #isInside(point: Point): boolean {
+    return isInside(point, this.#calibration.area);
+  }
+
+  /** @param exit the first sighting outside, where there is one: the passage ends on the way there */
+  #match({ fixes, unseenMs, history, reported }: Passage, exit: Fix | null): RuleMatch | null {
+    const { minTravelM, classes, noisePx, limitKmh } = this.#config;
+    if (!history || reported || !history.confirmed || fixes.length === 0) return null;
+    if (!classes.includes(history.className) || isRider(history)) return null;
+    const [first, last] = [fixes[0]!, fixes.at(-1)!];
+    if (unseenMs > MAX_UNSEEN_SHARE * (last.ptsMs - first.ptsMs)) return null;
+    const speed = estimateSpeed(fixes, this.#calibration, noisePx);
+    if (!speed || speed.distanceM < minTravelM || speed.metresPerSecond * KMH > FASTEST_KMH) return null;
+    if (speed.halfWidth > WIDEST_SHARE * speed.metresPerSecond) return null;
+    if ((speed.metresPerSecond - speed.halfWidth) * KMH <= limitKmh) return null;
+    return this.#toMatch(history, speed, first, last, exit ? this.#edge(last, exit) : last.ptsMs);
+  }
+
+  /** When it passed the edge of the area between two sightings, by bisection. */
+  #edge(inside: Fix, outside: Fix): PtsMs {
+    let [low, high] = [0, 1];
+    for (let step = 0; step < 12; step++) {
+      const middle = (low + high) / 2;
+      if (this.#isInside(interpolate(inside.point, outside.point, middle))) low = middle;
+      else high = middle;
+    }
+    return inside.ptsMs + low * (outside.ptsMs - inside.ptsMs);
+  }
+
+  #toMatch(history: TrackHistory, speed: SpeedEstimate, first: Fix, last: Fix, leftPtsMs: PtsMs): RuleMatch {
+    const { limitKmh, minTravelM } = this.#config;
+    const { residualM } = this.#calibration;
+    const start = Math.round(first.ptsMs);
+    const trigger = Math.round(leftPtsMs);
+    const kmh = (metresPerSecond: number): number => Math.round(metresPerSecond * KMH * 10) / 10;
+    const { path, trackId, className } = history;
+    const times = [...new Set([Math.max(start, path[0]!.ptsMs), path.at(-1)!.ptsMs])];
+    return {
+      decision: {
+        ruleId: this.id,
+        ruleKind: 'speed',
+        ruleVersion: '1',
+        geometryHash: this.#geometryHash,
+        measurements: [
+          { name: 'speed', value: kmh(speed.metresPerSecond), unit: 'km/h', threshold: limitKmh, comparison: '>' },
+          { name: 'speedLow', value: kmh(speed.metresPerSecond - speed.halfWidth), unit: 'km/h' },
+          { name: 'speedHigh', value: kmh(speed.metresPerSecond + speed.halfWidth), unit: 'km/h' },
+          { name: 'distance', value: round2(speed.distanceM), unit: 'm', threshold: minTravelM, comparison: '>=' },
+          { name: 'duration', value: round2((last.ptsMs - first.ptsMs) / 1000), unit: 's' },
+          ...(residualM === null ? [] : [{ name: 'calibrationResidual', value: round2(residualM), unit: 'm' }]),
+        ],
+        facts: { class: className, indicative: 'yes', confidence: '95 %' },
+      },
+      startPtsMs: start,
+      triggerPtsMs: trigger,
+      endPtsMs: trigger,
+      keyPtsMs: { before: start, at: trigger, after: trigger + AFTER_MS },
+      subjects: [
+        {
+          trackId,
+          className,
+          role: 'offender',
+          score: Math.round(path.at(-1)!.score * 10_000) / 10_000,
+          sightings: times.map((time) => toSighting(time, boxAt(path, time), this.#frameSize)),
+        },
+      ],
+    };
+  }
+}
+
+const toFix = ({ ptsMs, box }: Observation): Fix => ({ ptsMs, point: groundPoint(box), heightPx: boxHeight(box) });
+
+const thinned = (fixes: readonly Fix[]): readonly Fix[] =>
+  fixes.length <= MOST_FIXES ? fixes : fixes.filter((_, index) => index % 2 === 0 || index === fixes.length - 1);
