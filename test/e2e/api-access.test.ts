@@ -37,9 +37,22 @@ const CALLS: Record<string, [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: s
   'DELETE /api/cases/:id/claim': ['DELETE', '/api/cases/none/claim'],
   'POST /api/cases/:id/verdict': ['POST', '/api/cases/none/verdict', { verdict: 'confirmed' }],
   'DELETE /api/cases/:id/verdict': ['DELETE', '/api/cases/none/verdict'],
+  'GET /api/cases/:id/export.zip': ['GET', '/api/cases/none/export.zip'],
+  'GET /api/cases/:id/record.pdf': ['GET', '/api/cases/none/record.pdf'],
+  'POST /api/cases/:id/notes': ['POST', '/api/cases/none/notes', { text: 'x' }],
+  'POST /api/cases/:id/status': ['POST', '/api/cases/none/status', { status: 'notified' }],
+  'POST /api/cases/bulk': ['POST', '/api/cases/bulk', { ids: ['none'], verdict: 'unsure' }],
+  'GET /api/reviews/agreement': ['GET', '/api/reviews/agreement'],
+  'POST /api/missed': ['POST', '/api/missed', { cameraId: 'none', kind: 'smoke', at: 1 }],
+  'GET /api/missed': ['GET', '/api/missed'],
+  'GET /api/keys': ['GET', '/api/keys'],
+  'GET /api/law': ['GET', '/api/law'],
+  'GET /verify.html': ['GET', '/verify.html'],
   'GET /api/audit': ['GET', '/api/audit'],
   'GET /api/audit/verify': ['GET', '/api/audit/verify'],
   'GET /api/statistics/counts': ['GET', '/api/statistics/counts'],
+  'GET /api/statistics/cases': ['GET', '/api/statistics/cases'],
+  'GET /api/statistics/coverage': ['GET', '/api/statistics/coverage'],
   'GET /healthz': ['GET', '/healthz'],
   'GET /readyz': ['GET', '/readyz'],
   'GET /metrics': ['GET', '/metrics'],
@@ -469,7 +482,7 @@ describe('pages', () => {
       paths: Record<string, Record<string, { description?: string }>>;
     }>();
     for (const [key, access] of Object.entries(ACCESS)) {
-      if (key.includes('*') || key === 'GET /api/openapi.json') continue;
+      if (key.includes('*') || key === 'GET /api/openapi.json' || key === 'GET /verify.html') continue;
       const [method, url] = key.split(' ') as [string, string];
       const entry = paths[url.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
       expect(entry, key).toBeDefined();

@@ -30,6 +30,13 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
   await sql`
     update cases set due_at = created_at + ${TEN_DAYS_MS}, due_for = 'notice'
     where status in ('detected', 'verified')`.execute(db);
+  // Counting the queue reads this index alone, also for whoever must not get a case again.
+  await db.schema.dropIndex('cases_open_by_unit').execute();
+  await db.schema
+    .createIndex('cases_offered')
+    .on('cases')
+    .columns(['is_open', 'camera_group', 'kind', 'review_round', 'first_by'])
+    .execute();
   await db.schema.createIndex('cases_by_status').on('cases').columns(['status', 'trigger_at', 'id']).execute();
   await db.schema.createIndex('cases_by_due').on('cases').columns(['due_at', 'id']).execute();
 
