@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { smokeStreams, STREAM_SIZE } from '../../test/smoke-streams.ts';
+import { scoreSequences } from '../evaluation/sequences.ts';
+import type { Box } from '../geometry.ts';
+import { confirm, type ConfirmationConfig, FIRST_STATE, type Sighted, type Tube } from './confirmation.ts';
+import { eightFrameMean, fiveInARow, type SequenceRule } from './simple-rules.ts';
+
+const CADENCE_MS = 30_000;
+const config = (extra: Partial<ConfirmationConfig> = {}): ConfirmationConfig => ({
+  minScore: 0.1,
+  neutralScore: 0.28,
+  cadenceMs: CADENCE_MS,
+  confirmAt: 1.9,
+  minSightings: 3,
+  endMs: 600_000,
+  danger: 3,
+  exclusions: [],
+  learntNegatives: [],
+  ...extra,
+});
+const box = (x: number, foot: number, size: number): Box => ({ x1: x, y1: foot - size, x2: x + size, y2: foot });
+
+const run = (frames: readonly (readonly Sighted[])[], extra: Partial<ConfirmationConfig> = {}) => {
+  let state = FIRST_STATE;
+  const changes: { readonly frame: number; readonly tube: Tube }[] = [];
+  frames.forEach((seen, frame) => {
+    const step = confirm(state, frame * CADENCE_MS, seen, config(extra));
+    state = step.state;
+    changes.push(...step.changed.map((tube) => ({ frame, tube })));
+  });
+  return { state, changes };
+};
+const ours: SequenceRule = (frames) =>
+  run(frames).changes.find(({ tube }) => tube.state === 'confirmed')?.frame ?? null;
+
+const growing = (score: number, count = 8): Sighted[][] =>
+  Array.from({ length: count }, (_, index) => [{ box: box(400, 500, 30 + 8 * index), score }]);
+
+describe('confirmation of smoke', () => {
+  test('a plain plume is confirmed in its third frame and goes on from there', () => {
+    const { changes } = run(growing(0.7));
+    expect(changes.map(({ frame, tube }) => [frame, tube.state])).toEqual([
+      [2, 'confirmed'],
+      [3, 'ongoing'],
+    ]);
+  });
+
+  test('one frame of even the highest score confirms nothing', () => {
+    expect(run([[{ box: box(400, 500, 60), score: 1 }], [], [], [], []]).changes).toEqual([]);
+  });
+
+  test('faint smoke adds up over more frames', () => {
+    const [faint, plain] = [ours(growing(0.38, 20), STREAM_SIZE), ours(growing(0.7, 20), STREAM_SIZE)];
+    expect(faint).not.toBeNull();
+    expect(faint!).toBeGreaterThan(plain!);
+  });
+
+  test('a cloud of the same score that wanders along the ridge is not smoke', () => {
+    const wandering = Array.from({ length: 20 }, (_, index) => [{ box: box(300 + 25 * index, 500, 60), score: 0.4 }]);
+    const standing = Array.from({ length: 20 }, () => [{ box: box(300, 500, 60), score: 0.4 }]);
+    expect(ours(wandering, STREAM_SIZE)).toBeNull();
+    expect(ours(standing, STREAM_SIZE)).not.toBeNull();
+  });
+
+  test('smoke over a chimney that people marked is passed over', () => {
+    const corners = [
+      { x: 380, y: 480 },
+      { x: 520, y: 480 },
+      { x: 520, y: 520 },
+      { x: 380, y: 520 },
+    ];
+    expect(run(growing(0.7), { exclusions: [corners] }).changes).toEqual([]);
+  });
+
+  test('where people dismissed candidates before, and on days of low danger, more evidence is asked for', () => {
+    const frame = (extra: Partial<ConfirmationConfig>) =>
+      run(growing(0.45, 20), extra).changes.find(({ tube }) => tube.state === 'confirmed')!.frame;
+    expect(frame({ learntNegatives: [box(390, 505, 60)] })).toBeGreaterThan(frame({}));
+    expect(frame({ danger: 1 })).toBeGreaterThan(frame({ danger: 5 }));
+  });
+
+  test('a fire that is out ends after ten minutes, and smoke there later is a new one', () => {
+    const nothing = Array.from({ length: 22 }, () => []);
+    const { changes } = run([...growing(0.7), ...nothing, ...growing(0.7)]);
+    expect(changes.map(({ tube }) => [tube.id, tube.state])).toEqual([
+      [1, 'confirmed'],
+      [1, 'ongoing'],
+      [1, 'ended'],
+      [2, 'confirmed'],
+      [2, 'ongoing'],
+    ]);
+  });
+
+  test('every step is kept with its parts, and they add up', () => {
+    const tube = run(growing(0.5, 3)).state.tubes[0]!;
+    let evidence = 0;
+    for (const step of tube.steps) {
+      evidence = Math.max(0, evidence + step.persistence + step.growth + step.rise + step.drift);
+      expect(step.evidence).toBeCloseTo(evidence, 9);
+    }
+    expect(tube.steps).toHaveLength(3);
+  });
+
+  test('frames of a faster camera between two that count change nothing', () => {
+    const first = confirm(FIRST_STATE, 0, growing(0.7)[0]!, config());
+    expect(confirm(first.state, 5_000, growing(0.7)[1]!, config()).state).toBe(first.state);
+  });
+
+  test('on 600 generated streams it beats five in a row and the mean of eight, no later', () => {
+    const score = (rule: SequenceRule) =>
+      scoreSequences(
+        smokeStreams(77, 600).map(({ frames, truthFrame }) => ({
+          truthFrame,
+          confirmedFrame: rule(frames, STREAM_SIZE),
+        })),
+      );
+    const [mine, five, eight] = [score(ours), score(fiveInARow), score(eightFrameMean)];
+    expect(mine.f1).toBeGreaterThanOrEqual(0.95);
+    expect(mine.falsePositiveRate).toBeLessThanOrEqual(0.05);
+    expect(mine.medianDelayFrames).toBeLessThanOrEqual(3);
+    expect(mine.f1).toBeGreaterThan(Math.max(five.f1, eight.f1));
+    expect(mine.medianDelayFrames).toBeLessThanOrEqual(Math.min(five.medianDelayFrames!, eight.medianDelayFrames!));
+  });
+});

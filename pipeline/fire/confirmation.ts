@@ -1,0 +1,236 @@
+import { type Box, boxArea, boxHeight, boxWidth, centre, groundPoint, iou, type Point } from '../geometry.ts';
+import { isInside } from '../polygon.ts';
+import type { PtsMs } from '../time.ts';
+
+/** Smoke seen in one frame. */
+export type Sighted = { readonly box: Box; readonly score: number };
+
+/** Fire danger of the day, I (low) to V (extremely high); the prior of a candidate. */
+export type DangerLevel = 1 | 2 | 3 | 4 | 5;
+
+export type ConfirmationConfig = {
+  /** Detections below are not looked at. */
+  readonly minScore: number;
+  /** Score at which a sighting speaks neither for nor against smoke. Calibrated with the detector. */
+  readonly neutralScore: number;
+  /** Frames sooner after the last one that counted are passed over (ms): evidence must be independent. */
+  readonly cadenceMs: number;
+  /** Evidence at which a candidate is confirmed, at danger level III. */
+  readonly confirmAt: number;
+  /** Sightings needed at the least, however strong each is. */
+  readonly minSightings: number;
+  /** An ongoing fire ends when nothing was seen for so long (ms). */
+  readonly endMs: number;
+  readonly danger: DangerLevel;
+  /** Chimneys, kilns, roads: candidates whose foot stands in one are dropped. In source pixels. */
+  readonly exclusions: readonly (readonly Point[])[];
+  /** Places where people dismissed candidates before, in source pixels: each costs evidence there. */
+  readonly learntNegatives: readonly Box[];
+};
+
+/** Why the evidence changed in one frame: decision data, kept with the tube. Values add up to the change. */
+export type EvidenceStep = {
+  readonly ptsMs: PtsMs;
+  /** Null where it was not seen. */
+  readonly score: number | null;
+  readonly persistence: number;
+  readonly growth: number;
+  readonly rise: number;
+  /** Below zero when its foot wanders: clouds and dust do, a fire does not. */
+  readonly drift: number;
+  /** After the step. */
+  readonly evidence: number;
+};
+
+export type TubeState = 'candidate' | 'confirmed' | 'ongoing' | 'ended';
+
+/** One plume of one pose through time. */
+export type Tube = {
+  readonly id: number;
+  readonly state: TubeState;
+  readonly evidence: number;
+  readonly sightings: number;
+  /** Frames that counted since the first sighting. */
+  readonly frames: number;
+  readonly firstPtsMs: PtsMs;
+  readonly lastPtsMs: PtsMs;
+  readonly confirmedPtsMs: PtsMs | null;
+  /** The first sighting's box: its foot is the reference point, before wind carries the top away. */
+  readonly first: Box;
+  readonly box: Box;
+  readonly bestScore: number;
+  /** Bound of the evidence needed, with the day's danger and what people dismissed here. */
+  readonly needed: number;
+  /** The last `KEPT_STEPS` steps. */
+  readonly steps: readonly EvidenceStep[];
+};
+
+export type ConfirmationState = {
+  readonly lastPtsMs: PtsMs;
+  readonly nextId: number;
+  readonly tubes: readonly Tube[];
+};
+
+export type Confirmation = {
+  readonly state: ConfirmationState;
+  /** Tubes whose state changed in this frame. */
+  readonly changed: readonly Tube[];
+};
+
+export const FIRST_STATE: ConfirmationState = { lastPtsMs: -Infinity, nextId: 1, tubes: [] };
+
+const KEPT_STEPS = 40;
+/** What one sighting may speak at most: no single frame confirms. */
+const MOST_PER_SIGHTING = 1.3;
+const LEAST_PER_SIGHTING = -0.6;
+const SCORE_WEIGHT = 4;
+const MISS_COST = 0.5;
+const GROWTH_WEIGHT = 0.35;
+const RISE_WEIGHT = 0.25;
+const DRIFT_COST = 2;
+/** Foot's wandering, in widths of the box, from which it is no plume over one source. */
+const DRIFT_FREE = 0.3;
+/** Days of low danger ask for more, of high danger for less. */
+const PRIOR: Readonly<Record<DangerLevel, number>> = { 1: 0.8, 2: 0.4, 3: 0, 4: -0.3, 5: -0.6 };
+const LEARNT_COST = 1.5;
+const SAME_PLUME_IOU = 0.1;
+/** A candidate without evidence is dropped when it was not seen for so many frames. */
+const FORGET_FRAMES = 4;
+
+/**
+ * One frame of one pose. Evidence of each plume is a cumulative sum that never falls below zero (Page, 1954: the
+ * quickest way to notice a change at a given rate of false alarms): strong sightings confirm in three frames, weak ones
+ * add up over many, gaps cost. It takes more than scores: a plume grows and rises over a foot that stays.
+ */
+export const confirm = (
+  before: ConfirmationState,
+  ptsMs: PtsMs,
+  seen: readonly Sighted[],
+  config: ConfirmationConfig,
+): Confirmation => {
+  if (ptsMs - before.lastPtsMs < config.cadenceMs) return { state: before, changed: [] };
+  const sightings = withoutTwins(seen.filter((one) => isMeant(one, config)));
+  const free = new Set(sightings);
+  const tubes: Tube[] = [];
+  const changed: Tube[] = [];
+  // The oldest and strongest choose first: a plume of an hour is not cut up by a new box beside it.
+  for (const tube of [...before.tubes].sort((a, b) => b.evidence - a.evidence)) {
+    const match = bestMatch(tube, free);
+    if (match) free.delete(match);
+    const next = advance(tube, ptsMs, match, config);
+    if (next.state !== tube.state) changed.push(next);
+    if (!isForgotten(next, ptsMs, config)) tubes.push(next);
+  }
+  let { nextId } = before;
+  for (const one of free) tubes.push(begin(nextId++, ptsMs, one, config));
+  tubes.sort((a, b) => a.id - b.id);
+  return { state: { lastPtsMs: ptsMs, nextId, tubes }, changed };
+};
+
+const isMeant = ({ box, score }: Sighted, { minScore, exclusions }: ConfirmationConfig): boolean =>
+  score >= minScore && !exclusions.some((corners) => isInside(groundPoint(box), corners));
+
+/** One plume is often seen as a box and its parts. */
+const withoutTwins = (seen: readonly Sighted[]): readonly Sighted[] => {
+  const kept: Sighted[] = [];
+  for (const one of [...seen].sort((a, b) => b.score - a.score))
+    if (!kept.some((other) => isSamePlume(other.box, one.box))) kept.push(one);
+  return kept;
+};
+
+const isSamePlume = (a: Box, b: Box): boolean =>
+  iou(a, b) >= SAME_PLUME_IOU || contains(a, centre(b)) || contains(b, centre(a));
+
+const contains = (box: Box, { x, y }: Point): boolean => x >= box.x1 && x < box.x2 && y >= box.y1 && y < box.y2;
+
+const bestMatch = (tube: Tube, free: ReadonlySet<Sighted>): Sighted | null => {
+  let best: Sighted | null = null;
+  for (const one of free)
+    if (isSamePlume(tube.box, one.box) && (!best || iou(tube.box, one.box) > iou(tube.box, best.box))) best = one;
+  return best;
+};
+
+const fromScore = (score: number, { neutralScore }: ConfirmationConfig): number =>
+  Math.min(MOST_PER_SIGHTING, Math.max(LEAST_PER_SIGHTING, SCORE_WEIGHT * (score - neutralScore)));
+
+const begin = (id: number, ptsMs: PtsMs, { box, score }: Sighted, config: ConfirmationConfig): Tube => {
+  const persistence = fromScore(score, config);
+  const evidence = Math.max(0, persistence);
+  const learnt = config.learntNegatives.some((known) => isSamePlume(known, box)) ? LEARNT_COST : 0;
+  return {
+    id,
+    state: 'candidate',
+    evidence,
+    sightings: 1,
+    frames: 1,
+    firstPtsMs: ptsMs,
+    lastPtsMs: ptsMs,
+    confirmedPtsMs: null,
+    first: box,
+    box,
+    bestScore: score,
+    needed: config.confirmAt + PRIOR[config.danger] + learnt,
+    steps: [{ ptsMs, score, persistence, growth: 0, rise: 0, drift: 0, evidence }],
+  };
+};
+
+const advance = (tube: Tube, ptsMs: PtsMs, match: Sighted | null, config: ConfirmationConfig): Tube => {
+  const parts = match ? evidenceOf(tube, match, config) : { persistence: -MISS_COST, growth: 0, rise: 0, drift: 0 };
+  const sum = tube.evidence + parts.persistence + parts.growth + parts.rise + parts.drift;
+  // Bounded above too: an hour of smoke must not hide that it is over.
+  const evidence = Math.min(3 * tube.needed, Math.max(0, sum));
+  const sightings = tube.sightings + (match ? 1 : 0);
+  const lastPtsMs = match ? ptsMs : tube.lastPtsMs;
+  const step: EvidenceStep = { ptsMs, score: match?.score ?? null, ...parts, evidence };
+  const state = nextState(tube, { evidence, sightings, isSeen: match !== null, unseenMs: ptsMs - lastPtsMs }, config);
+  return {
+    ...tube,
+    state,
+    evidence,
+    sightings,
+    frames: tube.frames + 1,
+    lastPtsMs,
+    confirmedPtsMs: state === 'confirmed' && tube.state === 'candidate' ? ptsMs : tube.confirmedPtsMs,
+    box: match?.box ?? tube.box,
+    bestScore: Math.max(tube.bestScore, match?.score ?? 0),
+    steps: [...tube.steps, step].slice(-KEPT_STEPS),
+  };
+};
+
+type Change = Omit<EvidenceStep, 'ptsMs' | 'score' | 'evidence'>;
+
+const evidenceOf = (tube: Tube, { box, score }: Sighted, config: ConfirmationConfig): Change => {
+  const growth = Math.log(Math.max(1, boxArea(box)) / Math.max(1, boxArea(tube.box)));
+  const rise = (tube.box.y1 - box.y1) / Math.max(1, boxHeight(tube.box));
+  const width = Math.max(1, boxWidth(tube.first), boxWidth(box));
+  const [foot, firstFoot] = [groundPoint(box), groundPoint(tube.first)];
+  const wandered = Math.hypot(foot.x - firstFoot.x, foot.y - firstFoot.y) / width;
+  const clamp = (value: number): number => Math.min(1, Math.max(-1, value));
+  return {
+    persistence: fromScore(score, config),
+    // A candidate that is getting smaller is not held against it: wind does that.
+    growth: GROWTH_WEIGHT * Math.max(0, clamp(growth)),
+    rise: RISE_WEIGHT * Math.max(0, clamp(rise)),
+    drift: wandered > DRIFT_FREE ? -DRIFT_COST * Math.min(1, wandered - DRIFT_FREE) : 0,
+  };
+};
+
+type Now = {
+  readonly evidence: number;
+  readonly sightings: number;
+  readonly isSeen: boolean;
+  readonly unseenMs: number;
+};
+
+const nextState = (tube: Tube, now: Now, { minSightings, endMs }: ConfirmationConfig): TubeState => {
+  if (tube.state === 'candidate')
+    return now.isSeen && now.evidence >= tube.needed && now.sightings >= minSightings ? 'confirmed' : 'candidate';
+  if (tube.state === 'ended') return 'ended';
+  return now.unseenMs >= endMs ? 'ended' : 'ongoing';
+};
+
+const isForgotten = (tube: Tube, ptsMs: PtsMs, { cadenceMs }: ConfirmationConfig): boolean => {
+  if (tube.state === 'ended') return true;
+  const unseenMs = ptsMs - tube.lastPtsMs;
+  return tube.state === 'candidate' && tube.evidence === 0 && unseenMs >= FORGET_FRAMES * cadenceMs;
+};
