@@ -30,6 +30,8 @@ const CLASS_NAMES: Readonly<Record<string, Words>> = {
   car: { vi: 'ô tô', en: 'car' },
   bus: { vi: 'xe khách', en: 'bus' },
   truck: { vi: 'xe tải', en: 'truck' },
+  smoke: { vi: 'khói', en: 'smoke' },
+  flame: { vi: 'ngọn lửa', en: 'flame' },
 };
 
 /** Classes of a user's own model have no translation and are shown as they are. */
@@ -39,6 +41,7 @@ export const className = (name: string | undefined, language: Language): string 
 const UNITS: Readonly<Record<string, Words>> = {
   s: { vi: ' giây', en: ' s' },
   persons: { vi: ' người', en: ' persons' },
+  frames: { vi: ' khung hình', en: ' frames' },
   'box heights': { vi: ' lần chiều cao khung bao', en: ' box heights' },
   '% of lane width': { vi: '% bề rộng làn', en: '% of the lane width' },
   '°': { vi: '°', en: '°' },

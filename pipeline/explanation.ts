@@ -56,6 +56,14 @@ class Told {
     return { vi: `ít nhất ${age}`, en: `at least ${age}` }[language];
   }
 
+  /** Where a tower saw it: from true north, with two standard deviations; nothing of it without a calibrated pose. */
+  bearing(language: Language): string {
+    const azimuth = this.#find('azimuth');
+    if (!azimuth) return { vi: 'trên hình', en: 'on the picture' }[language];
+    const [value, error] = [this.value('azimuth', language), this.value('azimuthError', language)];
+    return { vi: `ở phương vị ${value} ± ${error}`, en: `at bearing ${value} ± ${error}` }[language];
+  }
+
   threshold(name: string, language: Language): string {
     const found = this.#find(name);
     return found?.threshold === undefined ? '?' : quantity(found.threshold, found.unit, language);
@@ -66,7 +74,14 @@ class Told {
   }
 }
 
+const smoke: Sentences = (t) => ({
+  vi: `Thấy ${t.subject('vi')} ${t.bearing('vi')} trong ${t.value('sightings', 'vi')} (ngưỡng ${t.threshold('sightings', 'vi')}), kéo dài ${t.value('seen', 'vi')}. Mức chứng cứ ${t.value('evidence', 'vi')} (ngưỡng ${t.threshold('evidence', 'vi')}).`,
+  en: `${capitalise(t.subject('en'))} was seen ${t.bearing('en')} in ${t.value('sightings', 'en')} (threshold ${t.threshold('sightings', 'en')}), over ${t.value('seen', 'en')}. Evidence ${t.value('evidence', 'en')} (threshold ${t.threshold('evidence', 'en')}).`,
+});
+
 const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
+  smoke,
+  flame: smoke,
   wrong_way: (t) => ({
     vi: `${capitalise(t.subject('vi'))} di chuyển ngược chiều quy định của “${t.fact('zone')}” trong ${t.value('duration', 'vi')}. Hướng đi đo trên hình lệch ${t.value('headingDifference', 'vi')} so với chiều quy định (ngưỡng ${t.threshold('headingDifference', 'vi')}).`,
     en: `${capitalise(withArticle(t.subject('en')))} moved against the legal direction of “${t.fact('zone')}” for ${t.value('duration', 'en')}. Its heading on the picture differed from the legal one by ${t.value('headingDifference', 'en')} (threshold ${t.threshold('headingDifference', 'en')}).`,

@@ -10,6 +10,7 @@ import type { Rule } from './rule.ts';
 import type { RuleConfig } from './rule-config.ts';
 import { SignalLineRule } from './signal-line.ts';
 import { SpeedRule } from './speed.ts';
+import { SmokeRule } from './smoke.ts';
 import { TooManyRidersRule } from './too-many-riders.ts';
 import { WrongLaneRule } from './wrong-lane.ts';
 import { WrongWayRule } from './wrong-way.ts';
@@ -55,6 +56,8 @@ export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZo
       return new TooManyRidersRule(config, config.zone === undefined ? null : zone(config.zone), frameSize);
     case 'no_helmet':
       return new NoHelmetRule(config, config.zone === undefined ? null : zone(config.zone), frameSize);
+    case 'smoke':
+      return new SmokeRule(config, config.exclusions.map(zone), frameSize);
     case 'red_light':
     case 'stop_line':
       return new SignalLineRule(config, {

@@ -396,6 +396,93 @@ export const StopLineConfig = Type.Object(
   },
 );
 
+const Degrees = (description: string, minimum: number, maximum: number) =>
+  Type.Number({ minimum, maximum, description });
+export const SmokeConfig = Type.Object(
+  {
+    ...common,
+    kind: Type.Literal('smoke'),
+    report: report('case'),
+    classes: Type.Array(Type.String(), {
+      default: ['smoke', 'flame'],
+      description: 'Classes that the rule holds for.',
+    }),
+    station: Type.Optional(
+      Type.Object(
+        {
+          latitude: Degrees('WGS 84.', -90, 90),
+          longitude: Degrees('WGS 84.', -180, 180),
+          heightM: Type.Number({ description: 'Of the lens above sea level (m).' }),
+        },
+        { additionalProperties: false, description: 'Where the tower stands.' },
+      ),
+    ),
+    pose: Type.Optional(
+      Type.Object(
+        {
+          id: Type.String({ default: 'fixed', description: 'Name of the preset.' }),
+          azimuthDeg: Degrees(
+            'Of the middle of the picture, clockwise from true north; from landmarks, not a compass.',
+            0,
+            360,
+          ),
+          tiltDeg: Type.Number({
+            default: 0,
+            minimum: -60,
+            maximum: 60,
+            description: 'Of the middle of the picture, up positive.',
+          }),
+          fieldOfViewDeg: Degrees('Horizontal, at this zoom.', 1, 150),
+          k1: Type.Number({
+            default: 0,
+            minimum: -0.5,
+            maximum: 0.5,
+            description: 'Radial distortion of the lens (Brown), barrel negative.',
+          }),
+          errorDeg: Type.Number({
+            default: 0.3,
+            exclusiveMinimum: 0,
+            description: 'One standard deviation of the pose’s calibration.',
+          }),
+        },
+        { additionalProperties: false, description: 'Where the camera looks; without it an alert has no bearing.' },
+      ),
+    ),
+    exclusions: Type.Array(Type.String(), {
+      default: [],
+      description: 'Keys under `zones`: chimneys, kilns, roads. Smoke whose foot stands in one is passed over.',
+    }),
+    minScore: Type.Number({ default: 0.1, minimum: 0, maximum: 1, description: 'Detections below are not looked at.' }),
+    neutralScore: Type.Number({
+      default: 0.28,
+      minimum: 0,
+      maximum: 1,
+      description: 'Score that speaks neither for nor against smoke.',
+    }),
+    confirmAt: Type.Number({
+      default: 1.9,
+      exclusiveMinimum: 0,
+      description: 'Evidence summed over frames at which smoke is reported, at danger level 3.',
+    }),
+    minSightings: Type.Integer({ default: 3, minimum: 2, description: 'Frames it must be seen in at the least.' }),
+    cadenceMs: Type.Integer({
+      default: 10_000,
+      minimum: 1_000,
+      description: 'Frames sooner after the last one that counted add no evidence (ms of media time).',
+    }),
+    endMs: Type.Integer({
+      default: 600_000,
+      minimum: 30_000,
+      description: 'Smoke not seen for so long is over; smoke there later is a new event (ms of media time).',
+    }),
+    dangerLevel: Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(4), Type.Literal(5)], {
+      default: 3,
+      description: 'Fire danger of the season: from 1, where more evidence is asked for, to 5.',
+    }),
+  },
+  { additionalProperties: false, description: 'Smoke or flame in a landscape, seen from a tower.' },
+);
+
 /** One rule of a camera; `kind` says which. */
 export const RuleConfig = Type.Union([
   WrongWayConfig,
@@ -410,6 +497,7 @@ export const RuleConfig = Type.Union([
   SpeedConfig,
   TooManyRidersConfig,
   NoHelmetConfig,
+  SmokeConfig,
 ]);
 export type RuleConfig = Static<typeof RuleConfig>;
 export type WrongWayConfig = Static<typeof WrongWayConfig>;
@@ -424,3 +512,4 @@ export type LoiteringConfig = Static<typeof LoiteringConfig>;
 export type SpeedConfig = Static<typeof SpeedConfig>;
 export type TooManyRidersConfig = Static<typeof TooManyRidersConfig>;
 export type NoHelmetConfig = Static<typeof NoHelmetConfig>;
+export type SmokeConfig = Static<typeof SmokeConfig>;
