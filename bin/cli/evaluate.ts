@@ -7,6 +7,8 @@ import { parseReports } from '../../pipeline/evaluation/event-reports.ts';
 import { parseEventTruth } from '../../pipeline/evaluation/event-truth.ts';
 import { evaluateEvents } from '../../pipeline/evaluation/events.ts';
 import { evaluateMot } from '../../pipeline/evaluation/evaluate-mot.ts';
+import { DEFAULT_CONFIRMATION } from '../../pipeline/fire/confirmation.ts';
+import { evaluateSmoke, parseSmokeResults, parseSmokeTruth } from '../../pipeline/evaluation/smoke.ts';
 import { parseMot } from '../../pipeline/evaluation/mot-text.ts';
 import { readInput } from './read-input.ts';
 import { readYoloTruth } from './yolo-truth.ts';
@@ -28,6 +30,12 @@ const EVALUATIONS: Readonly<Record<string, Evaluation>> = {
   },
   events: (truthFile, resultFile) =>
     evaluateEvents(parseEventTruth(readInput(truthFile), truthFile), parseReports(readInput(resultFile), resultFile)),
+  smoke: (truthFile, resultFile) =>
+    evaluateSmoke(
+      parseSmokeTruth(readInput(truthFile), truthFile),
+      parseSmokeResults(readInput(resultFile), resultFile),
+      DEFAULT_CONFIRMATION,
+    ),
 };
 
 /** Prints the measures as JSON, ratios 0–1. @returns 0 */

@@ -28,6 +28,19 @@ export type ConfirmationConfig = {
   readonly learntNegatives: readonly Box[];
 };
 
+/** As the `smoke` rule has it unless its configuration says otherwise. */
+export const DEFAULT_CONFIRMATION: ConfirmationConfig = {
+  minScore: 0.1,
+  neutralScore: 0.28,
+  cadenceMs: 10_000,
+  confirmAt: 1.9,
+  minSightings: 3,
+  endMs: 600_000,
+  danger: 3,
+  exclusions: [],
+  learntNegatives: [],
+};
+
 /** Why the evidence changed in one frame: decision data, kept with the tube. Values add up to the change. */
 export type EvidenceStep = {
   readonly ptsMs: PtsMs;
