@@ -78,7 +78,7 @@ export const buildProgram = (): Command => {
 
   program
     .command('eval <what> <truth> <result>')
-    .description('metrics as JSON: mot, detect, events')
+    .description('metrics as JSON: mot, detect, events, smoke')
     .option('--out <file>', 'write to a file instead of standard output')
     .action(async (what: string, truth: string, result: string, options: { out?: string }) =>
       exitWith((await import('./evaluate.ts')).evaluate(what, truth, result, options)),
