@@ -94,6 +94,24 @@ export const buildProgram = (): Command => {
       exitWith(await (await import('./verify.ts')).verify(cases, options)),
     );
 
+  program
+    .command('backup')
+    .description('copy cases, accounts, audit, keys and sealed evidence into a folder; the system may run')
+    .option('--data <folder>', 'data folder', DEFAULT_DATA)
+    .requiredOption('--out <folder>', 'where the back-up goes; a later one into the same folder copies what is new')
+    .action(async (options: { data: string; out: string }) =>
+      exitWith(await (await import('./backup.ts')).backup(options)),
+    );
+
+  program
+    .command('restore')
+    .description('make a new data folder of a back-up and check it: exit 0 intact, 1 something is broken (named)')
+    .requiredOption('--from <folder>', 'the back-up')
+    .option('--data <folder>', 'new data folder', DEFAULT_DATA)
+    .action(async (options: { from: string; data: string }) =>
+      exitWith(await (await import('./backup.ts')).restore(options)),
+    );
+
   const config = program.command('config').description('check a configuration, print its schema');
   config
     .command('check <file>')
