@@ -39,6 +39,7 @@ export const buildProgram = (): Command => {
   program
     .command('replay <video>')
     .description('analyse a recorded video exactly: events, tracks, detections and sealed cases')
+    .option('--rules-only', 'take the tracks.ndjson of a replay instead of a video and run only the rules', false)
     .requiredOption('--config <file>', 'configuration')
     .option('--camera <id>', 'camera whose rules apply (default: the only one, or the one that names this file)')
     .option('--out <folder>', 'where results are written', 'replay')
@@ -48,8 +49,19 @@ export const buildProgram = (): Command => {
     .action(
       async (
         video: string,
-        options: { config: string; camera?: string; out: string; startAt: string; cases: boolean; json: boolean },
-      ) => exitWith(await (await import('./replay.ts')).replay(video, options)),
+        options: {
+          config: string;
+          camera?: string;
+          out: string;
+          startAt: string;
+          cases: boolean;
+          json: boolean;
+          rulesOnly: boolean;
+        },
+      ) => {
+        const { replay, replayTracks } = await import('./replay.ts');
+        exitWith(options.rulesOnly ? replayTracks(video, options) : await replay(video, options));
+      },
     );
 
   program
@@ -82,6 +94,16 @@ export const buildProgram = (): Command => {
     .option('--out <file>', 'write to a file instead of standard output')
     .action(async (what: string, truth: string, result: string, options: { out?: string }) =>
       exitWith((await import('./evaluate.ts')).evaluate(what, truth, result, options)),
+    );
+
+  program
+    .command('events')
+    .description('work with stored events')
+    .command('diff <before> <after>')
+    .description('what changed between the events.ndjson of two rule sets: exit 0 nothing, 1 something')
+    .option('--json', 'print JSON', false)
+    .action(async (before: string, after: string, options: { json: boolean }) =>
+      exitWith((await import('./events.ts')).diffEventFiles(before, after, options)),
     );
 
   program

@@ -1,10 +1,14 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { CameraConfig, Config } from '../../pipeline/config-schema.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
+import { toEventLine } from '../../pipeline/event-line.ts';
 import { openStore } from '../../workers/storage/open-store.ts';
+import { replayRules } from '../../workers/replay-rules.ts';
 import { replayVideo } from '../../workers/replay.ts';
 import { verifyFolder } from '../../workers/verify-folder.ts';
 import { loadConfig } from './load-config.ts';
+import { readInput } from './read-input.ts';
 import { stopSignal } from './until-signal.ts';
 
 const chooseCamera = (config: Config, video: string, id: string | undefined): CameraConfig => {
@@ -108,4 +112,46 @@ export const replay = async (
     console.log(`→ ${out}`);
   }
   return broken > 0 ? 1 : 0;
+};
+
+/** The camera whose tracks these are, unless another one's rules are asked for. */
+const cameraOfTracks = (firstLine: string): string | undefined =>
+  /"cameraId":"([^"]+)"/.exec(firstLine.slice(0, 500))?.[1];
+
+/**
+ * Runs the rules alone over the tracks of an earlier replay and writes events.ndjson.
+ * @returns 0
+ */
+export const replayTracks = (
+  tracks: string,
+  options: { readonly config: string; readonly camera?: string; readonly out: string; readonly json: boolean },
+): number => {
+  const { config } = loadConfig(options.config);
+  const lines = readInput(tracks).split('\n');
+  const id = options.camera ?? (config.cameras.length === 1 ? undefined : cameraOfTracks(lines[0] ?? ''));
+  const camera = chooseCamera(config, tracks, id);
+  const startedAt = performance.now();
+  const { frames, mediaMs, events } = replayRules(lines, tracks, { config, camera });
+  const ms = performance.now() - startedAt;
+  const out = resolve(options.out);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'events.ndjson'), events.map(toEventLine).join(''));
+  if (options.json) {
+    const told = events.map(({ id, kind, ruleId, triggerPtsMs, disposition }) => ({
+      id,
+      kind,
+      ruleId,
+      triggerPtsMs,
+      disposition,
+    }));
+    console.log(JSON.stringify({ camera: camera.id, frames, mediaMs, rulesMs: Math.round(ms), events: told }, null, 2));
+  } else {
+    console.log(`${frames} frames, ${(mediaMs / 1000).toFixed(1)} s of tracks in ${Math.round(ms)} ms`);
+    for (const { kind, ruleId, triggerPtsMs, disposition } of events)
+      console.log(
+        `  ${(triggerPtsMs / 1000).toFixed(2).padStart(8)} s  ${kind.padEnd(12)} ${ruleId}${disposition === 'statistic' ? '  (counted only)' : ''}`,
+      );
+    console.log(`→ ${join(out, 'events.ndjson')}`);
+  }
+  return 0;
 };

@@ -10,7 +10,12 @@ const Report = Type.Object({
   startPtsMs: Type.Number(),
   triggerPtsMs: Type.Number(),
   endPtsMs: Type.Number(),
-  subjects: Type.Array(Type.Object({ sightings: Type.Array(Type.Object({ ptsMs: Type.Number(), box: FractionBox })) })),
+  subjects: Type.Array(
+    Type.Object({
+      trackId: Type.Optional(Type.Number()),
+      sightings: Type.Array(Type.Object({ ptsMs: Type.Number(), box: FractionBox })),
+    }),
+  ),
   decision: Type.Object({ ruleId: Type.String(), facts: Type.Record(Type.String(), Type.String()) }),
 });
 export type Report = Static<typeof Report>;
