@@ -26,6 +26,8 @@ type Stop = {
 export type IllegalStopState = { readonly stops: readonly Stop[]; readonly ptsMs: PtsMs | null };
 
 const AFTER_MS = 1_000;
+/** A vehicle that is seen elsewhere for so long has left: what it drove over on its way is no place where it stands. */
+const LEFT_MS = 1_000;
 /** A vehicle whose box differs more in scale is another. */
 const SIZE_FACTOR = 1.5;
 /** Traffic stands when its median speed is below this many box heights a second, and at least two vehicles are there. */
@@ -70,12 +72,16 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
     const taken = new Set<number>();
     const matches: RuleMatch[] = [];
     const stops = state.stops.flatMap((stop): readonly Stop[] => {
-      const vehicle = this.#occupant(stop, histories, inZone, taken);
+      const vehicle = this.#occupant(stop, state.stops, { histories, inZone, taken });
       const countedMs = stop.countedMs + (counts ? passedMs : 0);
-      if (!vehicle) return ptsMs - stop.lastSeenPtsMs > this.#config.hiddenMs ? [] : [{ ...stop, countedMs }];
+      if (!vehicle) {
+        const keptMs = histories.get(stop.trackId)?.observed ? LEFT_MS : this.#config.hiddenMs;
+        return ptsMs - stop.lastSeenPtsMs > keptMs ? [] : [{ ...stop, countedMs }];
+      }
       taken.add(vehicle.trackId);
       const seen: Stop = { ...stop, trackId: vehicle.trackId, lastSeenPtsMs: ptsMs, countedMs };
-      if (stop.reported || countedMs < this.#config.minStopMs) return [seen];
+      const isTold = stop.reported || state.stops.some((other) => other.reported && this.#isOneStop(other, seen));
+      if (isTold || countedMs < this.#config.minStopMs) return [{ ...seen, reported: isTold }];
       matches.push(this.#match(seen, vehicle));
       return [{ ...seen, reported: true }];
     });
@@ -87,20 +93,26 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
     return { state: { stops: [...stops.filter((stop) => !occupied.includes(stop)), ...occupied], ptsMs }, matches };
   }
 
-  /** Who stands in the place now: its own track; or one that appeared there, as whoever drove up is another vehicle. */
+  /**
+   * Who stands in the place now: its own track; one that changed numbers with it; or one that appeared there. Whoever
+   * drove up is another vehicle.
+   */
   #occupant(
     stop: Stop,
-    histories: Scene['histories'],
-    inZone: readonly TrackHistory[],
-    taken: ReadonlySet<number>,
+    stops: readonly Stop[],
+    { histories, inZone, taken }: Pick<Scene, 'histories'> & { inZone: readonly TrackHistory[]; taken: Set<number> },
   ): TrackHistory | null {
     const own = histories.get(stop.trackId);
-    if (own?.observed && this.#stands(stop, own.path.at(-1)!, own)) return own;
+    const standsHere = (history: TrackHistory): boolean => this.#stands(stop, history.path.at(-1)!, history);
+    if (own?.observed && !taken.has(own.trackId) && standsHere(own)) return own;
+    const hasSwapped = ({ trackId }: TrackHistory): boolean =>
+      own?.observed === true &&
+      stops.some((other) => other.trackId === trackId && this.#stands(other, own.path.at(-1)!, own));
     const isBack = (history: TrackHistory): boolean =>
       !taken.has(history.trackId) &&
       history.trackId !== stop.trackId &&
-      this.#stands(stop, history.first, history) &&
-      this.#stands(stop, history.path.at(-1)!, history);
+      standsHere(history) &&
+      (this.#stands(stop, history.first, history) || hasSwapped(history));
     return inZone.find(isBack) ?? null;
   }
 
@@ -119,6 +131,13 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
     const [here, there] = [groundPoint(box), groundPoint(stop.box)];
     const most = this.#config.maxDriftShare * Math.min(boxWidth(stop.box), boxHeight(stop.box));
     return Math.hypot(here.x - there.x, here.y - there.y) <= most;
+  }
+
+  /** A vehicle that trembles on the edge between two places stands in both. */
+  #isOneStop(told: Stop, { trackId, box }: Stop): boolean {
+    const [here, there] = [groundPoint(box), groundPoint(told.box)];
+    const most = 2 * this.#config.maxDriftShare * Math.min(boxWidth(box), boxHeight(box));
+    return told.trackId === trackId && Math.hypot(here.x - there.x, here.y - there.y) <= most;
   }
 
   #isRed({ signals }: Scene): boolean {
@@ -149,7 +168,7 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
       decision: {
         ruleId: this.id,
         ruleKind: 'illegal_stop',
-        ruleVersion: '1',
+        ruleVersion: '2',
         geometryHash: this.#geometryHash,
         measurements: [
           {
