@@ -29,6 +29,7 @@ import { CaseRepository } from './repositories/cases.ts';
 import { MissedRepository } from './repositories/missed.ts';
 import { ProcedureRepository } from './repositories/procedure.ts';
 import { CountRepository } from './repositories/counts.ts';
+import { AlertQueue } from './alerts/alert-queue.ts';
 import { startReviewConsumer } from './review-consumer.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
 import { registerCameraRoutes } from './routes/cameras.ts';
@@ -36,6 +37,7 @@ import { registerCaseRoutes } from './routes/cases.ts';
 import { registerExportRoutes } from './routes/exports.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { registerHlsRoutes } from './routes/hls.ts';
+import { registerIncidentRoutes } from './routes/incidents.ts';
 import { registerLawRoutes } from './routes/law.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerProcedureRoutes } from './routes/procedure.ts';
@@ -148,6 +150,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerSnapshotRoutes(app, context);
   registerCaseRoutes(app, context);
   registerProcedureRoutes(app, context);
+  registerIncidentRoutes(app, context);
   registerExportRoutes(app, context, { playerDir });
   registerLawRoutes(app, context);
   registerLiveRoutes(app, context);
@@ -158,12 +161,14 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await registerPlayer(app, playerDir);
 
   context.live.start();
-  const review = startReviewConsumer(context);
+  const alerts = new AlertQueue(context);
+  const review = startReviewConsumer(context, alerts);
   const statistics = startStatisticsConsumer(context);
   app.addHook('preClose', () => context.live.close());
   app.addHook('onClose', async () => {
     const steps: (() => Promise<void>)[] = [
       () => review.close(),
+      () => alerts.close(),
       () => statistics.close(),
       async () => {
         redis.close();

@@ -4,6 +4,7 @@ import { redactUrl, WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceManifest } from '../pipeline/evidence.ts';
 import { MANIFEST_FILE, SIGNATURE_FILE } from '../pipeline/evidence.ts';
 import { REVIEW_QUEUE, ReviewJob } from '../pipeline/review.ts';
+import type { AlertQueue } from './alerts/alert-queue.ts';
 import type { ApiContext } from './context.ts';
 import { checkManifest, readTrustedKeys } from './evidence/check-manifest.ts';
 
@@ -59,7 +60,7 @@ const toJobError = (error: unknown): unknown => {
  * Consumes the review queue. A job that fails is tried again as its producer said; one that cannot become a case is set
  * aside in BullMQ's failed set with its reason, nothing is thrown away.
  */
-export const startReviewConsumer = (context: ApiContext): { close: () => Promise<void> } => {
+export const startReviewConsumer = (context: ApiContext, alerts: AlertQueue): { close: () => Promise<void> } => {
   const { log, metrics, redis } = context;
   const worker = new Worker(
     REVIEW_QUEUE,
@@ -71,6 +72,7 @@ export const startReviewConsumer = (context: ApiContext): { close: () => Promise
       const inserted = await acceptCase(context, data).catch((error: unknown) => {
         throw toJobError(error);
       });
+      await alerts.announce(data.caseId);
       metrics.count('watchpost_cases_accepted_total', 'Cases that came into review.', inserted ? 1 : 0);
       if (inserted) log.info({ caseId: data.caseId, waitedMs: Date.now() - data.enqueuedAt }, 'case came into review');
     },

@@ -245,6 +245,33 @@ export const DetectorConfig = Type.Object(
 );
 export type DetectorConfig = Static<typeof DetectorConfig>;
 
+const ChannelId = { id: Id };
+export const AlertChannel = Type.Union([
+  Type.Object(
+    {
+      ...ChannelId,
+      kind: Type.Literal('webhook'),
+      url: Type.String({ pattern: '^https?://', description: 'Gets each alert as a signed POST.' }),
+      secret: Type.String({
+        minLength: 16,
+        description: 'Key of the signature. Use `${NAME}` to take it from the environment.',
+      }),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      ...ChannelId,
+      kind: Type.Literal('telegram'),
+      token: Type.String({ minLength: 1, description: 'Of the bot. Use `${NAME}` to take it from the environment.' }),
+      chat: Type.String({ description: 'Id of the chat or channel.' }),
+      api: Type.String({ default: 'https://api.telegram.org', description: 'Address of the bot API.' }),
+    },
+    closed,
+  ),
+]);
+export type AlertChannel = Static<typeof AlertChannel>;
+
 export const Config = Type.Object(
   {
     version: Type.Literal(1, { description: 'Version of this format.' }),
@@ -345,6 +372,16 @@ export const Config = Type.Object(
           description:
             'Share of cases that a second person decides too, without seeing the first verdict; when the two disagree, a supervisor decides. 0 = none; needs at least two people who decide.',
         }),
+      },
+      { ...closed, default: {} },
+    ),
+    alerts: Type.Object(
+      {
+        link: Type.String({
+          default: 'http://127.0.0.1:8080',
+          description: 'Address of this site as receivers reach it.',
+        }),
+        channels: Type.Array(AlertChannel, { default: [], description: 'Who is told of smoke and flame at once.' }),
       },
       { ...closed, default: {} },
     ),

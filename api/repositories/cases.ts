@@ -136,6 +136,25 @@ export class CaseRepository {
     };
   }
 
+  /** Newest first, in any state: what a place and a time are made of, not what is to be decided. */
+  async ofKinds(
+    kinds: readonly string[],
+    { after, limit }: { readonly after: number; readonly limit: number },
+    scope: Scope,
+  ): Promise<readonly CaseSummary[]> {
+    const now = this.#clock.now();
+    const rows = await this.#db
+      .selectFrom('cases')
+      .selectAll()
+      .where((eb) => inScope(eb, scope))
+      .where('kind', 'in', [...kinds])
+      .where('trigger_at', '>=', after)
+      .orderBy('trigger_at', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => toSummary(row, now));
+  }
+
   async countOpen(account: Account): Promise<number> {
     const { open } = await this.#db
       .selectFrom('cases')

@@ -1,0 +1,49 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { CaseSummary } from './cases.ts';
+
+const Place = Type.Object({ latitude: Type.Number(), longitude: Type.Number() });
+/** A tower's line of sight: degrees clockwise from true north, one standard deviation. */
+const Sight = Type.Object({ station: Place, azimuthDeg: Type.Number(), sigmaDeg: Type.Number() });
+
+/** `GET /api/incidents`: alerts of smoke and flame joined by place and time. Times are epoch milliseconds. */
+export const IncidentQuery = Type.Object(
+  { after: Type.Optional(Type.Number({ description: 'Confirmed from this instant; default 24 h ago.' })) },
+  { additionalProperties: false },
+);
+export type IncidentQuery = Static<typeof IncidentQuery>;
+
+export const IncidentView = Type.Object({
+  /** Of the first alert's case. */
+  id: Type.String(),
+  firstAt: Type.Number(),
+  lastAt: Type.Number(),
+  stations: Type.Integer(),
+  position: Type.Union([
+    Type.Object({
+      kind: Type.Literal('fix'),
+      place: Place,
+      /** 95 %; orientation of the major axis clockwise from north. */
+      ellipse: Type.Object({
+        semiMajorM: Type.Number(),
+        semiMinorM: Type.Number(),
+        orientationDeg: Type.Number(),
+      }),
+    }),
+    Type.Object({ kind: Type.Literal('bearing'), sight: Sight }),
+    Type.Object({ kind: Type.Literal('unknown') }),
+  ]),
+  /** In order of confirmation. */
+  alerts: Type.Array(
+    Type.Object({
+      case: CaseSummary,
+      sight: Type.Union([Sight, Type.Null()]),
+      sightings: Type.Integer(),
+      framesLooked: Type.Integer(),
+      growthPercent: Type.Union([Type.Number(), Type.Null()]),
+      explanation: Type.Object({ vi: Type.String(), en: Type.String() }),
+    }),
+  ),
+});
+export type IncidentView = Static<typeof IncidentView>;
+export const IncidentList = Type.Object({ incidents: Type.Array(IncidentView) });
+export type IncidentList = Static<typeof IncidentList>;

@@ -1,0 +1,46 @@
+import type { EvidenceManifest } from '../pipeline/evidence.ts';
+import { explain } from '../pipeline/explanation.ts';
+import { type FireAlert, type Incident, joinIncidents, toFireAlert } from '../pipeline/fire/incidents.ts';
+import type { EpochMs } from '../pipeline/time.ts';
+import type { Scope } from './accounts/account.ts';
+import type { CaseSummary } from './contract/cases.ts';
+import type { IncidentView } from './contract/incidents.ts';
+import type { CaseRepository } from './repositories/cases.ts';
+
+const FIRE_KINDS = ['smoke', 'flame'] as const;
+/** Most alerts joined at a time: more than a desk of people could look at. */
+const LIMIT = 200;
+
+/** Incidents that somebody may see, newest first, made afresh of their cases: a case is never in two places. */
+export const recentIncidents = async (
+  cases: CaseRepository,
+  scope: Scope,
+  after: EpochMs,
+): Promise<readonly IncidentView[]> => {
+  const summaries = await cases.ofKinds(FIRE_KINDS, { after, limit: LIMIT }, scope);
+  const known = new Map<string, { summary: CaseSummary; manifest: EvidenceManifest }>();
+  for (const summary of summaries) {
+    const manifest = JSON.parse(await cases.manifest(summary.id)) as EvidenceManifest;
+    known.set(summary.id, { summary, manifest });
+  }
+  const alerts = [...known.values()].flatMap(({ manifest }) => toFireAlert(manifest.event) ?? []);
+  const toView = (incident: Incident): IncidentView => ({
+    ...incident,
+    alerts: incident.alerts.map((alert) => toAlertView(alert, known.get(alert.eventId)!)),
+  });
+  return joinIncidents(alerts)
+    .map(toView)
+    .sort((a, b) => b.lastAt - a.lastAt);
+};
+
+const toAlertView = (
+  { sight, sightings, framesLooked, growthPercent }: FireAlert,
+  { summary, manifest }: { readonly summary: CaseSummary; readonly manifest: EvidenceManifest },
+): IncidentView['alerts'][number] => ({
+  case: summary,
+  sight: sight && { station: sight.station, azimuthDeg: sight.azimuthDeg, sigmaDeg: sight.sigmaDeg },
+  sightings,
+  framesLooked,
+  growthPercent,
+  explanation: explain(manifest.event),
+});

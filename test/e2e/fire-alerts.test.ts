@@ -1,0 +1,105 @@
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Queue } from 'bullmq';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AlertMessage } from '../../api/alerts/alert-message.ts';
+import type { IncidentList } from '../../api/contract/incidents.ts';
+import { parseConfig } from '../../pipeline/config.ts';
+import { REVIEW_QUEUE } from '../../pipeline/review.ts';
+import { CONFIG, openSite, sealCase, type Site, startRedis, TestClock } from './api-harness.ts';
+
+const SECRET = 'a-secret-of-enough-length';
+const WAIT = { timeout: 20_000, interval: 50 };
+
+describe('alerts of fire', () => {
+  let folder: string;
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let receiver: Server;
+  let site: Site;
+  let queue: Queue;
+  let isDown = false;
+  const received: { readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'watchpost-alerts-'));
+    redis = await startRedis(folder);
+    receiver = createServer((request, response) => {
+      let body = '';
+      request.on('data', (part: Buffer) => (body += part.toString()));
+      request.on('end', () => {
+        if (!isDown) received.push({ url: request.url ?? '', headers: request.headers, body });
+        response.writeHead(isDown ? 503 : 200).end();
+      });
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${String((receiver.address() as AddressInfo).port)}`;
+    const alerts = `alerts:
+  link: https://fire.example
+  channels:
+    - { id: desk, kind: webhook, url: "${address}/hook", secret: "${SECRET}" }
+    - { id: chat, kind: telegram, token: "12:ab", chat: "-5", api: "${address}" }
+`;
+    site = await openSite({ redisUrl: redis.url, config: parseConfig(CONFIG + alerts), clock: new TestClock() });
+    queue = new Queue(REVIEW_QUEUE, { connection: { path: redis.url } });
+  }, 30_000);
+  afterAll(async () => {
+    await queue.close();
+    await site.close();
+    receiver.close();
+    await redis.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const enterCase = async (id: string, kind: 'smoke' | 'crowding'): Promise<void> => {
+    const job = await sealCase(site.store, id, { kind, triggerAt: site.clock.at - 5_000 });
+    await queue.add('case', job, { jobId: id });
+  };
+  const hooks = (id: string) =>
+    received.filter(({ url, headers }) => url === '/hook' && headers['x-watchpost-id'] === id);
+  const receipts = async (id: string): Promise<number> => {
+    const { rows } = (await site.admin.get(`/api/audit?action=alert.delivered&target=${id}`)).json<{
+      rows: object[];
+    }>();
+    return rows.length;
+  };
+
+  test('smoke that comes into review is told to every channel, signed, with a receipt in the audit log', async () => {
+    await enterCase('smoke-1', 'smoke');
+    await expect.poll(() => receipts('smoke-1'), WAIT).toBe(2);
+    const [{ headers, body } = { headers: {}, body: '' }] = hooks('smoke-1');
+    const [, seconds, hex] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['x-watchpost-signature']))!;
+    expect(createHmac('sha256', SECRET).update(`${seconds!}.${body}`).digest('hex')).toBe(hex);
+    const message = JSON.parse(body) as AlertMessage;
+    expect(message).toMatchObject({ id: 'smoke-1', incidentId: 'smoke-1', kind: 'smoke', camera: { id: 'gate' } });
+    expect(message.shortText).toMatch(/^KHOI \d\d:\d\d; chua ro vi tri; /);
+    const chat = received.find(({ url }) => url === '/bot12:ab/sendMessage')!;
+    expect(JSON.parse(chat.body)).toMatchObject({ chat_id: '-5' });
+  });
+
+  test('a receiver that is down gets the alert when it is back, once', async () => {
+    isDown = true;
+    await enterCase('smoke-2', 'smoke');
+    const failed = async (): Promise<boolean> =>
+      (await site.app.inject({ url: '/metrics' })).body.includes('watchpost_alert_attempts_failed_total');
+    await expect.poll(failed, WAIT).toBe(true);
+    expect(hooks('smoke-2')).toEqual([]);
+    isDown = false;
+    await expect.poll(() => receipts('smoke-2'), WAIT).toBe(2);
+    expect(hooks('smoke-2')).toHaveLength(1);
+  }, 40_000);
+
+  test('other kinds of cases are no alerts, and incidents list fires alone', async () => {
+    await enterCase('crowd', 'crowding');
+    await expect.poll(async () => (await site.admin.get('/api/cases/crowd')).statusCode, WAIT).toBe(200);
+    const { incidents } = (await site.admin.get('/api/incidents')).json<IncidentList>();
+    expect(incidents.flatMap(({ alerts }) => alerts.map((alert) => alert.case.id)).sort()).toEqual([
+      'smoke-1',
+      'smoke-2',
+    ]);
+    expect(hooks('crowd')).toEqual([]);
+  });
+});
