@@ -1,6 +1,7 @@
 import type { AuditList, AuditVerdict } from '../api/contract/audit.ts';
 import type { Camera } from '../api/contract/cameras.ts';
 import type { CaseDetail, CaseList, ClaimResult, VerdictRequest, VerifyResult } from '../api/contract/cases.ts';
+import type { IncidentList } from '../api/contract/incidents.ts';
 import type { LoginRequest, Session } from '../api/contract/session.ts';
 import type { ChangedUser, CreatedUser, NewUser, PasswordChange, UserChange, UserList } from '../api/contract/users.ts';
 import type { CaseCountList, CountList, CoverageList } from '../api/contract/statistics.ts';
@@ -132,6 +133,7 @@ export const api = {
   cases: (filters: Filters, signal?: AbortSignal) =>
     request<CaseList>('GET', `/api/cases${toQuery(filters)}`, undefined, signal),
   case: (id: string, signal?: AbortSignal) => request<CaseDetail>('GET', caseUrl(id), undefined, signal),
+  incidents: (signal?: AbortSignal) => request<IncidentList>('GET', '/api/incidents', undefined, signal),
   claim: (id: string) => request<ClaimResult>('POST', `${caseUrl(id)}/claim`),
   release: (id: string) => request<undefined>('DELETE', `${caseUrl(id)}/claim`),
   decide: (id: string, verdict: VerdictRequest) => request<unknown>('POST', `${caseUrl(id)}/verdict`, verdict),

@@ -18,6 +18,7 @@ const CameraPage = lazy(() => import('./pages/camera/camera-page.tsx').then((pag
 const ReviewPage = lazy(() => import('./pages/review/review-page.tsx').then((page) => ({ default: page.ReviewPage })));
 const CasePage = lazy(() => import('./pages/case/case-page.tsx').then((page) => ({ default: page.CasePage })));
 const CasesPage = lazy(() => import('./pages/cases/cases-page.tsx').then((page) => ({ default: page.CasesPage })));
+const FirePage = lazy(() => import('./pages/fire/fire-page.tsx').then((page) => ({ default: page.FirePage })));
 const HealthPage = lazy(() => import('./pages/health/health-page.tsx').then((page) => ({ default: page.HealthPage })));
 const UsersPage = lazy(() => import('./pages/users/users-page.tsx').then((page) => ({ default: page.UsersPage })));
 const StatisticsPage = lazy(() =>
@@ -120,6 +121,8 @@ function Page({ route }: { readonly route: Route }) {
       return <CasesPage />;
     case 'case':
       return <CasePage key={route.id} id={route.id} />;
+    case 'fire':
+      return <FirePage />;
     case 'health':
       return <HealthPage />;
     case 'statistics':

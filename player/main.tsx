@@ -10,6 +10,7 @@ import './styles/review.css';
 import './styles/pages.css';
 import './styles/setup.css';
 import './styles/statistics.css';
+import './styles/fire.css';
 
 applyTheme();
 createRoot(document.getElementById('root')!).render(

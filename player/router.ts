@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react';
 const PLAIN_PAGES = [
   'review',
   'cases',
+  'fire',
   'statistics',
   'quality',
   'health',

@@ -24,6 +24,7 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
       ? ([
           { page: 'review', to: '/review', icon: 'review', text: 'nav.review' },
           { page: 'cases', to: '/cases', icon: 'cases', text: 'nav.cases' },
+          { page: 'fire', to: '/fire', icon: 'fire', text: 'nav.fire' },
         ] as const)
       : []),
     { page: 'statistics', to: '/statistics', icon: 'statistics', text: 'nav.statistics' },

@@ -1,0 +1,163 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { CaseSummary, VerdictRequest } from '../../../api/contract/cases.ts';
+import type { IncidentList, IncidentView } from '../../../api/contract/incidents.ts';
+import { api } from '../../api-client.ts';
+import { CaseBadge } from '../../components/case-parts.tsx';
+import { Link } from '../../components/link.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { Failure, Loading, Notice, Stale, useErrorText } from '../../components/states.tsx';
+import { useI18n } from '../../i18n/i18n.tsx';
+import type { MessageKey } from '../../i18n/vi.ts';
+import { useCaseChanges } from '../../live/use-live.ts';
+import { casePath } from '../../router.ts';
+import { canDecide, useSession } from '../../session.ts';
+import { useResource } from '../../use-resource.ts';
+import { chime } from './chime.ts';
+import { FireMap } from './fire-map.tsx';
+
+const REFRESH_MS = 60_000;
+const isOpen = ({ state }: CaseSummary): boolean => state === 'pending' || state === 'claimed';
+
+/** Smoke and flame of the last day: where, since when, who looks after it. */
+export function FirePage() {
+  const { t } = useI18n();
+  const { data, error, loadedAt, reload } = useResource<IncidentList>(api.incidents, REFRESH_MS);
+  useCaseChanges(useCallback(({ kind }) => (kind === 'smoke' || kind === 'flame' ? reload() : undefined), [reload]));
+  const [selected, setSelected] = useState<string | null>(null);
+  const waiting = (data?.incidents ?? []).filter(({ alerts }) => alerts.some((one) => one.case.state === 'pending'));
+  useAlarm(waiting.map(({ id }) => id));
+  return (
+    <div className="page">
+      <PageHeader title={waiting.length > 0 ? t('fire.titleWaiting', { count: waiting.length }) : t('fire.title')} />
+      {data && error !== null && <Stale at={loadedAt} onRetry={reload} />}
+      {!data && (error ? <Failure error={error} onRetry={reload} /> : <Loading />)}
+      {data?.incidents.length === 0 && <Notice icon="empty" title={t('fire.none')} hint={t('fire.noneHint')} />}
+      {data && data.incidents.length > 0 && (
+        <div className="fire-desk">
+          <FireMap incidents={data.incidents} selected={selected} onSelect={setSelected} />
+          <ol className="fire-list">
+            {data.incidents.map((incident) => (
+              <Incident
+                key={incident.id}
+                incident={incident}
+                isSelected={incident.id === selected}
+                onSelect={() => setSelected(incident.id)}
+                onChange={reload}
+              />
+            ))}
+          </ol>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Sounds once for each incident that waits and was not there before; the page's title says how many wait. */
+function useAlarm(ids: readonly string[]): void {
+  const known = useRef(new Set<string>());
+  const text = ids.join(' ');
+  useEffect(() => {
+    const news = text.split(' ').filter((id) => id !== '' && !known.current.has(id));
+    for (const id of news) known.current.add(id);
+    if (news.length > 0) chime();
+  }, [text]);
+}
+
+function Incident(props: {
+  readonly incident: IncidentView;
+  readonly isSelected: boolean;
+  readonly onSelect: () => void;
+  readonly onChange: () => void;
+}) {
+  const { t, format, language } = useI18n();
+  const { incident, isSelected } = props;
+  return (
+    <li className="fire-incident" data-selected={isSelected} onClick={props.onSelect}>
+      <header>
+        <strong>{wherePlain(incident, t, format.number)}</strong>
+        <span className="muted">
+          {t('fire.times', { first: format.time(incident.firstAt), last: format.time(incident.lastAt) })}
+          {' · '}
+          {t('fire.stations', { count: incident.stations })}
+        </span>
+      </header>
+      <ol className="fire-series">
+        {incident.alerts.map(({ case: one, explanation }) => (
+          <li key={one.id}>
+            <Link to={casePath(one.id)}>
+              {one.thumbnail && <img src={one.thumbnail} alt="" loading="lazy" />}
+              <span>
+                {one.cameraName} · {format.time(one.triggerAt)}
+              </span>
+            </Link>
+            <CaseBadge state={one.state} />
+            <p>{explanation[language]}</p>
+          </li>
+        ))}
+      </ol>
+      <Actions incident={incident} onChange={props.onChange} />
+    </li>
+  );
+}
+
+/** What a ranger says of a fire, and the verdict it is on each of its cases. */
+const CLASSES: readonly { readonly text: MessageKey; readonly verdict: VerdictRequest }[] = [
+  { text: 'fire.confirm', verdict: { verdict: 'confirmed' } },
+  { text: 'fire.controlled', verdict: { verdict: 'exempt', reason: 'permit' } },
+  { text: 'fire.notFire', verdict: { verdict: 'rejected', reason: 'wrong_object' } },
+];
+
+function Actions({ incident, onChange }: { readonly incident: IncidentView; readonly onChange: () => void }) {
+  const { t } = useI18n();
+  const { role } = useSession();
+  const errorText = useErrorText();
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const open = incident.alerts.map((alert) => alert.case).filter(isOpen);
+  if (!canDecide(role) || open.length === 0) return null;
+  const act = async (verdict: VerdictRequest | null): Promise<void> => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      for (const { id } of open) {
+        await api.claim(id);
+        if (verdict) await api.decide(id, verdict);
+      }
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setBusy(false);
+      onChange();
+    }
+  };
+  return (
+    <footer>
+      <button type="button" className="button small primary" disabled={busy} onClick={() => void act(null)}>
+        {t('fire.acknowledge')}
+      </button>
+      {CLASSES.map(({ text, verdict }) => (
+        <button key={text} type="button" className="button small" disabled={busy} onClick={() => void act(verdict)}>
+          {t(text)}
+        </button>
+      ))}
+      {failure !== null && <span role="alert">{errorText(failure)}</span>}
+    </footer>
+  );
+}
+
+type Translate = ReturnType<typeof useI18n>['t'];
+
+const wherePlain = (
+  { position }: IncidentView,
+  t: Translate,
+  number: (value: number, digits?: number) => string,
+): string => {
+  if (position.kind === 'fix') {
+    const { place, ellipse } = position;
+    const at = `${place.latitude.toFixed(4)}, ${place.longitude.toFixed(4)}`;
+    return t('fire.place', { at, error: number(ellipse.semiMajorM) });
+  }
+  if (position.kind === 'unknown') return t('fire.unknownPlace');
+  const { azimuthDeg, sigmaDeg } = position.sight;
+  return t('fire.bearing', { azimuth: number(azimuthDeg, 1), error: number(2 * sigmaDeg, 1) });
+};
