@@ -1,1 +1,102 @@
-export {};
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { repositoryDir } from '../models/model-files.ts';
+import { overBudget, parseBudgets, ratiosOf } from './budgets.ts';
+import { CLIP_FPS, makeClip } from './clips.ts';
+import { measureEnqueue } from './enqueue.ts';
+import { environment } from './environment.ts';
+import { decodeFloorMs, inferenceFloor } from './floor.ts';
+import { runPeer } from './peer.ts';
+import { type BenchResult, type Scenario, writeTable } from './report.ts';
+import { ANALYSED_FPS, runSaturated } from './saturation.ts';
+
+/**
+ * Measures every stage of the pipeline and its floor in one run, and fails when a ratio is over its budget.
+ *     npm run bench -- [--gate] [--model road] [--python PYTHON] [--out FILE]
+ *     --gate    one and four cameras at 720p, under a minute: what the tests run
+ *     --out     writes the result there and the table into benchmarks/README.md
+ */
+const { values } = parseArgs({
+  options: {
+    gate: { type: 'boolean', default: false },
+    model: { type: 'string', default: 'road' },
+    python: { type: 'string', default: process.env['WATCHPOST_PYTHON'] ?? 'python3' },
+    out: { type: 'string' },
+  },
+});
+const { model } = values;
+const step = CLIP_FPS / ANALYSED_FPS;
+/** A camera's clip is the shorter the more of them run at once: each scenario costs about the same. */
+const plans = values.gate
+  ? ([
+      { height: 720, cameras: 1, seconds: 8 },
+      { height: 720, cameras: 4, seconds: 3 },
+    ] as const)
+  : ([720, 1080] as const).flatMap((height) => [
+      { height, cameras: 1, seconds: 20 },
+      { height, cameras: 4, seconds: 8 },
+      { height, cameras: 12, seconds: 4 },
+    ]);
+
+const budgets = parseBudgets(JSON.parse(readFileSync(join(repositoryDir(), 'benchmarks', 'budgets.json'), 'utf8')));
+const folder = mkdtempSync(join(tmpdir(), 'watchpost-bench-'));
+try {
+  const enqueue = await measureEnqueue(values.gate ? 50 : 300);
+  // Not counted: the first run compiles what the others use.
+  await runSaturated(makeClip(folder, 720, 2), 1, { model, ahead: 2 });
+  const scenarios: Scenario[] = [];
+  for (const { height, cameras, seconds } of plans) {
+    const clip = makeClip(folder, height, seconds);
+    // The floor is taken before and after: a machine that is busy with other things is so for both.
+    const runs = values.gate ? 12 : 25;
+    const before = { decode: decodeFloorMs(clip), ...(await inferenceFloor(model, runs)) };
+    const run = await runSaturated(clip, cameras, { model, ahead: 2 });
+    const after = { decode: decodeFloorMs(clip), ...(await inferenceFloor(model, runs)) };
+    const floor = {
+      decodeCpuMs: (before.decode + after.decode) / 2,
+      inferenceCpuMs: (before.inferenceCpuMs + after.inferenceCpuMs) / 2,
+      inferenceMs: before.inferenceMs.p50 > after.inferenceMs.p50 ? before.inferenceMs : after.inferenceMs,
+    };
+    const ratios = ratiosOf({ floor, run, enqueue, step });
+    const scenario = { height, cameras, seconds, scene: clip.scene, floor, run, ratios };
+    scenarios.push({ ...scenario, over: overBudget(ratios, budgets) });
+    const text = Object.entries(ratios).map(([name, ratio]) => `${name} ${ratio.toFixed(3)}`);
+    console.log(`${height}p, ${cameras} camera(s), ${run.frames} frames: ${text.join(', ')}`);
+  }
+
+  let peer: BenchResult['peer'] = null;
+  if (!values.gate) {
+    const clip = makeClip(folder, 1080, 20);
+    const theirs = await runPeer(values.python, clip, model);
+    const ours = theirs && (await runSaturated(clip, 1, { model, ahead: 1 }));
+    if (theirs && ours)
+      peer = {
+        ...{ theirs, ours },
+        framesPerCpuSecond: theirs.cpuMs / (ours.ownCpuMs + ours.ffmpegCpuMs),
+        latencyP95: ours.latencyMs.p95 / theirs.latencyMs.p95,
+      };
+    console.log(
+      peer
+        ? `peer: ${peer.framesPerCpuSecond.toFixed(2)} × its frames per CPU second, ${peer.latencyP95.toFixed(2)} × its p95 latency`
+        : `no peer: ${values.python} has no opencv, onnxruntime and numpy`,
+    );
+  }
+
+  const result: BenchResult = {
+    ...{ scenario: 'bench', environment: { ...environment(), loadAverage: loadavg()[0]! }, model },
+    ...{ analysedFps: ANALYSED_FPS, enqueue, scenarios, peer },
+  };
+  if (values.out) {
+    writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
+    writeTable(result);
+  }
+  const over = scenarios.flatMap((scenario) => scenario.over.map((excess) => ({ ...scenario, ...excess })));
+  for (const { height, cameras, stage, ratio, most, what } of over)
+    console.error(`over budget: ${stage} is ${ratio.toFixed(3)}, at most ${most} (${what}; ${height}p × ${cameras})`);
+  if (over.length > 0) process.exitCode = 1;
+  else console.log('every stage is within its budget');
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -25,7 +25,8 @@ const serve = async (options: ThreadOptions): Promise<void> => {
       const startedAt = performance.now();
       const pixels = new Uint8Array(options.pixels, slot * options.slotBytes, options.slotBytes);
       const detections = await model.detect(pixels, count);
-      reply({ kind: 'result', id, detections, runMs: performance.now() - startedAt }, [detections.buffer]);
+      const runMs = performance.now() - startedAt;
+      reply({ kind: 'result', id, detections, runMs, timing: model.timing }, [detections.buffer]);
     } catch (error) {
       reply({ kind: 'failed', id, message: error instanceof Error ? error.message : String(error) });
     }

@@ -10,7 +10,13 @@ import { boxHeight, boxWidth } from '../pipeline/geometry.ts';
 import { toSource } from '../pipeline/letterbox.ts';
 import { toClassTable } from './classes.ts';
 import type { ModelEntry } from './manifest.ts';
-import { RESULT_STRIDE, type ThreadOptions, type ThreadReply, type ThreadRequest } from './thread-protocol.ts';
+import {
+  RESULT_STRIDE,
+  type RunTiming,
+  type ThreadOptions,
+  type ThreadReply,
+  type ThreadRequest,
+} from './thread-protocol.ts';
 
 /** One batch is inferred while the next is being copied in; more would only add latency. */
 const SLOTS = 2;
@@ -20,6 +26,8 @@ export type OpenDetectorOptions = {
   /** Path of the model file, as `resolveModelFile` gives it. */
   readonly file: string;
   readonly config: DetectorConfig;
+  /** Told of every run: where its time went, and how many frames it had. */
+  readonly onRun?: (timing: RunTiming, frames: number) => void;
 };
 
 /** The thread runs compiled code; started from a .ts file (tests), it is taken from dist/. */
@@ -35,7 +43,7 @@ const threadFile = (): URL => {
  * Opens a model in a thread of its own, with the backend its entry names. Pixels are copied once, into memory shared with the thread.
  * @throws WatchpostError MODEL_LOAD, MODEL_SHAPE
  */
-export const openDetector = async ({ entry, file, config }: OpenDetectorOptions): Promise<Detector> => {
+export const openDetector = async ({ entry, file, config, onRun }: OpenDetectorOptions): Promise<Detector> => {
   const maxBatch = entry.input.dynamicBatch ? config.maxBatch : 1;
   const slotBytes = entry.input.width * entry.input.height * 3 * maxBatch;
   const options: ThreadOptions = {
@@ -47,12 +55,13 @@ export const openDetector = async ({ entry, file, config }: OpenDetectorOptions)
     pixels: new SharedArrayBuffer(slotBytes * SLOTS),
     slotBytes,
   };
-  const detector = new ThreadDetector(options, maxBatch, new Worker(threadFile(), { workerData: options }));
+  const detector = new ThreadDetector(options, maxBatch, new Worker(threadFile(), { workerData: options }), onRun);
   await detector.ready;
   return detector;
 };
 
 type Pending = {
+  readonly frames: number;
   readonly resolve: (detections: Float32Array) => void;
   readonly reject: (error: WatchpostError) => void;
 };
@@ -65,6 +74,7 @@ class ThreadDetector implements Detector {
   readonly ready: Promise<void>;
   readonly #options: ThreadOptions;
   readonly #worker: Worker;
+  readonly #onRun: NonNullable<OpenDetectorOptions['onRun']>;
   readonly #names: readonly (string | null)[];
   readonly #pixels: Uint8Array;
   readonly #pending = new Map<number, Pending>();
@@ -74,7 +84,7 @@ class ThreadDetector implements Detector {
   #nextId = 0;
   #ended: WatchpostError | null = null;
 
-  constructor(options: ThreadOptions, maxBatch: number, worker: Worker) {
+  constructor(options: ThreadOptions, maxBatch: number, worker: Worker, onRun?: OpenDetectorOptions['onRun']) {
     const { entry } = options;
     this.id = entry.id;
     this.model = { id: entry.id, sha256: entry.sha256 };
@@ -82,6 +92,7 @@ class ThreadDetector implements Detector {
     this.input = { width: entry.input.width, height: entry.input.height, fit: entry.input.fit };
     this.#options = options;
     this.#worker = worker;
+    this.#onRun = onRun ?? (() => undefined);
     this.#names = toClassTable(entry).names;
     this.#pixels = new Uint8Array(options.pixels);
     this.ready = new Promise((resolve, reject) => {
@@ -129,7 +140,7 @@ class ThreadDetector implements Detector {
       frames.forEach(({ pixels }, i) => this.#pixels.set(pixels, slot * this.#options.slotBytes + i * bytes));
       const found = await new Promise<Float32Array>((resolve, reject) => {
         const id = this.#nextId++;
-        this.#pending.set(id, { resolve, reject });
+        this.#pending.set(id, { frames: frames.length, resolve, reject });
         this.#send({ kind: 'detect', id, slot, count: frames.length });
       });
       return this.#toDetections(found, frames);
@@ -167,8 +178,10 @@ class ThreadDetector implements Detector {
   #settle(reply: Extract<ThreadReply, { kind: 'result' | 'failed' }>): void {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
-    if (reply.kind === 'result') pending?.resolve(reply.detections);
-    else pending?.reject(new WatchpostError('INFERENCE_FAILED', `a run of "${this.id}" failed: ${reply.message}`));
+    if (reply.kind === 'result') {
+      if (pending) this.#onRun(reply.timing, pending.frames);
+      pending?.resolve(reply.detections);
+    } else pending?.reject(new WatchpostError('INFERENCE_FAILED', `a run of "${this.id}" failed: ${reply.message}`));
   }
 
   #end(error: WatchpostError): void {

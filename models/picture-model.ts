@@ -7,7 +7,7 @@ import { openSession } from './open-session.ts';
 import type { SessionOptions } from './session.ts';
 import type { PictureSession } from './shapes.ts';
 import { TensorPacker } from './tensor.ts';
-import { RESULT_STRIDE } from './thread-protocol.ts';
+import { RESULT_STRIDE, type RunTiming } from './thread-protocol.ts';
 
 /** Pixels in, boxes in input pixels out: packing, run, decoding and suppression of one model on the calling thread. */
 export class PictureModel {
@@ -16,6 +16,7 @@ export class PictureModel {
   readonly #packer: TensorPacker;
   readonly #minScore: number;
   readonly #candidates = new Candidates();
+  #timing: RunTiming = { packMs: 0, inferMs: 0, outputsMs: 0 };
 
   private constructor(session: PictureSession, entry: ModelEntry, minScore: number) {
     this.#session = session;
@@ -36,6 +37,11 @@ export class PictureModel {
     return model;
   }
 
+  /** Of the last `detect`. */
+  get timing(): RunTiming {
+    return this.#timing;
+  }
+
   /**
    * @param pixels `count` frames of the input size, uint8 RGB, one after the other
    * @returns `RESULT_STRIDE` numbers per detection, pictures in order, each by falling score
@@ -45,9 +51,13 @@ export class PictureModel {
     const perRun = input.dynamicBatch ? count : 1;
     const pictureBytes = input.width * input.height * 3;
     const found: number[] = [];
+    let [packMs, inferMs, outputsMs] = [0, 0, 0];
     for (let first = 0; first < count; first += perRun) {
+      const startedAt = performance.now();
       const packed = this.#packer.pack(pixels.subarray(first * pictureBytes), perRun);
+      const packedAt = performance.now();
       const outputs = await this.#session.run(packed, perRun);
+      const inferredAt = performance.now();
       for (let picture = 0; picture < perRun; picture++) {
         const candidates = this.#candidates;
         candidates.clear();
@@ -59,7 +69,11 @@ export class PictureModel {
           found.push(boxes[i * 4]!, boxes[i * 4 + 1]!, boxes[i * 4 + 2]!, boxes[i * 4 + 3]!);
         }
       }
+      packMs += packedAt - startedAt;
+      inferMs += inferredAt - packedAt;
+      outputsMs += performance.now() - inferredAt;
     }
+    this.#timing = { packMs, inferMs, outputsMs };
     if (found.length % RESULT_STRIDE !== 0) throw new TypeError('results are not whole');
     return Float32Array.from(found);
   }

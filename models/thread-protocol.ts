@@ -21,6 +21,9 @@ export type ThreadRequest =
 /** Numbers per detection in a result: picture of the batch, class index, score, x1, y1, x2, y2 in input pixels. */
 export const RESULT_STRIDE = 7;
 
+/** Where a run's time went, ms: packing of pixels into the input, inference, and reading boxes out of the outputs. */
+export type RunTiming = { readonly packMs: number; readonly inferMs: number; readonly outputsMs: number };
+
 export type ThreadReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
@@ -29,5 +32,6 @@ export type ThreadReply =
       readonly id: number;
       readonly detections: Float32Array<ArrayBuffer>;
       readonly runMs: number;
+      readonly timing: RunTiming;
     }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };

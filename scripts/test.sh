@@ -39,6 +39,8 @@ else
   run_tests e2e --project e2e --exclude "${object_store[1]}"
   await_minio 120
   run_tests object-store "${object_store[@]}"
+  say "benchmark: every stage within its budget"
+  node dist/benchmarks/run.js --gate || failed=$((failed + 1))
 fi
 
 node scripts/summarise-tests.mjs "$failed" "$reports"
