@@ -1,7 +1,15 @@
 import type { AuditList, AuditVerdict } from '../api/contract/audit.ts';
 import type { Camera } from '../api/contract/cameras.ts';
-import type { CaseDetail, CaseList, ClaimResult, VerdictRequest, VerifyResult } from '../api/contract/cases.ts';
+import type {
+  CaseDetail,
+  CaseList,
+  CaseSummary,
+  ClaimResult,
+  VerdictRequest,
+  VerifyResult,
+} from '../api/contract/cases.ts';
 import type { IncidentList } from '../api/contract/incidents.ts';
+import type { Note, NoteRequest, StatusRequest } from '../api/contract/procedure.ts';
 import type { LoginRequest, Session } from '../api/contract/session.ts';
 import type { ChangedUser, CreatedUser, NewUser, PasswordChange, UserChange, UserList } from '../api/contract/users.ts';
 import type { CaseCountList, CountList, CoverageList } from '../api/contract/statistics.ts';
@@ -138,6 +146,8 @@ export const api = {
   release: (id: string) => request<undefined>('DELETE', `${caseUrl(id)}/claim`),
   decide: (id: string, verdict: VerdictRequest) => request<unknown>('POST', `${caseUrl(id)}/verdict`, verdict),
   undo: (id: string) => request<unknown>('DELETE', `${caseUrl(id)}/verdict`),
+  moveCase: (id: string, step: StatusRequest) => request<CaseSummary>('POST', `${caseUrl(id)}/status`, step),
+  addNote: (id: string, text: string) => request<Note>('POST', `${caseUrl(id)}/notes`, { text } satisfies NoteRequest),
   verify: (id: string) => request<VerifyResult>('POST', `${caseUrl(id)}/verify`),
   detections: (url: string, signal?: AbortSignal) => request<readonly LiveFrame[]>('GET', url, undefined, signal),
 

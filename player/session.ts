@@ -11,10 +11,13 @@ export function useSession(): Session {
 }
 
 const DECIDERS: readonly Role[] = ['officer', 'supervisor', 'ranger', 'operator', 'admin'];
+const PROCEEDERS: readonly Role[] = ['officer', 'supervisor', 'admin'];
 const AUDITORS: readonly Role[] = ['auditor', 'supervisor', 'admin'];
 
 /** What the pages offer. The server decides again; this only spares people buttons that would be refused. */
 export const canSeeCases = (role: Role): boolean => role !== 'viewer';
 export const canDecide = (role: Role): boolean => DECIDERS.includes(role);
+/** The procedure of fining is the police's. */
+export const canProceed = (role: Role): boolean => PROCEEDERS.includes(role);
 export const canAudit = (role: Role): boolean => AUDITORS.includes(role);
 export const canAdminister = (role: Role): boolean => role === 'admin';

@@ -12,6 +12,7 @@ import { useI18n } from '../../i18n/i18n.tsx';
 import { setPreferences, usePreferences } from '../../preferences.ts';
 import { canDecide, useSession } from '../../session.ts';
 import { cameraPath } from '../../router.ts';
+import { Notes, Procedure } from './procedure.tsx';
 import { useResource } from '../../use-resource.ts';
 
 /** Everything known about one case. */
@@ -103,6 +104,8 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
               {detail.verdict?.note && <Fact name={t('case.note')}>{detail.verdict.note}</Fact>}
             </dl>
           </section>
+          <Procedure detail={detail} onChanged={onChanged} />
+          <Notes detail={detail} onChanged={onChanged} />
           <Seal detail={detail} onChecked={onChanged} />
           <section className="card">
             <h2>{t('case.history')}</h2>

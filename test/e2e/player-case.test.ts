@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CaseDetail } from '../../api/contract/cases.ts';
+import { acceptForTest } from './api-accept.ts';
+import { openSite, type Person, sealCase, type Site } from './api-harness.ts';
+import { buildPlayer, hasChromium, openBrowser, type OpenedPage, openPage } from './player-browser.ts';
+
+const why = hasChromium ? '' : ' (skipped: chromium is not installed)';
+
+describe.skipIf(!hasChromium)(`the page of a case${why}`, () => {
+  let site: Site;
+  let officer: Person;
+  let browser: Browser;
+  let opened: OpenedPage;
+  let playerDir: string;
+  const detail = async (): Promise<CaseDetail> => (await officer.get('/api/cases/decided')).json<CaseDetail>();
+
+  beforeAll(async () => {
+    playerDir = await mkdtemp(join(tmpdir(), 'watchpost-player-'));
+    await buildPlayer(playerDir);
+    site = await openSite({ playerDir });
+    officer = await site.person('officer-an', 'officer');
+    await acceptForTest(site, await sealCase(site.store, 'decided', { triggerAt: site.clock.at - 3_600_000 }));
+    await officer.call('POST', '/api/cases/decided/claim');
+    await officer.call('POST', '/api/cases/decided/verdict', { verdict: 'confirmed' });
+    const base = await site.app.listen({ host: '127.0.0.1', port: 0 });
+    browser = await openBrowser();
+    opened = await openPage(browser, base, { username: 'officer-an', path: '/cases/decided' });
+    // A loaded machine takes its time to draw.
+    opened.page.setDefaultTimeout(120_000);
+    await opened.page.waitForSelector('[data-status=verified]');
+  });
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+    await rm(playerDir, { recursive: true, force: true });
+  });
+
+  test('names the law of the day of the act and what of it nobody has verified', async () => {
+    expect(await opened.page.locator('.law').innerText()).toContain('Nghị định 168/2024/NĐ-CP (unverified)');
+  });
+
+  test('moves the case on step by step, and cancelling asks for a reason', async () => {
+    const { page } = opened;
+    expect(await page.locator('[data-step]').count()).toBe(2);
+    expect(await page.locator('[data-step=cancelled]').isDisabled()).toBe(true);
+    await page.click('[data-step=owner_identified]');
+    await page.waitForSelector('[data-status=owner_identified]');
+    await page.fill('[data-status] input', 'not our camera');
+    await page.click('[data-step=cancelled]');
+    await page.waitForSelector('[data-status=cancelled]');
+    expect(await page.locator('[data-step]').count()).toBe(0);
+    expect(await detail()).toMatchObject({ status: 'cancelled', dueAt: null });
+  });
+
+  test('keeps notes, and hands the case out as a ZIP and as a record', async () => {
+    const { page } = opened;
+    await page.fill('.case-page textarea', 'chủ xe đã gọi lại');
+    await page.click('.case-page form button');
+    await page.waitForSelector('.history:has-text("chủ xe đã gọi lại")');
+    expect((await detail()).notes.map(({ text }) => text)).toEqual(['chủ xe đã gọi lại']);
+    for (const path of ['export.zip', 'record.pdf'])
+      expect(await page.locator(`a[href="/api/cases/decided/${path}"]`).count()).toBe(1);
+    expect(opened.errors).toEqual([]);
+  });
+});
