@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -47,7 +47,11 @@ let routes: Route[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'watchpost-fuzz-'));
   redis = await startRedis(folder);
-  site = await openSite({ redisUrl: redis.url });
+  // Paths that lead out of the API answer with the player's first page.
+  const playerDir = join(folder, 'player');
+  await mkdir(playerDir);
+  await writeFile(join(playerDir, 'index.html'), '<!doctype html><title>player</title>');
+  site = await openSite({ redisUrl: redis.url, playerDir });
   await acceptForTest(site, await sealCase(site.store, 'north-case', { camera: 'gate' }));
   await acceptForTest(site, await sealCase(site.store, 'south-case', { camera: 'bridge' }));
   await acceptForTest(site, await sealCase(site.store, 'north-smoke', { camera: 'gate', kind: 'smoke' }));
