@@ -12,7 +12,7 @@ import numpy as np
 from ..road.detectors import open_session
 from .dataset import HEIGHT, WIDTH
 
-ROUNDS, WARM_UP = 80, 10
+ROUNDS, WARM_UP = 30, 5
 
 
 def main() -> None:

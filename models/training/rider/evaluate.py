@@ -226,18 +226,18 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--split", choices=("train", "val", "test"), default="test")
     parser.add_argument("--rider", type=Path, nargs="+", required=True)
-    parser.add_argument("--road", type=Path, default=Path("models/weights/road.onnx"))
+    parser.add_argument("--road", type=Path, help="adds crops of what this detector finds on tiles")
     parser.add_argument("--least-px", type=float, default=20)
     args = parser.parse_args()
     sets: dict[str, tuple[list[Sample], list[list[NDArray[np.float32]]]]] = {}
     heads = load_heads(args.shared, args.split)
-    detect = road(args.road)
-    found = []
-    for sample in heads:
-        seen = tiled(detect)(sample.image)
-        seen = seen.take(np.nonzero(seen.scores >= 0.3)[0])
-        found.append(ride_regions(seen.boxes[seen.classes == 2], seen.boxes[seen.classes == 0]))
-    sets["heads, crops of what road finds"] = (heads, found)
+    if args.road:
+        detect, found = tiled(road(args.road)), []
+        for sample in heads:
+            seen = detect(sample.image)
+            seen = seen.take(np.nonzero(seen.scores >= 0.3)[0])
+            found.append(ride_regions(seen.boxes[seen.classes == 2], seen.boxes[seen.classes == 0]))
+        sets["heads, crops of what road finds"] = (heads, found)
     sets["heads, crops around labels"] = (heads, [[region_around(b) for b in s.boxes] for s in heads])
     if args.split != "val":
         street = load_street(args.shared, args.split)
