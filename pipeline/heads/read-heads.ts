@@ -77,8 +77,8 @@ export const readHeads = (
   });
 
 /** Ratio of fine detail to contrast at which a head is blurred beyond use, and from which it is sharp. */
-const BLURRED = 0.05;
-const SHARP = 0.3;
+const BLURRED = 0.03;
+const SHARP = 0.13;
 
 /** Detail is measured as if every head were so high: a large head is smooth from one pixel to the next. */
 const MEASURED_PX = 24;
