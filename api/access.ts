@@ -38,6 +38,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /hls/:cameraId/:session/*': everyone,
 
   'GET /api/cases': seesCases,
+  'GET /api/cases.csv': seesCases,
   'GET /api/incidents': seesCases,
   'GET /api/cases/:id': seesCases,
   'GET /api/cases/:id/files/*': seesCases,

@@ -33,6 +33,7 @@ import { AlertQueue } from './alerts/alert-queue.ts';
 import { startReviewConsumer } from './review-consumer.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
 import { registerCameraRoutes } from './routes/cameras.ts';
+import { registerCaseListRoutes } from './routes/case-list.ts';
 import { registerCaseRoutes } from './routes/cases.ts';
 import { registerExportRoutes } from './routes/exports.ts';
 import { registerHealthRoutes } from './routes/health.ts';
@@ -149,6 +150,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerCameraRoutes(app, context);
   registerSnapshotRoutes(app, context);
   registerCaseRoutes(app, context);
+  registerCaseListRoutes(app, context);
   registerProcedureRoutes(app, context);
   registerIncidentRoutes(app, context);
   registerExportRoutes(app, context, { playerDir });

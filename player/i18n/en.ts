@@ -381,6 +381,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'action.case.escalated': 'Reviewers disagree',
   'action.missed.reported': 'Missed act reported',
   'action.case.printed': 'Record printed',
+  'action.cases.listed': 'Case list exported',
   'action.evidence.read': 'Evidence opened',
   'action.audit.read': 'Audit read',
   'action.session.login': 'Logged in',

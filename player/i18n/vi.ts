@@ -380,6 +380,7 @@ export const vi = {
   'action.case.escalated': 'Hai người duyệt khác ý',
   'action.missed.reported': 'Báo bỏ sót',
   'action.case.printed': 'In bản ghi nhận',
+  'action.cases.listed': 'Xuất danh sách hồ sơ',
   'action.evidence.read': 'Mở bằng chứng',
   'action.audit.read': 'Xem nhật ký',
   'action.session.login': 'Đăng nhập',

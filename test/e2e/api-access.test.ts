@@ -30,6 +30,7 @@ const CALLS: Record<string, [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: s
   'GET /hls/:cameraId/dvr.m3u8': ['GET', '/hls/gate/dvr.m3u8?from=0&to=1000'],
   'GET /hls/:cameraId/:session/*': ['GET', '/hls/gate/s1/000000.m4s'],
   'GET /api/cases': ['GET', '/api/cases'],
+  'GET /api/cases.csv': ['GET', '/api/cases.csv'],
   'GET /api/cases/:id': ['GET', '/api/cases/none'],
   'GET /api/cases/:id/files/*': ['GET', '/api/cases/none/files/clip.mp4'],
   'POST /api/cases/:id/verify': ['POST', '/api/cases/none/verify'],

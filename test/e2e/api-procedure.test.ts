@@ -120,6 +120,22 @@ describe('the procedure after the verdict', () => {
     );
   });
 
+  test('the list comes as a file for spreadsheets, with the same filters and only what one may see', async () => {
+    await decided('listed', { verdict: 'confirmed', note: '=HYPERLINK("x")' });
+    const answer = await lan.get('/api/cases.csv?state=confirmed');
+    expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
+    const rows = answer.body.replace('\uFEFF', '').trimEnd().split('\r\n');
+    expect(rows[0]).toMatch(/^id,kind,kind_vi,/);
+    const row = rows.find((line) => line.startsWith('listed,'))!;
+    expect(row).toContain('Đi ngược chiều');
+    expect(row).toContain(`"'=HYPERLINK(""x"")"`);
+    const all = (await lan.get('/api/cases?state=confirmed&limit=500')).json<CaseList>().cases;
+    expect(rows).toHaveLength(all.length + 1);
+    expect(code(await lan.get('/api/cases.csv?state=nonsense'))).toBe('400 REQUEST_INVALID');
+    const south = await site.person('south-list', 'officer', ['south']);
+    expect((await south.get('/api/cases.csv')).body.trimEnd().split('\r\n')).toHaveLength(1);
+  });
+
   test('an act that no rule saw is reported on a recorded moment only', async () => {
     const at = site.clock.at - 3_600_000;
     const folder = join(site.dataDir, 'recordings', 'gate', 's1');
