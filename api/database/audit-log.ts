@@ -26,6 +26,9 @@ export const auditHash = (previousHash: string, { seq, at, actor, action, target
     .update(toCanonicalJson({ seq, at, actor, action, target, detail }))
     .digest('hex');
 
+/** Text as every database gives it back: a row must fit its hash whatever somebody typed. */
+const toStorable = (text: string): string => text.replaceAll(/\0|\p{Surrogate}/gu, '\uFFFD');
+
 /**
  * Adds acts to the chain within the transaction that does them: either both happen or neither.
  * The update of the head row comes first, its lock puts writers of several API processes in order.
@@ -41,7 +44,12 @@ export const appendAudit = async (transaction: Transaction<Tables>, acts: readon
     .executeTakeFirstOrThrow();
   let { hash } = head;
   const rows = acts.map(({ at, actor, action, target = null, detail = null }, index): AuditTable => {
-    const entry = { seq: head.seq - last + 1 + index, at, actor, action, target, detail };
+    const text = {
+      actor: toStorable(actor),
+      target: target && toStorable(target),
+      detail: detail && toStorable(detail),
+    };
+    const entry = { seq: head.seq - last + 1 + index, at, action, ...text };
     const row = { ...entry, previous_hash: hash, hash: auditHash(hash, entry) };
     hash = row.hash;
     return row;

@@ -228,6 +228,21 @@ describe('requests made from the schemas, right and wrong', () => {
   });
 });
 
+test('text that no database keeps as it is, is refused before it can break the audit chain', async () => {
+  for (const username of ['\u0000', 'lan\u0000x', '\ud800', 'x\udc00']) {
+    const answer = await site.app.inject({ method: 'POST', url: '/api/session', payload: { username, password: 'x' } });
+    expect([JSON.stringify(username), answer.statusCode]).toEqual([JSON.stringify(username), 400]);
+  }
+  const emoji = await site.app.inject({
+    method: 'POST',
+    url: '/api/session',
+    payload: { username: '𝒳', password: 'x' },
+  });
+  expect(emoji.statusCode).toBe(401);
+  expect((await site.admin.get('/api/cases?kind=%00')).statusCode).toBe(400);
+  expect((await site.admin.get('/api/audit/verify')).json()).toMatchObject({ intact: true });
+});
+
 describe('two officers at one queue', () => {
   test('who race through it decide every case once', async () => {
     const COUNT = Number(process.env['WATCHPOST_RACE_CASES'] ?? 60);
