@@ -117,6 +117,16 @@ export const buildProgram = (): Command => {
     );
 
   program
+    .command('reconcile')
+    .description('hold the cases of the database against the evidence store, both ways: exit 0 equal, 1 not (named)')
+    .option('--config <file>', 'configuration', DEFAULT_CONFIG)
+    .option('--data <folder>', 'data folder', DEFAULT_DATA)
+    .option('--json', 'print JSON', false)
+    .action(async (options: { config: string; data: string; json: boolean }) =>
+      exitWith(await (await import('./reconcile.ts')).reconcile(options)),
+    );
+
+  program
     .command('backup')
     .description('copy cases, accounts, audit, keys and sealed evidence into a folder; the system may run')
     .option('--data <folder>', 'data folder', DEFAULT_DATA)
