@@ -54,6 +54,7 @@ const CALLS: Record<string, [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: s
   'GET /api/statistics/counts': ['GET', '/api/statistics/counts'],
   'GET /api/statistics/cases': ['GET', '/api/statistics/cases'],
   'GET /api/statistics/coverage': ['GET', '/api/statistics/coverage'],
+  'GET /api/incidents': ['GET', '/api/incidents'],
   'GET /healthz': ['GET', '/healthz'],
   'GET /readyz': ['GET', '/readyz'],
   'GET /metrics': ['GET', '/metrics'],
