@@ -7,6 +7,7 @@ import type { Frame, FrameHeader } from './frame.ts';
 import type { Size } from './geometry.ts';
 import { toLiveFrame } from './live-frame.ts';
 import type { LiveFrame } from './live.ts';
+import { PictureWatch } from './health/picture-facts.ts';
 import { RuleSet } from './rules/rule-set.ts';
 import { SameAct } from './same-act.ts';
 import { SignalReader } from './signals/signal-reader.ts';
@@ -34,7 +35,7 @@ export type AnalysedFrame = {
 
 /** A frame's times, and its pixels where signals are to be read from them. */
 export type FrameInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt'> & Partial<Pick<Frame, 'pixels' | 'letterbox'>>;
-export type TracksInput = Pick<TrackedFrame, 'ptsMs' | 'capturedAt' | 'signals' | 'heads'>;
+export type TracksInput = Pick<TrackedFrame, 'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture'>;
 
 /** How long a track stays marked on the overlay after it was part of a match. */
 const ALERT_MS = 5_000;
@@ -50,6 +51,7 @@ export class CameraPipeline {
   readonly #tracker: ByteTracker;
   readonly #rules: RuleSet;
   readonly #signals: SignalReader | null;
+  readonly #picture: PictureWatch | null;
   readonly #sameAct = new SameAct();
   readonly #assembler: EventAssembler;
   /** Rule kind → last media time at which the track is still marked, by track. */
@@ -62,6 +64,7 @@ export class CameraPipeline {
     this.#frameSize = frameSize;
     this.#tracker = new ByteTracker(camera.tracker ?? (Value.Default(TrackerConfig, {}) as TrackerConfig));
     this.#signals = camera.signals ? new SignalReader(toSignals(camera.signals)) : null;
+    this.#picture = camera.rules.some(({ kind }) => kind === 'camera_health') ? new PictureWatch() : null;
     this.#rules = new RuleSet(camera.rules, {
       zones: toZones(camera.zones),
       lines: toLines(camera.lines),
@@ -72,7 +75,7 @@ export class CameraPipeline {
   }
 
   /**
-   * @param frame in order of `ptsMs`; its pixels are only read, and only where the camera has signals
+   * @param frame in order of `ptsMs`; its pixels are only read, and only where a rule needs them
    * @param detections of this frame, in source pixels, down to the tracker's `lowScore`
    */
   push(frame: FrameInput, detections: readonly Detection[]): AnalysedFrame {
@@ -87,15 +90,16 @@ export class CameraPipeline {
     return this.#tracker.update(withoutTwins(detections), ptsMs);
   }
 
-  /** The frame's times, with what its signals show. */
+  /** The frame's times, with what its signals show and how the picture looks where a rule asks for it. */
   readSignals({ ptsMs, capturedAt, pixels, letterbox }: FrameInput): TracksInput {
-    const isReadable = this.#signals !== null && pixels !== undefined && letterbox !== undefined;
-    const signals = isReadable ? this.#signals.read({ pixels, letterbox }, ptsMs) : undefined;
-    return { ptsMs, capturedAt, ...(signals ? { signals } : {}) };
+    if (pixels === undefined || letterbox === undefined) return { ptsMs, capturedAt };
+    const signals = this.#signals?.read({ pixels, letterbox }, ptsMs);
+    const picture = this.#picture?.read({ pixels, letterbox }, ptsMs);
+    return { ptsMs, capturedAt, ...(signals ? { signals } : {}), ...(picture ? { picture } : {}) };
   }
 
   /** The same from tracks and readings on, for trying rules on stored tracks. */
-  pushTracks({ ptsMs, capturedAt, signals, heads }: TracksInput, tracks: readonly Track[]): AnalysedFrame {
+  pushTracks({ ptsMs, capturedAt, signals, heads, picture }: TracksInput, tracks: readonly Track[]): AnalysedFrame {
     const tracked: TrackedFrame = {
       cameraId: this.#cameraId,
       sessionId: this.#sessionId,
@@ -105,6 +109,7 @@ export class CameraPipeline {
       tracks,
       ...(signals ? { signals } : {}),
       ...(heads ? { heads } : {}),
+      ...(picture ? { picture } : {}),
     };
     const matches = this.#sameAct.filter(this.#rules.step(tracked), tracked);
     for (const { match, disposition } of matches) {

@@ -23,6 +23,14 @@ export const RULE_NAMES: Readonly<Record<RuleKind, Words>> = {
   flame: { vi: 'Lửa', en: 'Flame' },
 };
 
+export const PICTURE_FAULT_NAMES: Readonly<Record<string, Words>> = {
+  frozen: { vi: 'đứng yên hoàn toàn', en: 'stood perfectly still' },
+  dark: { vi: 'quá tối', en: 'was too dark' },
+  covered: { vi: 'bị che khuất', en: 'was covered' },
+  blurred: { vi: 'bị mờ, mất nét', en: 'was out of focus' },
+  moved: { vi: 'hướng sang nơi khác so với trước', en: 'showed another place than before' },
+};
+
 const CLASS_NAMES: Readonly<Record<string, Words>> = {
   person: { vi: 'người', en: 'person' },
   bicycle: { vi: 'xe đạp', en: 'bicycle' },

@@ -3,6 +3,7 @@ import {
   capitalise,
   className,
   type Language,
+  PICTURE_FAULT_NAMES,
   quantity,
   RULE_NAMES,
   withArticle,
@@ -117,6 +118,10 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
   loitering: (t) => ({
     vi: `${capitalise(t.subject('vi'))} ở lại trong “${t.fact('zone')}” ${t.value('dwell', 'vi')} (ngưỡng ${t.threshold('dwell', 'vi')}).`,
     en: `${capitalise(withArticle(t.subject('en')))} stayed in “${t.fact('zone')}” for ${t.value('dwell', 'en')} (threshold ${t.threshold('dwell', 'en')}).`,
+  }),
+  camera_health: (t) => ({
+    vi: `Hình ảnh camera ${PICTURE_FAULT_NAMES[t.fact('fault')]?.vi ?? 'bất thường'} ít nhất ${t.value('duration', 'vi')} (ngưỡng ${t.threshold('duration', 'vi')}).`,
+    en: `The camera's picture ${PICTURE_FAULT_NAMES[t.fact('fault')]?.en ?? 'is at fault'} for at least ${t.value('duration', 'en')} (threshold ${t.threshold('duration', 'en')}).`,
   }),
   speed: (t) => ({
     vi: `Tốc độ trung bình của ${t.subject('vi')} ước tính ${t.value('speed', 'vi')} (khoảng tin cậy 95%: ${t.value('speedLow', 'vi')} đến ${t.value('speedHigh', 'vi')}; giới hạn ${t.threshold('speed', 'vi')}), đo trên ${t.value('distance', 'vi')} trong ${t.value('duration', 'vi')}. Chỉ có giá trị tham khảo, không phải kết quả của thiết bị đo đã kiểm định.`,

@@ -1,5 +1,6 @@
 import type { Box, Size } from './geometry.ts';
 import type { HeadReading } from './head-reading.ts';
+import type { PictureFacts } from './health/picture-facts.ts';
 import type { SignalReadings } from './signals/signal.ts';
 import type { EpochMs, PtsMs } from './time.ts';
 
@@ -36,4 +37,6 @@ export type TrackedFrame = {
   readonly signals?: SignalReadings;
   /** Head readings of riders in this frame, where a second-stage model looks at them. */
   readonly heads?: readonly HeadReading[];
+  /** What the whole picture looks like, where a rule watches the camera itself. */
+  readonly picture?: PictureFacts;
 };

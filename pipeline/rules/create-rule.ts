@@ -1,6 +1,7 @@
 import { WatchpostError } from '../errors.ts';
 import type { Size } from '../geometry.ts';
 import type { Line, Zone } from '../zone.ts';
+import { CameraHealthRule } from './camera-health.ts';
 import { CrowdingRule } from './crowding.ts';
 import { IllegalStopRule } from './illegal-stop.ts';
 import { LineCountRule } from './line-count.ts';
@@ -50,6 +51,8 @@ export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZo
       });
     case 'loitering':
       return new LoiteringRule(config, zone(config.zone), frameSize);
+    case 'camera_health':
+      return new CameraHealthRule(config);
     case 'speed':
       return new SpeedRule(config, frameSize);
     case 'too_many_riders':

@@ -282,6 +282,47 @@ export const SpeedConfig = Type.Object(
   },
 );
 
+export const CameraHealthConfig = Type.Object(
+  {
+    ...common,
+    kind: Type.Literal('camera_health'),
+    report: report('statistic'),
+    minDurationMs: Type.Integer({
+      default: 20_000,
+      minimum: 1_000,
+      description: 'How long a fault must show without a break (ms of media time).',
+    }),
+    minBrightness: Type.Number({
+      default: 0.05,
+      minimum: 0,
+      maximum: 1,
+      description: 'Too dark: the mean brightness of the picture is below this (0–1).',
+    }),
+    minContrast: Type.Number({
+      default: 0.04,
+      minimum: 0,
+      maximum: 1,
+      description: 'Covered: the standard deviation of the brightness is below this (0–1).',
+    }),
+    minSharpness: Type.Number({
+      default: 0.5,
+      minimum: 0,
+      maximum: 1,
+      description: 'Out of focus: sharpness is below this share of what it usually is.',
+    }),
+    minLikeness: Type.Number({
+      default: 0.35,
+      minimum: -1,
+      maximum: 1,
+      description: 'Moved: the correlation of the picture’s edges with the usual ones is below this.',
+    }),
+  },
+  {
+    additionalProperties: false,
+    description: 'The picture is frozen, too dark, covered, out of focus, or shows another place.',
+  },
+);
+
 /** Keys of rules on who sits on a motorcycle. */
 const onTwoWheelers = {
   zone: Type.Optional(Type.String({ description: 'Key under `zones`: only there; the whole picture when absent.' })),
@@ -495,6 +536,7 @@ export const RuleConfig = Type.Union([
   IllegalStopConfig,
   LoiteringConfig,
   SpeedConfig,
+  CameraHealthConfig,
   TooManyRidersConfig,
   NoHelmetConfig,
   SmokeConfig,
@@ -509,6 +551,7 @@ export type StopLineConfig = Static<typeof StopLineConfig>;
 export type PavementRidingConfig = Static<typeof PavementRidingConfig>;
 export type IllegalStopConfig = Static<typeof IllegalStopConfig>;
 export type LoiteringConfig = Static<typeof LoiteringConfig>;
+export type CameraHealthConfig = Static<typeof CameraHealthConfig>;
 export type SpeedConfig = Static<typeof SpeedConfig>;
 export type TooManyRidersConfig = Static<typeof TooManyRidersConfig>;
 export type NoHelmetConfig = Static<typeof NoHelmetConfig>;
