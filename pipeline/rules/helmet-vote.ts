@@ -8,6 +8,8 @@ export type HelmetVote = {
   /** Sum of weighted log-odds of "no helmet" (bare or other headwear) against "helmet". */
   readonly logOdds: number;
   readonly weight: number;
+  /** Readings that counted. */
+  readonly readings: number;
   /** Weight of the frames that speak for each outcome. */
   readonly speaks: { readonly helmet: number; readonly bare: number; readonly other: number };
   readonly firstPtsMs: PtsMs;
@@ -21,13 +23,21 @@ const FULL_HEIGHT_PX = 32;
 const MOST_LOG_ODDS = 3;
 /** Frames closer together than this show the same mistake and share one vote. */
 const INDEPENDENT_MS = 100;
-/** Least evidence for a verdict: this much weight over this much time, mostly of one opinion [DOMAIN.md §1.3]. */
-const LEAST_WEIGHT = 2.5;
+/** Least evidence for a verdict: so many readings and this much weight over this much time, mostly of one opinion [DOMAIN.md §1.3]. */
+const LEAST_READINGS = 5;
+/** A reading that weighs less is too small or too blurred to be one of them. */
+const USABLE_WEIGHT = 0.1;
+const LEAST_WEIGHT = 1.5;
 export const LEAST_SPAN_MS = 500;
 export const LEAST_AGREEMENT = 0.8;
-const LEAST_LOG_ODDS = 3;
+const LEAST_LOG_ODDS = 2;
+/**
+ * A head that is misread is misread again in the next frame, so that the sum alone grows surer of what was doubtful in
+ * every frame; the mean does not [measured: models/weights/rider.md].
+ */
+const LEAST_MEAN_LOG_ODDS = 1;
 
-const EMPTY = { logOdds: 0, weight: 0, speaks: { helmet: 0, bare: 0, other: 0 } };
+const EMPTY = { logOdds: 0, weight: 0, readings: 0, speaks: { helmet: 0, bare: 0, other: 0 } };
 const clamp = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
 
 /** How much one reading counts, 0–1. */
@@ -46,6 +56,7 @@ export const addReading = (vote: HelmetVote | null, reading: HeadReading, ptsMs:
   return {
     logOdds: before.logOdds + weight * odds,
     weight: before.weight + weight,
+    readings: before.readings + (readingWeight(reading) >= USABLE_WEIGHT ? 1 : 0),
     speaks: { ...before.speaks, [loudest]: before.speaks[loudest] + weight },
     firstPtsMs: before.firstPtsMs,
     lastPtsMs: ptsMs,
@@ -61,7 +72,8 @@ export const agreement = ({ speaks, logOdds, weight }: HelmetVote): number => {
 /** The verdict, or `unsure` when there is too little evidence, or it is divided. */
 export const verdictOf = (vote: HelmetVote | null): HelmetVerdict => {
   if (!vote || vote.weight < LEAST_WEIGHT || vote.lastPtsMs - vote.firstPtsMs < LEAST_SPAN_MS) return 'unsure';
-  if (Math.abs(vote.logOdds) < LEAST_LOG_ODDS || agreement(vote) < LEAST_AGREEMENT) return 'unsure';
+  if (vote.readings < LEAST_READINGS || agreement(vote) < LEAST_AGREEMENT) return 'unsure';
+  if (Math.abs(vote.logOdds) < Math.max(LEAST_LOG_ODDS, LEAST_MEAN_LOG_ODDS * vote.weight)) return 'unsure';
   if (vote.logOdds < 0) return 'helmet';
   return vote.speaks.bare >= vote.speaks.other ? 'bare' : 'other';
 };

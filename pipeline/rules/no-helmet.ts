@@ -171,7 +171,7 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
       decision: {
         ruleId: this.id,
         ruleKind: 'no_helmet',
-        ruleVersion: '1',
+        ruleVersion: '2',
         geometryHash: this.#geometryHash,
         measurements: [
           { name: 'withoutHelmet', value: guilty.length, unit: 'persons', threshold: 0, comparison: '>' },
