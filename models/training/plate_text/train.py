@@ -1,0 +1,125 @@
+"""Trains the plate reader; continues from the last checkpoint in `--out` if there is one.
+
+    python -m models.training.plate_text.train --shared ../shared --out data/plate-text-run --minutes 60
+
+The learning rate follows the time spent, so that a run of any length on any machine ends cooled down.
+"""
+
+import argparse
+import copy
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from .alphabet import load_crops
+from .dataset import Crops, Sample, UNKNOWN, drawn_sample, nothing
+from .evaluate import hard_plates, read_all, score
+from .network import PlateText
+
+REAL, NOTHING = 0.45, 0.02
+
+
+def batch_of(crops: Crops, random: np.random.Generator, size: int, progress: float) -> list[Sample]:
+    samples = []
+    for _ in range(size):
+        kind = random.random()
+        if kind < NOTHING:
+            samples.append(nothing(random))
+        elif kind < NOTHING + REAL:
+            samples.append(crops.draw(random))
+        else:
+            # Easy plates first: on a blurred one there is nothing to learn letters from.
+            samples.append(drawn_sample(random, hard=min(1.0, 0.3 + 2 * progress)))
+    return samples
+
+
+def loss(logits: torch.Tensor, samples: list[Sample], guided: float) -> tuple[torch.Tensor, float, float]:
+    """CTC on all; on drawn plates also what stands at each step, which spares CTC the search for the alignment."""
+    count, steps, _ = logits.shape
+    lengths = torch.tensor([len(sample.text) for sample in samples])
+    targets = torch.tensor([symbol for sample in samples for symbol in sample.text])
+    ctc = functional.ctc_loss(logits.transpose(0, 1), targets, torch.full((count,), steps), lengths, zero_infinity=True)
+    truth = torch.from_numpy(np.stack([sample.steps for sample in samples])).reshape(count, steps)
+    step = functional.nll_loss(logits.transpose(1, 2), truth.to(logits.device), ignore_index=UNKNOWN)
+    return ctc + guided * step, float(ctc), float(step)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--out", type=Path, required=True, help="checkpoints; private")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--batch", type=int, default=48)
+    parser.add_argument("--peak", type=float, default=2e-3)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    import cv2
+
+    cv2.setNumThreads(args.threads)
+    args.out.mkdir(parents=True, exist_ok=True)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network = PlateText().to(device).to(memory_format=torch.channels_last)
+    average = copy.deepcopy(network).eval()
+    optimiser = torch.optim.AdamW(network.parameters(), lr=args.peak, weight_decay=0.01)
+    iteration, spent = 0, 0.0
+    checkpoint = args.out / "last.pt"
+    if checkpoint.exists():
+        state = torch.load(checkpoint, map_location=device, weights_only=True)
+        network.load_state_dict(state["network"])
+        average.load_state_dict(state["average"])
+        optimiser.load_state_dict(state["optimiser"])
+        iteration, spent = state["iteration"], state["spent"]
+    crops = Crops(load_crops(args.shared / "data/plate-text", "train"))
+    checks = load_crops(args.shared / "data/plate-text", "val")
+    random = np.random.default_rng(args.seed + iteration)
+    print(f"{len(crops.images)} crops, from iteration {iteration}", flush=True)
+    running = [0.0, 0.0]
+    last = saved = time.time()
+    while spent < args.minutes * 60:
+        progress = spent / (args.minutes * 60)
+        rate = args.peak * min(1.0, (iteration + 1) / 100) * max(0.01, 0.5 + 0.5 * math.cos(math.pi * progress))
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        samples = batch_of(crops, random, args.batch, progress)
+        network.train()
+        frames = torch.from_numpy(np.stack([sample.image for sample in samples])).to(device)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            logits = network(frames)
+        total, ctc, step = loss(logits, samples, 3.0 if progress < 0.3 else 0.5)
+        optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        iteration += 1
+        decay = min(0.996, iteration / (iteration + 10))
+        with torch.no_grad():
+            for mean, value in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
+                mean.lerp_(value, 1 - decay) if mean.is_floating_point() else mean.copy_(value)
+        now = time.time()
+        spent, last = spent + now - last, now
+        running = [0.97 * running[0] + 0.03 * ctc, 0.97 * running[1] + 0.03 * step] if iteration > 1 else [ctc, step]
+        if iteration % 20 == 0:
+            print(f"{iteration} {spent / 60:.1f} min ctc {running[0]:.3f} steps {running[1]:.3f}", flush=True)
+        if now - saved > 240 or spent >= args.minutes * 60:
+            state = {"network": network.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
+            torch.save(state | {"iteration": iteration, "spent": spent}, checkpoint)
+            torch.save(average.state_dict(), args.out / f"average-{iteration:06d}.pt")
+            reader = copy.deepcopy(average).cpu().eval()
+            with torch.no_grad():
+                read = lambda pictures: reader(torch.from_numpy(pictures)).numpy()  # noqa: E731
+                print("validated", iteration, score(read_all(read, checks), checks), flush=True)
+                texts, plates = hard_plates(150)
+                good = sum(a == b for a, b in zip(texts, read_all(read, plates), strict=True))
+                print(f"drawn and hard: {good}/150", flush=True)
+            saved = last = time.time()
+
+
+if __name__ == "__main__":
+    main()
