@@ -21,29 +21,45 @@ export const toClasses = (text: string): number[] =>
     return index + 1;
   });
 
+const exponentials = new WeakMap<Float32Array, Float64Array>();
+
+/** One output is asked about many texts: its probabilities are worked out once. */
+const probabilitiesOf = (log: Float32Array): Float64Array => {
+  const known = exponentials.get(log);
+  if (known) return known;
+  const made = Float64Array.from(log, Math.exp);
+  exponentials.set(log, made);
+  return made;
+};
+
 /**
  * Natural log of the probability that the crop says exactly these symbols, summed over all alignments [Graves et al.
- * 2006, connectionist temporal classification, forward variables].
+ * 2006, connectionist temporal classification, scaled forward variables].
  */
-export const logLikelihood = ({ steps, logProbabilities: log }: ReaderOutput, classes: readonly number[]): number => {
+export const logLikelihood = ({ steps, logProbabilities }: ReaderOutput, classes: readonly number[]): number => {
+  const probability = probabilitiesOf(logProbabilities);
   const states = classes.length * 2 + 1;
-  const classOf = (state: number): number => (state % 2 === 0 ? 0 : classes[(state - 1) / 2]!);
-  let before = new Float64Array(states).fill(-Infinity);
+  const own = Array.from({ length: states }, (_, state) => (state % 2 === 0 ? 0 : classes[(state - 1) / 2]!));
+  let before = new Float64Array(states);
   let now = new Float64Array(states);
-  before[0] = log[0]!;
-  if (states > 1) before[1] = log[classOf(1)]!;
-  for (let step = 1; step < steps; step++) {
+  // Before the first step everything waits in front of the first two states.
+  before[0] = 1;
+  let log = 0;
+  for (let step = 0; step < steps; step++) {
     const row = step * READER_CLASSES;
+    let total = 0;
     for (let state = 0; state < states; state++) {
       let sum = before[state]!;
-      if (state > 0) sum = logAdd(sum, before[state - 1]!);
-      const own = classOf(state);
-      if (state > 1 && own !== 0 && own !== classOf(state - 2)) sum = logAdd(sum, before[state - 2]!);
-      now[state] = sum + log[row + own]!;
+      if (state > 0 && (step > 0 || state === 1)) sum += before[state - 1]!;
+      if (step > 0 && state > 1 && own[state] !== 0 && own[state] !== own[state - 2]) sum += before[state - 2]!;
+      total += now[state] = sum * probability[row + own[state]!]!;
     }
+    if (total === 0) return -Infinity;
+    for (let state = 0; state < states; state++) now[state] = now[state]! / total;
+    log += Math.log(total);
     [before, now] = [now, before];
   }
-  return logAdd(before[states - 1]!, states > 1 ? before[states - 2]! : -Infinity);
+  return log + Math.log(before[states - 1]! + (states > 1 ? before[states - 2]! : 0));
 };
 
 /** One symbol on the best path. `line` is the half of the steps it stands in. */

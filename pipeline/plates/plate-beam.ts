@@ -6,9 +6,9 @@ import { findProvince } from './provinces.ts';
 export type BeamCandidate = { readonly symbols: string; readonly score: number };
 
 /** Prefixes that are kept at each step. */
-const WIDTH = 32;
+const WIDTH = 24;
 /** A symbol less probable than this at a step is not tried there. */
-const FLOOR = Math.log(1e-5);
+const FLOOR = Math.log(1e-3);
 
 const aliveAfter = (layouts: readonly Layout[], prefix: string, symbol: string): readonly Layout[] => {
   const at = prefix.length;
