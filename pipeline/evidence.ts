@@ -1,4 +1,6 @@
 import type { WatchEvent } from './event.ts';
+import type { PlateDoubt } from './plates/fusion.ts';
+import type { PlateEdit } from './plates/symbols.ts';
 import type { RecordingGap, SegmentRecord } from './segment.ts';
 import type { PtsMs, SessionClock } from './time.ts';
 
@@ -14,6 +16,33 @@ export type EvidenceFile = {
   readonly origin: 'original' | 'derived';
   /** Media time of a still. */
   readonly ptsMs?: PtsMs;
+};
+
+/**
+ * What the plate of one vehicle of the case was read as. A suggestion to the officer, who decides; `text` is null when it
+ * cannot be read. Shares and probabilities 0–1.
+ */
+export type PlateReading = {
+  readonly trackId: number;
+  /** Display form, e.g. `30A-123.45`. */
+  readonly text: string | null;
+  readonly kind: string | null;
+  readonly confidence: number;
+  readonly characters: readonly { readonly symbol: string; readonly confidence: number }[];
+  /** Best first, the chosen one included. */
+  readonly candidates: readonly { readonly text: string; readonly kind: string; readonly probability: number }[];
+  /** The best single look without any knowledge of plates, `/` between the lines. */
+  readonly raw: string;
+  /** Every symbol in which the text differs from `raw`; null when their lengths differ. */
+  readonly edits: readonly PlateEdit[] | null;
+  readonly framesUsed: number;
+  readonly framesAgreeing: number;
+  readonly heightPx: number;
+  readonly grade: 'evidence' | 'needs-human-reading';
+  /** Why a person must read. */
+  readonly doubts: readonly PlateDoubt[];
+  /** Path of the crop among the case's files; null when no plate was found. */
+  readonly crop: string | null;
 };
 
 /**
@@ -45,6 +74,8 @@ export type EvidenceManifest = {
   /** Gaps of the recording inside the wanted window, with their causes; empty when it is whole. */
   readonly gaps: readonly Pick<RecordingGap, 'fromAt' | 'toAt' | 'cause'>[];
   readonly files: readonly EvidenceFile[];
+  /** One for each vehicle of the event that was looked at; absent when none was. */
+  readonly plates?: readonly PlateReading[];
   readonly sealedAt: number;
   readonly software: string;
   readonly chain: {

@@ -42,6 +42,34 @@ export const EventShape = Type.Object({
   }),
 });
 
+const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
+
+const PlateReadingSchema = Type.Object(
+  {
+    trackId: Type.Number(),
+    text: nullable(Type.String({ description: 'Display form; null: it cannot be read.' })),
+    kind: nullable(Type.String()),
+    confidence: share('Probability of the whole text.'),
+    characters: Type.Array(Type.Object({ symbol: Type.String(), confidence: share('Of this symbol.') }, closed)),
+    candidates: Type.Array(
+      Type.Object({ text: Type.String(), kind: Type.String(), probability: share('Of this text.') }, closed),
+    ),
+    raw: Type.String({ description: 'The best single look without any knowledge of plates.' }),
+    edits: nullable(
+      Type.Array(Type.Object({ at: Type.Integer(), from: Type.String(), to: Type.String() }, closed), {
+        description: 'Every symbol in which the text differs from `raw`; null when their lengths differ.',
+      }),
+    ),
+    framesUsed: Type.Integer({ minimum: 0 }),
+    framesAgreeing: Type.Integer({ minimum: 0 }),
+    heightPx: Type.Number({ minimum: 0 }),
+    grade: Type.Union([Type.Literal('evidence'), Type.Literal('needs-human-reading')]),
+    doubts: Type.Array(Type.String(), { description: 'Why a person must read.' }),
+    crop: nullable(Type.String({ description: 'Path of the crop among the files.' })),
+  },
+  closed,
+);
+
 /** `manifest.json` of a case, `EvidenceManifest` of pipeline/evidence.ts; docs/evidence-format.md tells each field. */
 export const ManifestSchema = Type.Object(
   {
@@ -108,6 +136,9 @@ export const ManifestSchema = Type.Object(
         },
         closed,
       ),
+    ),
+    plates: Type.Optional(
+      Type.Array(PlateReadingSchema, { description: 'What the plates of the event’s vehicles were read as.' }),
     ),
     sealedAt: Ms('When the case was sealed, epoch milliseconds UTC.'),
     software: Type.String(),

@@ -1,12 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import type { PlateReader } from '../models/plate-reader.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import { EVIDENCE_QUEUE, type EvidenceJob } from '../pipeline/review.ts';
 import { verifyCase } from '../pipeline/verify.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
+import { lazyPlateReader } from './evidence/plates.ts';
 import { NotReadyError } from './evidence/not-ready.ts';
 import { sealCase, type SealedCase } from './evidence/seal.ts';
 import { runTool } from './evidence/tool.ts';
@@ -40,9 +42,10 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
   const store = openStore(config.evidence.store, dataDir);
   // What a killed process left half done is made again from the recording.
   await rm(join(dataDir, 'sealing'), { recursive: true, force: true });
+  const plates = lazyPlateReader((err) => log.warn({ err }, 'plates are not read'));
   const worker = new Worker<EvidenceJob>(
     EVIDENCE_QUEUE,
-    (job, token) => processJob({ context, queues, store }, job, token),
+    (job, token) => processJob({ context, queues, store, plateReader: plates.get }, job, token),
     {
       connection: redisOptions(redisUrl),
       concurrency: CONCURRENCY,
@@ -66,13 +69,23 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   await worker.close();
+  await plates.close();
   await queues.close();
   await store.close();
 };
 
-type Parts = { readonly context: ProcessContext; readonly queues: Queues; readonly store: EvidenceStore };
+type Parts = {
+  readonly context: ProcessContext;
+  readonly queues: Queues;
+  readonly store: EvidenceStore;
+  readonly plateReader: () => Promise<PlateReader | null>;
+};
 
-const processJob = async ({ context, queues, store }: Parts, job: Job<EvidenceJob>, token?: string): Promise<void> => {
+const processJob = async (
+  { context, queues, store, plateReader }: Parts,
+  job: Job<EvidenceJob>,
+  token?: string,
+): Promise<void> => {
   const { config, dataDir, log } = context;
   const startedAt = performance.now();
   try {
@@ -86,6 +99,7 @@ const processJob = async ({ context, queues, store }: Parts, job: Job<EvidenceJo
       store,
       evidence: config.evidence,
       software: `watchpost ${SOFTWARE_VERSION}`,
+      plateReader,
       recordingEnded: hasStalled(job),
     });
     await verifyStored(store, sealed);

@@ -107,6 +107,22 @@ export const CaseDetail = Type.Composite([
         url: Type.String(),
       }),
     ),
+    /** Of the event's vehicles; text null: cannot be read. Empty when no vehicle was looked at. */
+    plates: Type.Optional(
+      Type.Array(
+        Type.Object({
+          trackId: Type.Number(),
+          text: nullable(Type.String()),
+          confidence: Type.Number(),
+          characters: Type.Array(Type.Object({ symbol: Type.String(), confidence: Type.Number() })),
+          candidates: Type.Array(Type.Object({ text: Type.String(), kind: Type.String(), probability: Type.Number() })),
+          raw: Type.String(),
+          grade: Type.Union([Type.Literal('evidence'), Type.Literal('needs-human-reading')]),
+          doubts: Type.Array(Type.String()),
+          cropUrl: nullable(Type.String()),
+        }),
+      ),
+    ),
     manifestSha256: Type.String(),
     keyId: Type.String(),
     notes: Type.Array(Type.Object({ id: Type.String(), actor: Type.String(), at: Type.Number(), text: Type.String() })),

@@ -61,6 +61,13 @@ export const toCaseDetail = (options: {
       sha256,
       url: fileUrl(summary.id, path),
     })),
+    plates: (manifest.plates ?? []).map(({ crop, characters, candidates, doubts, ...plate }) => ({
+      ...{ trackId: plate.trackId, text: plate.text, confidence: plate.confidence, raw: plate.raw, grade: plate.grade },
+      characters: characters.map((each) => ({ ...each })),
+      candidates: candidates.map((each) => ({ ...each })),
+      doubts: [...doubts],
+      cropUrl: crop === null ? null : fileUrl(summary.id, crop),
+    })),
     manifestSha256,
     keyId,
     notes,

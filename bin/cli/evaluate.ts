@@ -9,7 +9,9 @@ import { evaluateEvents } from '../../pipeline/evaluation/events.ts';
 import { evaluateMot } from '../../pipeline/evaluation/evaluate-mot.ts';
 import { DEFAULT_CONFIRMATION } from '../../pipeline/fire/confirmation.ts';
 import { evaluateSmoke, parseSmokeResults, parseSmokeTruth } from '../../pipeline/evaluation/smoke.ts';
+import { parseCsv } from '../../pipeline/evaluation/csv.ts';
 import { parseMot } from '../../pipeline/evaluation/mot-text.ts';
+import { evaluatePlates } from '../../pipeline/evaluation/plates.ts';
 import { readInput } from './read-input.ts';
 import { readYoloTruth } from './yolo-truth.ts';
 
@@ -28,6 +30,22 @@ const EVALUATIONS: Readonly<Record<string, Evaluation>> = {
     const results = parseCocoResults(readInput(resultFile), resultFile, truth);
     return evaluateDetections(truth.boxes, results, truth);
   },
+  plates: (truthFile, resultFile) =>
+    evaluatePlates(
+      parseCsv(readInput(truthFile), truthFile, ['text']).map(({ file, image, text = '', lines = '' }) => ({
+        file: file ?? image ?? '',
+        text,
+        lines,
+      })),
+      parseCsv(readInput(resultFile), resultFile, ['file', 'text']).map(
+        ({ file = '', text = '', raw, confidence }) => ({
+          file,
+          text,
+          raw: raw ?? text,
+          confidence: Number(confidence ?? 1),
+        }),
+      ),
+    ),
   events: (truthFile, resultFile) =>
     evaluateEvents(parseEventTruth(readInput(truthFile), truthFile), parseReports(readInput(resultFile), resultFile)),
   smoke: (truthFile, resultFile) =>

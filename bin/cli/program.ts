@@ -80,6 +80,16 @@ export const buildProgram = (): Command => {
     );
 
   program
+    .command('plates <paths...>')
+    .description('read licence plates in images or folders: CSV, one row per plate')
+    .requiredOption('--out <file>', 'results file')
+    .option('--crops', 'each image is one plate already', false)
+    .option('--json', 'print a JSON summary', false)
+    .action(async (paths: string[], options: { out: string; crops: boolean; json: boolean }) =>
+      exitWith(await (await import('./plates.ts')).plates(paths, options)),
+    );
+
+  program
     .command('track <detections>')
     .description('MOT Challenge detections in, MOT Challenge tracks out')
     .requiredOption('--out <file>', 'tracks file')
@@ -90,7 +100,7 @@ export const buildProgram = (): Command => {
 
   program
     .command('eval <what> <truth> <result>')
-    .description('metrics as JSON: mot, detect, events, smoke')
+    .description('metrics as JSON: mot, detect, plates, events, smoke')
     .option('--out <file>', 'write to a file instead of standard output')
     .action(async (what: string, truth: string, result: string, options: { out?: string }) =>
       exitWith((await import('./evaluate.ts')).evaluate(what, truth, result, options)),

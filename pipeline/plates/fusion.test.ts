@@ -131,7 +131,7 @@ describe('one verdict from many looks', () => {
 
   test('ten degraded looks together are right at least 15 points more often than the best of them alone', () => {
     const random = mulberry32(12);
-    const tracks = 24;
+    const tracks = 16;
     let together = 0;
     let alone = 0;
     let falseEvidence = 0;
@@ -148,5 +148,5 @@ describe('one verdict from many looks', () => {
     }
     expect(together / tracks).toBeGreaterThanOrEqual(alone / tracks + 0.15);
     expect(falseEvidence).toBe(0);
-  });
+  }, 120_000);
 });

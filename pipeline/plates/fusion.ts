@@ -226,8 +226,8 @@ const explainedShare = (symbols: string, looks: readonly PlateLook[], weights: r
     );
     const own = logLikelihood(output, classes);
     const other = free.join() === classes.join() ? own : logLikelihood(output, free);
-    // Per symbol, so that one doubtful symbol of nine does not look like nonsense.
-    share += weights[i]! * Math.exp(Math.min(0, own - other) / classes.length);
+    // Softened: that the plate stands a little behind the free reading is what the grammar is for.
+    share += weights[i]! * Math.exp(Math.min(0, own - other) / 3);
     total += weights[i]!;
   });
   return total > 0 ? share / total : 0;

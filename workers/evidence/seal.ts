@@ -10,6 +10,7 @@ import { type EvidenceFile, type EvidenceManifest, MANIFEST_FILE, SIGNATURE_FILE
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
 import { CASE_ID_PATTERN } from '../../pipeline/manifest-schema.ts';
 import { casePrefix } from '../../pipeline/review.ts';
+import type { LiveFrame } from '../../pipeline/live.ts';
 import type { RecordingGap, SegmentRecord } from '../../pipeline/segment.ts';
 import { toCapturedAt } from '../../pipeline/time.ts';
 import { dataFolder } from '../data-folder.ts';
@@ -17,7 +18,9 @@ import { openSigningKey } from '../storage/signing-key.ts';
 import { CameraChain, type ChainEntry } from './chain.ts';
 import { cutClip, joinSegments } from './clip.ts';
 import { readDetections } from './detections.ts';
+import type { PlateReader } from '../../models/plate-reader.ts';
 import { NotReadyError } from './not-ready.ts';
+import { planPlates, readCasePlates } from './plates.ts';
 import { makePreview, playsInBrowsers } from './preview.ts';
 import { readRecording, type RecordingPart } from './recording.ts';
 import { takeStills } from './stills.ts';
@@ -34,6 +37,8 @@ export type SealOptions = {
   readonly evidence: Pick<Config['evidence'], 'preRollMs' | 'postRollMs' | 'maxClipMs'>;
   /** Name and version of the sealing software. */
   readonly software: string;
+  /** Reads the plates of the event's vehicles; none are read without it. */
+  readonly plateReader?: () => Promise<PlateReader | null>;
   /** Set when the recording will not go on (replay, or waited long enough): seal what is there. */
   readonly recordingEnded?: boolean;
 };
@@ -137,7 +142,7 @@ type CaseFile = { readonly file: EvidenceFile; readonly bytes: Uint8Array };
 
 /** Everything of a case but its seal. */
 const produce = async (
-  { event, camera, recordingDir, evidence, software, recordingEnded = false }: SealOptions,
+  { event, camera, recordingDir, evidence, software, plateReader, recordingEnded = false }: SealOptions,
   workDir: string,
 ): Promise<{ manifest: Omit<EvidenceManifest, 'files' | 'sealedAt' | 'chain'>; files: readonly CaseFile[] }> => {
   const window = wantedWindow(event, evidence);
@@ -170,6 +175,10 @@ const produce = async (
   files.push(caseFile('detections.json', 'detections', 'application/json', 'original', detectionsJson));
   if (preview) files.push(caseFile('preview.mp4', 'preview', 'video/mp4', 'derived', preview));
 
+  const plates = plateReader && (await readPlates(await plateReader(), event, detections, clipFile, facts));
+  for (const { path, bytes, ptsMs } of plates?.crops ?? [])
+    files.push(caseFile(path, 'plate-crop', 'image/jpeg', 'derived', bytes, ptsMs));
+
   const { codec, width, height, durationMs } = facts;
   return {
     files,
@@ -189,9 +198,31 @@ const produce = async (
       },
       clock: session.clock,
       gaps: plan.gaps,
+      ...(plates ? { plates: plates.plates } : {}),
       software,
     },
   };
+};
+
+/** Null when no vehicle is to be read, or reading failed: a case is worth more than its plates and is sealed without. */
+const readPlates = async (
+  reader: PlateReader | null,
+  event: WatchEvent,
+  detections: readonly LiveFrame[],
+  clipFile: string,
+  facts: ClipFacts,
+): Promise<Awaited<ReturnType<typeof readCasePlates>> | null> => {
+  const vehicles = reader ? planPlates(event.subjects, detections) : [];
+  if (!reader || vehicles.length === 0) return null;
+  const instants = [...new Set(vehicles.flatMap(({ seen }) => seen.map(({ ptsMs }) => ptsMs)))];
+  try {
+    const stills = await takeStills(clipFile, facts, instants);
+    // A frame goes by the instant of its boxes, which may lie some milliseconds after the frame's own.
+    const frames = stills.flatMap((still, i) => (still ? [{ ptsMs: instants[i]!, jpeg: still.bytes }] : []));
+    return await readCasePlates(reader, vehicles, frames);
+  } catch {
+    return null;
+  }
 };
 
 const caseFile = (

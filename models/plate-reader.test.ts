@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { boxHeight, iou } from '../pipeline/geometry.ts';
+import { goldenImage } from './check-model.ts';
+import type { Picture } from './plate-crop.ts';
+import { openPlateReader, type PlateReader, readPicture } from './plate-reader.ts';
+import { readPlate, readPlates } from './read-plates.ts';
+
+/** Where the drawn plate hangs in plate.png; its text is 59T1-154.17. */
+const PLATE = { x1: 192, y1: 180, x2: 288, y2: 252 };
+
+describe('plate reader', () => {
+  let reader: PlateReader;
+  let picture: Picture;
+  beforeAll(async () => {
+    reader = await openPlateReader();
+    picture = await readPicture(goldenImage('plate'));
+  });
+  afterAll(() => reader.close());
+
+  test('finds the plate on a drawn motorbike and reads its two lines', async () => {
+    const [found] = await reader.find(picture, [{ x1: 0, y1: 0, x2: picture.width, y2: picture.height }]);
+    expect(iou(found!.box, PLATE)).toBeGreaterThan(0.6);
+    const verdict = await readPlate(reader, picture, found!.box);
+    expect(verdict).toMatchObject({ text: '59T1-154.17', lines: 2 });
+  });
+
+  test('two crops of one picture are never evidence', async () => {
+    expect(await readPlate(reader, picture, PLATE)).toMatchObject({
+      grade: 'needs-human-reading',
+      doubts: expect.arrayContaining(['few-frames']) as unknown,
+    });
+  });
+
+  test('a plate of six pixels is refused, not guessed', async () => {
+    const width = Math.round((picture.width * 6) / boxHeight(PLATE));
+    const height = Math.round((picture.height * 6) / boxHeight(PLATE));
+    const pixels = await sharp(picture.pixels, { raw: { width: picture.width, height: picture.height, channels: 3 } })
+      .resize(width, height)
+      .raw()
+      .toBuffer();
+    const scale = width / picture.width;
+    const box = { x1: PLATE.x1 * scale, y1: PLATE.y1 * scale, x2: PLATE.x2 * scale, y2: PLATE.y2 * scale };
+    expect((await readPlate(reader, { width, height, pixels }, box)).grade).toBe('needs-human-reading');
+    expect((await readPlate(reader, { width, height, pixels }, box)).text).not.toBe('59T1-154.17');
+  });
+
+  test('a box outside the picture reads nothing', async () => {
+    const outside = { x1: 9_000, y1: 9_000, x2: 9_100, y2: 9_100 };
+    expect(await readPlate(reader, picture, outside)).toMatchObject({ text: null, framesUsed: 0 });
+  });
+
+  test('a file that is no picture is reported and the others are read', async () => {
+    const unreadable: string[] = [];
+    const read = await readPlates({
+      reader,
+      paths: [join(import.meta.dirname, 'plate-reader.test.ts'), goldenImage('plate')],
+      crops: true,
+      onUnreadable: ({ message }) => unreadable.push(message),
+    });
+    expect(unreadable).toHaveLength(1);
+    expect(read.map(({ file }) => file)).toEqual(['plate.png']);
+  });
+});

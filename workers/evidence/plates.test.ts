@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { goldenImage } from '../../models/check-model.ts';
+import { openPlateReader } from '../../models/plate-reader.ts';
+import type { LiveFrame } from '../../pipeline/live.ts';
+import { planPlates, readCasePlates } from './plates.ts';
+
+const box = [0.25, 0.1, 0.75, 0.95] as const;
+const frameAt = (ptsMs: number, tracks: readonly (readonly [id: number, side: number])[]): LiveFrame => ({
+  ...{ cameraId: 'c', sessionId: 's', ptsMs, capturedAt: ptsMs },
+  tracks: tracks.map(([id, side]) => ({
+    ...{ id, className: 'motorcycle', score: 0.9, velocity: [0, 0], alerts: [] },
+    box: [0.1, 0.1, 0.1 + side, 0.1 + side],
+  })),
+});
+const subject = (trackId: number, className: string) => ({
+  ...{ trackId, className, role: 'offender' as const, score: 0.9, sightings: [] },
+});
+
+test('vehicles are looked at where they are largest, never twice within one blur, and persons not at all', () => {
+  const frames = Array.from({ length: 20 }, (_, i) => frameAt(i * 40, [[1, 0.1 + i * 0.02]]));
+  const [plan, ...others] = planPlates([subject(1, 'motorcycle'), subject(2, 'person')], frames);
+  expect(others).toEqual([]);
+  expect(plan?.seen.map(({ ptsMs }) => ptsMs)).toEqual([760, 680, 600, 520, 440, 360, 280]);
+});
+
+test('a case gets the reading, its crop, and the answer that another vehicle cannot be read', async () => {
+  const reader = await openPlateReader();
+  try {
+    const jpeg = await readFile(goldenImage('plate'));
+    const [x1, y1, x2, y2] = box;
+    const corner = { x1: 0, y1: 0, x2: 0.2, y2: 0.2 };
+    const { plates, crops } = await readCasePlates(
+      reader,
+      [
+        { trackId: 7, className: 'motorcycle', seen: [{ ptsMs: 100, box: { x1, y1, x2, y2 } }] },
+        { trackId: 8, className: 'car', seen: [{ ptsMs: 100, box: corner }] },
+      ],
+      [{ ptsMs: 100, jpeg }],
+    );
+    expect(plates[0]).toMatchObject({ trackId: 7, text: '59T1-154.17', grade: 'needs-human-reading' });
+    expect(plates[1]).toMatchObject({ trackId: 8, text: null });
+    expect(crops.map(({ path }) => path)).toContain('plate-7.jpg');
+  } finally {
+    await reader.close();
+  }
+});
