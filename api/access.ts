@@ -65,6 +65,16 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/statistics/cases': seesCases,
   'GET /api/statistics/coverage': everyone,
 
+  'GET /api/setup': administers,
+  'POST /api/setup/check': administers,
+  'PUT /api/setup/cameras': administers,
+  'GET /api/setup/versions': administers,
+  'GET /api/setup/versions/:version': administers,
+  'POST /api/setup/versions/:version/restore': administers,
+  'POST /api/setup/probe': administers,
+  'POST /api/setup/dry-run': administers,
+  'POST /api/setup/apply': administers,
+
   'GET /healthz': 'public',
   'GET /readyz': 'public',
   'GET /metrics': internal,

@@ -44,8 +44,10 @@ import { registerLiveRoutes } from './routes/live.ts';
 import { registerProcedureRoutes } from './routes/procedure.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSnapshotRoutes } from './routes/snapshot.ts';
+import { registerSetupRoutes } from './routes/setup.ts';
 import { registerStatisticsRoutes } from './routes/statistics.ts';
 import { registerUserRoutes } from './routes/users.ts';
+import { ConfigFile } from './setup/config-file.ts';
 import { startStatisticsConsumer } from './statistics-consumer.ts';
 
 /** Requests carry a verdict and a note; nothing that people send is larger. */
@@ -61,6 +63,10 @@ export type AppOptions = {
   /** Folder of the built player; default: `dist/player`. */
   readonly playerDir?: string;
   readonly clock?: Clock;
+  /** Where `config` was read from; default: `config.yml` in the data folder. */
+  readonly configPath?: string;
+  /** Starts processes again (`watchpost up`). */
+  readonly restart?: (names: readonly string[]) => void;
   /** PostgreSQL URL; default: SQLite in the data folder. */
   readonly databaseUrl?: string;
 };
@@ -108,6 +114,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     counts: new CountRepository(db),
     live: new LiveHub(redis, states, [...cameras.keys()], log),
     metrics: new Metrics(),
+    configFile: new ConfigFile({ path: options.configPath ?? join(dataDir, 'config.yml'), dataDir, db, clock }),
+    restart: options.restart ?? null,
   };
 
   const logger: FastifyBaseLogger = log;
@@ -160,6 +168,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerAuditRoutes(app, context);
   registerStatisticsRoutes(app, context);
   registerHealthRoutes(app, context);
+  registerSetupRoutes(app, context);
   await registerPlayer(app, playerDir);
 
   context.live.start();

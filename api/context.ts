@@ -8,6 +8,7 @@ import type { AuditLog } from './database/audit-log.ts';
 import type { Database } from './database/open-database.ts';
 import type { CameraStates } from './live/camera-states.ts';
 import type { LiveHub } from './live/live-hub.ts';
+import type { ConfigFile } from './setup/config-file.ts';
 import type { RedisLink } from './live/redis-link.ts';
 import type { Metrics } from './metrics.ts';
 import type { DataPaths } from './paths.ts';
@@ -36,4 +37,7 @@ export type ApiContext = {
   readonly states: CameraStates;
   readonly live: LiveHub;
   readonly metrics: Metrics;
+  readonly configFile: ConfigFile;
+  /** Starts processes again; null where nobody supervises them. */
+  readonly restart: ((names: readonly string[]) => void) | null;
 };

@@ -9,6 +9,8 @@ import { buildApp } from './app.ts';
 export type ServeContext = {
   readonly config: Config;
   readonly configDir: string;
+  /** The configuration file itself, for changing it from the browser. */
+  readonly configFile?: string;
   readonly dataDir: string;
   readonly redisUrl: string;
   readonly log: Logger;
@@ -23,11 +25,17 @@ const AUDIT_HEAD_EVERY_MS = 3_600_000;
  * Serves the API and the player until the signal fires.
  * @throws WatchpostError PORT_IN_USE, DATABASE_UNAVAILABLE, STORE_UNAVAILABLE
  */
-export const serve = async ({ config, dataDir, redisUrl, log, signal }: ServeContext): Promise<void> => {
+export const serve = async ({ config, configFile, dataDir, redisUrl, log, signal }: ServeContext): Promise<void> => {
   const { host, port } = config.server;
   const store = openStore(config.evidence.store, dataDir);
   const databaseUrl = process.env['DATABASE_URL'];
-  const app = await buildApp({ config, dataDir, redisUrl, store, log, ...(databaseUrl ? { databaseUrl } : {}) });
+  const app = await buildApp({
+    ...{ config, dataDir, redisUrl, store, log },
+    ...(databaseUrl ? { databaseUrl } : {}),
+    ...(configFile === undefined ? {} : { configPath: configFile }),
+    // Only under `watchpost up` is there somebody at the other end who can start processes again.
+    ...(process.send ? { restart: (names) => void process.send?.({ restart: names }) } : {}),
+  });
   try {
     const address = await listen(app, host, port).catch((error: unknown) => {
       // The account is made; whoever started this has to learn its password all the same.

@@ -9,6 +9,10 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'The configuration names a zone, line, detector or model that does not exist.',
   },
+  CONFIG_CONFLICT: {
+    retry: false,
+    meaning: 'The configuration file was changed by somebody else since it was read.',
+  },
   MODEL_UNKNOWN: { retry: false, meaning: 'No model of that id is in the manifest.' },
   MODEL_MISSING: {
     retry: false,

@@ -11,6 +11,18 @@ import type {
 import type { IncidentList } from '../api/contract/incidents.ts';
 import type { Note, NoteRequest, StatusRequest } from '../api/contract/procedure.ts';
 import type { LoginRequest, Session } from '../api/contract/session.ts';
+import type {
+  Applied,
+  CheckResult,
+  DryRunResult,
+  ProbeRequest,
+  ProbeResult,
+  Saved,
+  Setup,
+  VersionDiff,
+  VersionList,
+} from '../api/contract/setup.ts';
+import type { DraftCamera } from './pages/setup/draft.ts';
 import type { ChangedUser, CreatedUser, NewUser, PasswordChange, UserChange, UserList } from '../api/contract/users.ts';
 import type { CaseCountList, CountList, CoverageList } from '../api/contract/statistics.ts';
 import type { LiveFrame } from '../pipeline/live.ts';
@@ -29,6 +41,10 @@ export class ApiError extends Error {
 
 /** Longer answers than this mean that the connection is gone; the page says so instead of waiting on. */
 const TIMEOUT_MS = 20_000;
+/** Hours of tracks through all rules take their time. */
+const LONG_MS = 180_000;
+/** Two ways of transport, each with its own time. */
+const PROBE_MS = 40_000;
 
 let csrfToken = '';
 let clockOffsetMs = 0;
@@ -51,8 +67,14 @@ export const whenSessionEnds = (callback: () => void): void => {
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
-async function request<Answer>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+async function request<Answer>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Answer> {
+  const timeout = AbortSignal.timeout(timeoutMs);
   let response: Response;
   try {
     response = await fetch(path, {
@@ -114,6 +136,9 @@ export function toQuery(filters: Filters): string {
   return text === '' ? '' : `?${text}`;
 }
 
+/** A camera as the editor has it, and the file that it was made on. */
+type CameraDraft = { readonly sha256: string; readonly camera: DraftCamera };
+
 /** What `/readyz` says of the server's parts. */
 export type Readiness = { readonly ready: boolean; readonly parts: Readonly<Record<string, boolean>> };
 
@@ -123,6 +148,19 @@ export const api = {
   logIn: async (login: LoginRequest) => remember(await request<Session>('POST', '/api/session', login)),
   logOut: () => request<undefined>('DELETE', '/api/session'),
   changePassword: (change: PasswordChange) => request<Session>('POST', '/api/session/password', change),
+
+  setup: (signal?: AbortSignal) => request<Setup>('GET', '/api/setup', undefined, signal),
+  checkCamera: (change: CameraDraft) => request<CheckResult>('POST', '/api/setup/check', change),
+  saveCamera: (change: CameraDraft & { readonly note: string }) => request<Saved>('PUT', '/api/setup/cameras', change),
+  versions: (signal?: AbortSignal) => request<VersionList>('GET', '/api/setup/versions', undefined, signal),
+  versionDiff: (version: number, signal?: AbortSignal) =>
+    request<VersionDiff>('GET', `/api/setup/versions/${version}`, undefined, signal),
+  restoreVersion: (version: number, basis: { readonly sha256: string }) =>
+    request<Saved>('POST', `/api/setup/versions/${version}/restore`, basis),
+  probe: (wanted: ProbeRequest) => request<ProbeResult>('POST', '/api/setup/probe', wanted, undefined, PROBE_MS),
+  dryRun: (wanted: { readonly camera: DraftCamera; readonly minutes: number }) =>
+    request<DryRunResult>('POST', '/api/setup/dry-run', wanted, undefined, LONG_MS),
+  applySetup: () => request<Applied>('POST', '/api/setup/apply'),
 
   users: (signal?: AbortSignal) => request<UserList>('GET', '/api/users', undefined, signal),
   createUser: (user: NewUser) => request<CreatedUser>('POST', '/api/users', user),

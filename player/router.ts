@@ -9,7 +9,6 @@ const PLAIN_PAGES = [
   'quality',
   'health',
   'audit',
-  'setup',
   'users',
   'password',
 ] as const;
@@ -17,13 +16,17 @@ type PlainPage = (typeof PLAIN_PAGES)[number];
 
 /** The pages and their addresses. */
 export type Route =
-  { readonly page: 'wall' | PlainPage | 'unknown' } | { readonly page: 'camera' | 'case'; readonly id: string };
+  | { readonly page: 'wall' | PlainPage | 'unknown' }
+  | { readonly page: 'camera' | 'case'; readonly id: string }
+  /** `id`: a camera's, `new`, or null for the list. */
+  | { readonly page: 'setup'; readonly id: string | null };
 
 export function toRoute(path: string): Route {
   const [page = '', id] = path.split('/').filter((part) => part !== '');
   if (page === '' || page === 'wall') return { page: 'wall' };
   if (page === 'cameras' && id) return { page: 'camera', id: decodeURIComponent(id) };
   if (page === 'cases' && id) return { page: 'case', id: decodeURIComponent(id) };
+  if (page === 'setup') return { page: 'setup', id: id ? decodeURIComponent(id) : null };
   const plain = PLAIN_PAGES.find((one) => one === page);
   if (plain) return { page: plain };
   return { page: 'unknown' };

@@ -31,7 +31,10 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
     { page: 'health', to: '/health', icon: 'health', text: 'nav.health' },
     ...(canAudit(session.role) ? ([{ page: 'audit', to: '/audit', icon: 'audit', text: 'nav.audit' }] as const) : []),
     ...(canAdminister(session.role)
-      ? ([{ page: 'users', to: '/users', icon: 'users', text: 'nav.users' }] as const)
+      ? ([
+          { page: 'setup', to: '/setup', icon: 'setup', text: 'nav.setup' },
+          { page: 'users', to: '/users', icon: 'users', text: 'nav.users' },
+        ] as const)
       : []),
   ];
   const current = props.route.page === 'camera' ? 'wall' : props.route.page === 'case' ? 'cases' : props.route.page;

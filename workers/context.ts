@@ -6,6 +6,8 @@ export type ProcessContext = {
   readonly config: Config;
   /** Folder of the configuration file: relative source paths start here. */
   readonly configDir: string;
+  /** The configuration file itself. */
+  readonly configFile: string;
   readonly dataDir: string;
   /** Redis address: `redis://…`, or the path of a Unix socket. */
   readonly redisUrl: string;

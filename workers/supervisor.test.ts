@@ -26,6 +26,19 @@ describe('supervisor', () => {
     expect(supervisor.pids()['b']).toBe(b);
   });
 
+  test('a child that asks for it has another one started again, even one that ends well when asked to', async () => {
+    supervisor = new Supervisor(pino({ level: 'silent' }));
+    supervisor.start(
+      node('analyze', 'process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000)', true),
+    );
+    supervisor.start(node('record', 'setInterval(() => {}, 1000)', true));
+    const { analyze, record } = supervisor.pids();
+    const ask = 'process.send({ restart: ["analyze"] }); setInterval(() => {}, 1000)';
+    supervisor.start(node('api', ask));
+    await until(() => supervisor.pids()['analyze'] !== undefined && supervisor.pids()['analyze'] !== analyze);
+    expect(supervisor.pids()['record']).toBe(record);
+  });
+
   test('a child that may finish and ends well is not started again', async () => {
     supervisor = new Supervisor(pino({ level: 'silent' }));
     supervisor.start(node('once', 'process.exit(0)', true));

@@ -17,7 +17,14 @@ const STOP_GRACE_MS = 10_000;
 /** Exit code of a wrong configuration or a missing part: starting again cannot help. */
 const HOPELESS_EXIT_CODE = 2;
 
-type Child = { spec: ChildSpec; process: ChildProcess | null; retryMs: number; timer: NodeJS.Timeout | null };
+type Child = {
+  spec: ChildSpec;
+  process: ChildProcess | null;
+  retryMs: number;
+  timer: NodeJS.Timeout | null;
+  /** Asked to end only to be started again. */
+  restarting: boolean;
+};
 
 /**
  * Keeps child processes running: one that dies is started again after a growing delay, the others never notice.
@@ -37,7 +44,7 @@ export class Supervisor {
   }
 
   start(spec: ChildSpec): void {
-    const child: Child = { spec, process: null, retryMs: FIRST_RETRY_MS, timer: null };
+    const child: Child = { spec, process: null, retryMs: FIRST_RETRY_MS, timer: null, restarting: false };
     this.#children.set(spec.name, child);
     let resolve: (exitCode: number) => void = () => undefined;
     const promise = new Promise<number>((done) => (resolve = done));
@@ -61,14 +68,24 @@ export class Supervisor {
   #spawn(child: Child): void {
     const { spec } = child;
     const startedAt = performance.now();
-    // The message channel carries nothing: it breaks when this process dies, however it dies, and the child then stops.
+    // The message channel breaks when this process dies, however it dies, and the child then stops.
     const output = this.#output === 'stdout' ? process.stdout.fd : process.stderr.fd;
     const spawned = spawn(spec.command, spec.args, { stdio: ['ignore', output, 'inherit', 'ipc'] });
     child.process = spawned;
     child.timer = null;
+    spawned.on('message', (message) => {
+      const wanted = toRestart(message);
+      if (wanted.length > 0) this.restart(wanted);
+    });
     spawned.once('error', (error) => this.#log.error({ child: spec.name, err: error }, 'process could not be started'));
     spawned.once('close', (exitCode, exitSignal) => {
       child.process = null;
+      if (child.restarting && !this.#stopping) {
+        child.restarting = false;
+        child.retryMs = FIRST_RETRY_MS;
+        this.#spawn(child);
+        return;
+      }
       const over = this.#stopping || (exitCode === 0 && spec.mayFinish === true);
       if (over || exitCode === HOPELESS_EXIT_CODE) {
         if (!over) this.#log.error({ child: spec.name }, 'process cannot run; see its message above');
@@ -83,6 +100,21 @@ export class Supervisor {
       child.timer = setTimeout(() => this.#spawn(child), child.retryMs);
       child.retryMs = Math.min(child.retryMs * 2, LONGEST_RETRY_MS);
     });
+  }
+
+  /** Ends the named children that run and starts them again at once, e.g. to read a new configuration. */
+  restart(names: readonly string[]): void {
+    this.#log.info({ children: names }, 'processes are started again, as asked');
+    for (const name of names) {
+      const child = this.#children.get(name);
+      const { process } = child ?? {};
+      // One that waits for its next attempt reads the new configuration by itself.
+      if (!child || !process || child.restarting) continue;
+      child.restarting = true;
+      process.kill('SIGTERM');
+      const killer = setTimeout(() => process.kill('SIGKILL'), STOP_GRACE_MS);
+      process.once('close', () => clearTimeout(killer));
+    }
   }
 
   /** Stops the named children, or all, and waits until they are gone. */
@@ -110,3 +142,9 @@ export class Supervisor {
     );
   }
 }
+
+/** `{"restart": ["analyze"]}`, the one thing that a child may ask for. */
+const toRestart = (message: unknown): readonly string[] => {
+  const { restart } = (typeof message === 'object' && message !== null ? message : {}) as { restart?: unknown };
+  return Array.isArray(restart) ? restart.filter((name) => typeof name === 'string') : [];
+};

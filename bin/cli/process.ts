@@ -23,7 +23,7 @@ export const runProcess = async (
   const open = entryPoints[name];
   if (!open)
     throw new WatchpostError('INPUT_UNREADABLE', `no process "${name}"; known: ${Object.keys(entryPoints).join(', ')}`);
-  const { config, folder } = loadConfig(options.config);
+  const { config, file, folder } = loadConfig(options.config);
   const signal = stopSignal();
   const log = createLog({ process: name, dataDir: resolve(options.data) });
   const entry = await open();
@@ -33,6 +33,7 @@ export const runProcess = async (
       process.exit(1);
     }, STOP_LIMIT_MS).unref();
   });
-  await entry({ config, configDir: folder, dataDir: resolve(options.data), redisUrl: options.redis, log, signal });
+  const place = { configDir: folder, configFile: file, dataDir: resolve(options.data) };
+  await entry({ config, ...place, redisUrl: options.redis, log, signal });
   return 0;
 };

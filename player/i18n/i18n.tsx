@@ -22,6 +22,8 @@ export type NamePrefix =
   | 'camera.state'
   | 'cause'
   | 'gap'
+  | 'ruleKey'
+  | 'ruleWord'
   | 'error';
 
 export type I18n = {
