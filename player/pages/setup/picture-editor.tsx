@@ -203,7 +203,7 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
             )),
           )}
       {shapes.map((shape) => {
-        const [x, y] = shape.points[0] ?? [0, 0];
+        const [[x, y] = [0, 0]] = shape.points as readonly Pair[];
         return (
           <span key={keyOf(shape)} className="shape-name" style={place(x, y)} data-selected={keyOf(shape) === selected}>
             {shape.name}

@@ -96,7 +96,7 @@ function Control({
   switch (field.input) {
     case 'choice':
       return (
-        <select {...common} value={String(value ?? fallback ?? '')} onChange={(event) => onChange(event.target.value)}>
+        <select {...common} value={toText(value ?? fallback)} onChange={(event) => onChange(event.target.value)}>
           {field.options.map((option) => (
             <option key={option} value={option}>
               {nameOf('ruleWord', option)}
@@ -132,7 +132,7 @@ function Control({
           step={field.whole ? 1 : 'any'}
           min={schema.minimum}
           max={schema.maximum}
-          placeholder={fallback === undefined ? '' : String(fallback)}
+          placeholder={toText(fallback)}
           value={typeof value === 'number' ? value : ''}
           onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.valueAsNumber)}
         />
@@ -197,6 +197,9 @@ function Control({
       return <JsonInput common={common} value={value} onChange={onChange} />;
   }
 }
+
+const toText = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 type Common = { readonly id: string; readonly 'aria-invalid': boolean; readonly 'aria-describedby': string };
 type InputProps = { readonly common: Common; readonly value: unknown; readonly onChange: (value: unknown) => void };

@@ -27,7 +27,7 @@ export function SourceForm(props: {
       <input
         id={`${id}-${key}`}
         value={camera[key] ?? ''}
-        onChange={(event) => change({ [key]: event.target.value } as Partial<DraftCamera>, `text ${key}`)}
+        onChange={(event) => change({ [key]: event.target.value }, `text ${key}`)}
       />
     </div>
   );
@@ -162,7 +162,7 @@ export function SourceForm(props: {
               placeholder="5"
               value={camera.analysis.fps ?? ''}
               onChange={(event) => {
-                const { fps: _, ...rest } = camera.analysis ?? {};
+                const rest = Object.fromEntries(Object.entries(camera.analysis ?? {}).filter(([key]) => key !== 'fps'));
                 const typed = event.target.value === '' ? {} : { fps: event.target.valueAsNumber };
                 change({ analysis: { ...rest, ...typed } }, 'text fps');
               }}
