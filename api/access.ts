@@ -61,6 +61,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   'GET /api/audit': audits,
   'GET /api/audit/verify': audits,
+  'GET /api/quality': audits,
   'GET /api/statistics/counts': everyone,
   'GET /api/statistics/cases': seesCases,
   'GET /api/statistics/coverage': everyone,

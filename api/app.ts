@@ -42,6 +42,7 @@ import { registerIncidentRoutes } from './routes/incidents.ts';
 import { registerLawRoutes } from './routes/law.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerProcedureRoutes } from './routes/procedure.ts';
+import { registerQualityRoutes } from './routes/quality.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSnapshotRoutes } from './routes/snapshot.ts';
 import { registerSetupRoutes } from './routes/setup.ts';
@@ -169,6 +170,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerStatisticsRoutes(app, context);
   registerHealthRoutes(app, context);
   registerSetupRoutes(app, context);
+  registerQualityRoutes(app, context);
   await registerPlayer(app, playerDir);
 
   context.live.start();

@@ -24,6 +24,7 @@ import type {
 } from '../api/contract/setup.ts';
 import type { DraftCamera } from './pages/setup/draft.ts';
 import type { ChangedUser, CreatedUser, NewUser, PasswordChange, UserChange, UserList } from '../api/contract/users.ts';
+import type { QualityList } from '../api/contract/quality.ts';
 import type { CaseCountList, CountList, CoverageList } from '../api/contract/statistics.ts';
 import type { LiveFrame } from '../pipeline/live.ts';
 
@@ -169,6 +170,8 @@ export const api = {
 
   cameras: (signal?: AbortSignal) => request<readonly Camera[]>('GET', '/api/cameras', undefined, signal),
 
+  quality: (filters: Filters, signal?: AbortSignal) =>
+    request<QualityList>('GET', `/api/quality${toQuery(filters)}`, undefined, signal),
   counts: (filters: Filters, signal?: AbortSignal) =>
     request<CountList>('GET', `/api/statistics/counts${toQuery(filters)}`, undefined, signal),
   caseCounts: (filters: Filters, signal?: AbortSignal) =>

@@ -21,6 +21,9 @@ const CasesPage = lazy(() => import('./pages/cases/cases-page.tsx').then((page) 
 const FirePage = lazy(() => import('./pages/fire/fire-page.tsx').then((page) => ({ default: page.FirePage })));
 const HealthPage = lazy(() => import('./pages/health/health-page.tsx').then((page) => ({ default: page.HealthPage })));
 const UsersPage = lazy(() => import('./pages/users/users-page.tsx').then((page) => ({ default: page.UsersPage })));
+const QualityPage = lazy(() =>
+  import('./pages/quality/quality-page.tsx').then((page) => ({ default: page.QualityPage })),
+);
 const SetupPage = lazy(() => import('./pages/setup/setup-page.tsx').then((page) => ({ default: page.SetupPage })));
 const StatisticsPage = lazy(() =>
   import('./pages/statistics/statistics-page.tsx').then((page) => ({ default: page.StatisticsPage })),
@@ -126,6 +129,8 @@ function Page({ route }: { readonly route: Route }) {
       return <FirePage />;
     case 'health':
       return <HealthPage />;
+    case 'quality':
+      return <QualityPage />;
     case 'setup':
       return <SetupPage id={route.id} />;
     case 'statistics':

@@ -28,6 +28,9 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
         ] as const)
       : []),
     { page: 'statistics', to: '/statistics', icon: 'statistics', text: 'nav.statistics' },
+    ...(canAudit(session.role)
+      ? ([{ page: 'quality', to: '/quality', icon: 'quality', text: 'nav.quality' }] as const)
+      : []),
     { page: 'health', to: '/health', icon: 'health', text: 'nav.health' },
     ...(canAudit(session.role) ? ([{ page: 'audit', to: '/audit', icon: 'audit', text: 'nav.audit' }] as const) : []),
     ...(canAdminister(session.role)

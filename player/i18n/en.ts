@@ -8,6 +8,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'nav.health': 'Health',
   'nav.audit': 'Audit',
   'nav.statistics': 'Statistics',
+  'nav.quality': 'Quality',
   'nav.setup': 'Cameras',
   'nav.users': 'Users',
   'nav.main': 'Main navigation',
@@ -639,6 +640,19 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'ruleWord.centre': 'Centre of the box',
   'ruleWord.in': 'in',
   'ruleWord.out': 'out',
+
+  'quality.title': 'Quality',
+  'quality.lead': 'How often reviewers agreed with the machine; the most doubtful first.',
+  'quality.days': '{count} days',
+  'quality.empty': 'No verdicts yet',
+  'quality.emptyHint': 'Precision is made from the cases that were decided in this time.',
+  'quality.decided': 'Decided',
+  'quality.precision': 'Precision (95 % interval)',
+  'quality.interval': '{low}–{high} %',
+  'quality.few': 'fewer than 20 verdicts: too few to judge by',
+  'quality.reasons': 'Reasons of rejection',
+  'quality.note':
+    'Right = confirmed + exempt (the act was there). “Unsure” and tests are left out. Wilson interval, 95 %.',
 
   'ago.second': '{count} s ago',
   'ago.minute': '{count} min ago',
