@@ -14,11 +14,21 @@ import { acceptForTest } from './api-accept.ts';
 import { logIn, openSite, PASSWORD, type Person, sealCase, type Site } from './api-harness.ts';
 
 /** What each route asks for when it is tried; every entry of the table must be here. */
-const CALLS: Record<string, [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: object]> = {
+const CALLS: Record<string, [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: object]> = {
   'POST /api/session': ['POST', '/api/session', { username: 'nobody', password: 'x' }],
   'GET /api/session': ['GET', '/api/session'],
   'DELETE /api/session': ['DELETE', '/api/session'],
   'POST /api/session/password': ['POST', '/api/session/password', { current: 'x', next: 'y' }],
+  'GET /api/setup': ['GET', '/api/setup'],
+  'POST /api/setup/check': ['POST', '/api/setup/check', { sha256: 'x', camera: {} }],
+  'PUT /api/setup/cameras': ['PUT', '/api/setup/cameras', { sha256: 'x', camera: {} }],
+  'GET /api/setup/versions': ['GET', '/api/setup/versions'],
+  'GET /api/setup/versions/:version': ['GET', '/api/setup/versions/1'],
+  'POST /api/setup/versions/:version/restore': ['POST', '/api/setup/versions/1/restore', { sha256: 'x' }],
+  'POST /api/setup/probe': ['POST', '/api/setup/probe', {}],
+  'POST /api/setup/dry-run': ['POST', '/api/setup/dry-run', { camera: {}, minutes: 1 }],
+  'POST /api/setup/apply': ['POST', '/api/setup/apply'],
+  'GET /api/quality': ['GET', '/api/quality'],
   'GET /api/users': ['GET', '/api/users'],
   'POST /api/users': ['POST', '/api/users', { username: 'X', role: 'viewer' }],
   'PATCH /api/users/:username': ['PATCH', '/api/users/nobody', { disabled: true }],

@@ -174,7 +174,7 @@ export class Person {
     this.cookie = cookie;
     this.csrfToken = csrfToken;
   }
-  call(method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object, headers = {}) {
+  call(method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, payload?: object, headers = {}) {
     return this.app.inject({
       method,
       url,
