@@ -174,7 +174,7 @@ const streets = new Map(SEEDS.map((seed) => [seed, drawTraffic(street(seed))]));
 
 const scores = (noise: Omit<TrackNoise, 'seed'>): Readonly<Record<string, Score>> => {
   const sums = Object.fromEntries(
-    KINDS.map((kind) => [kind, { right: 0, missed: 0, wrong: 0, twice: 0, errorsMs: [] }]),
+    KINDS.map((kind): [string, Score] => [kind, { right: 0, missed: 0, wrong: 0, twice: 0, errorsMs: [] }]),
   );
   for (const [seed, traffic] of streets) {
     const events = judge(filmTracks(traffic, { seed: seed + 100, signalsAt, ...noise }));

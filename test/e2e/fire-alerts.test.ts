@@ -70,7 +70,7 @@ describe('alerts of fire', () => {
   test('smoke that comes into review is told to every channel, signed, with a receipt in the audit log', async () => {
     await enterCase('smoke-1', 'smoke');
     await expect.poll(() => receipts('smoke-1'), WAIT).toBe(2);
-    const [{ headers, body } = { headers: {}, body: '' }] = hooks('smoke-1');
+    const { headers, body } = hooks('smoke-1')[0]!;
     const [, seconds, hex] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['x-watchpost-signature']))!;
     expect(createHmac('sha256', SECRET).update(`${seconds!}.${body}`).digest('hex')).toBe(hex);
     const message = JSON.parse(body) as AlertMessage;
