@@ -14,7 +14,7 @@ import type { Config } from '../../pipeline/config-schema.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import type { EvidenceFile, EvidenceManifest, ManifestSignature } from '../../pipeline/evidence.ts';
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
-import type { RuleKind, WatchEvent } from '../../pipeline/event.ts';
+import type { Decision, RuleKind, WatchEvent } from '../../pipeline/event.ts';
 import { LocalStore } from '../../workers/storage/local-store.ts';
 import { casePrefix, type ReviewJob } from '../../pipeline/review.ts';
 
@@ -108,7 +108,7 @@ export const watchEvent = (id: string, extra: Partial<WatchEvent> = {}): WatchEv
 export const sealCase = async (
   store: EvidenceStore,
   id: string,
-  extra: { camera?: string; kind?: RuleKind; triggerAt?: number } = {},
+  extra: { camera?: string; kind?: RuleKind; triggerAt?: number; decision?: Decision } = {},
 ): Promise<ReviewJob> => {
   const prefix = casePrefix(id);
   const camera = extra.camera ?? 'gate';
@@ -125,6 +125,7 @@ export const sealCase = async (
   const event = watchEvent(id, {
     cameraId: camera,
     ...(extra.kind ? { kind: extra.kind } : {}),
+    ...(extra.decision ? { decision: extra.decision } : {}),
     ...(extra.triggerAt === undefined ? {} : { triggerAt: extra.triggerAt }),
   });
   const manifest: EvidenceManifest = {
