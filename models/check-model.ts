@@ -23,7 +23,7 @@ const LEAST_IOU = 0.95;
 
 export const goldenFolder = (): string => join(repositoryDir(), 'test', 'fixtures', 'tensors');
 /** Drawn pictures; a model that looks at crops has one of its own. */
-const OWN_PICTURES: Readonly<Record<string, string>> = { rider: 'ride.png', plate: 'plate.png' };
+const OWN_PICTURES: Readonly<Record<string, string>> = { rider: 'ride.png', smoke: 'hillside.png', plate: 'plate.png' };
 export const goldenImage = (id = ''): string => join(goldenFolder(), OWN_PICTURES[id] ?? 'scene.png');
 
 export type ModelCheck = {
