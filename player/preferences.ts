@@ -9,10 +9,24 @@ export type Preferences = {
   readonly tiles: 1 | 4 | 9 | 16;
   readonly showTracks: boolean;
   readonly showZones: boolean;
+  /** Cameras of the wall as arranged; ones that are not in it follow. */
+  readonly order: readonly string[];
+  /** Saved arrangements, and the one that is shown. */
+  readonly layouts: readonly {
+    readonly name: string;
+    readonly order: readonly string[];
+    readonly tiles: 1 | 4 | 9 | 16;
+  }[];
+  readonly layout: string | null;
+  /** Pages of the wall change after so long in full screen, s; 0 = never. */
+  readonly rotateSeconds: number;
 };
 
 const KEY = 'watchpost.preferences';
-const DEFAULTS: Preferences = { language: null, theme: 'system', tiles: 4, showTracks: true, showZones: false };
+const DEFAULTS: Preferences = {
+  ...{ language: null, theme: 'system', tiles: 4, showTracks: true, showZones: false },
+  ...{ order: [], layouts: [], layout: null, rotateSeconds: 20 },
+};
 
 let current = read();
 const listeners = new Set<() => void>();

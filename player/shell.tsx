@@ -40,6 +40,10 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
         ] as const)
       : []),
   ];
+  useEffect(() => {
+    // On a phone the pages are more than the bar is wide: the open one is brought into view.
+    document.querySelector('.rail nav [aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [props.route.page]);
   const current = props.route.page === 'camera' ? 'wall' : props.route.page === 'case' ? 'cases' : props.route.page;
 
   return (

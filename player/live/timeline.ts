@@ -37,6 +37,10 @@ export class Timeline {
     return this.#moments.at(-1)?.at ?? null;
   }
 
+  get newest(): Moment | null {
+    return this.#moments.at(-1) ?? null;
+  }
+
   /** Adds one moment; one that arrives late finds its place, one at a known instant replaces it. */
   add(moment: Moment): void {
     const index = this.#indexAfter(moment.at);

@@ -6,13 +6,25 @@ import { Link } from '../../components/link.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { LiveVideo } from '../../live/live-video.tsx';
 import { cameraPath } from '../../router.ts';
+import { useAttention } from './use-attention.ts';
 
-type TileProps = { readonly camera: Camera; readonly showTracks: boolean; readonly showZones: boolean };
+type TileProps = {
+  readonly camera: Camera;
+  readonly showTracks: boolean;
+  readonly showZones: boolean;
+  /** Another tile was dropped on this one. @param id of its camera */
+  readonly onDrop: (id: string) => void;
+  /** Moves this tile one place on (1) or back (-1). */
+  readonly onMove: (by: 1 | -1) => void;
+};
+
+const DRAGGED = 'application/x-watchpost-camera';
 
 /** One camera of the wall. It plays only while it is in view, so that a long wall stays light. */
-export function Tile({ camera, showTracks, showZones }: TileProps) {
+export function Tile({ camera, showTracks, showZones, onDrop, onMove }: TileProps) {
   const { t } = useI18n();
   const cause = useCause()(camera);
+  const attention = useAttention(camera.id);
   const root = useRef<HTMLElement>(null);
   const [inView, setInView] = useState(false);
   const [delay, setDelay] = useState<number | null>(null);
@@ -31,7 +43,19 @@ export function Tile({ camera, showTracks, showZones }: TileProps) {
   const unknown = camera.cause === 'QUEUE_UNAVAILABLE' || camera.cause === 'NOT_REPORTED';
   const blind = (camera.state === 'blind' && !unknown) || camera.state === 'ended';
   return (
-    <article className="tile" data-state={camera.state} ref={root}>
+    <article
+      className="tile"
+      data-state={camera.state}
+      data-attention={attention ?? undefined}
+      ref={root}
+      onDragOver={(event) => {
+        if (event.dataTransfer.types.includes(DRAGGED)) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        onDrop(event.dataTransfer.getData(DRAGGED));
+      }}
+    >
       <Link className="tile-link" to={cameraPath(camera.id)} aria-label={camera.name || camera.id}>
         {inView && camera.playlist && !blind && (
           <LiveVideo
@@ -46,6 +70,25 @@ export function Tile({ camera, showTracks, showZones }: TileProps) {
         {(blind || !camera.playlist) && <Blind camera={camera} />}
       </Link>
       <footer>
+        <button
+          type="button"
+          className="grip"
+          draggable
+          aria-label={t('wall.move', { name: camera.name || camera.id })}
+          title={t('wall.moveHint')}
+          onDragStart={(event) => {
+            event.dataTransfer.setData(DRAGGED, camera.id);
+            event.dataTransfer.effectAllowed = 'move';
+            if (root.current) event.dataTransfer.setDragImage(root.current, 20, 20);
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+            event.preventDefault();
+            onMove(event.key === 'ArrowRight' ? 1 : -1);
+          }}
+        >
+          <Icon name="grip" size={14} />
+        </button>
         <div className="tile-name">
           <strong>{camera.name || camera.id}</strong>
           {camera.state === 'degraded' && cause !== null ? (
@@ -56,6 +99,11 @@ export function Tile({ camera, showTracks, showZones }: TileProps) {
             <span>{camera.place}</span>
           )}
         </div>
+        {attention && (
+          <span className="attention" data-attention={attention}>
+            {t(`wall.${attention}`)}
+          </span>
+        )}
         {delay !== null && !blind && (
           <span className="delay" title={t('wall.delay', { seconds: delay })}>
             <Icon name="clock" size={13} />

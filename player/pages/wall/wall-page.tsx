@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api } from '../../api-client.ts';
 import { withLiveState } from '../../components/camera-state.tsx';
 import { Icon } from '../../components/icons.tsx';
@@ -7,10 +7,15 @@ import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useCameraStates } from '../../live/use-live.ts';
 import { setPreferences, usePreferences } from '../../preferences.ts';
+import { canAdminister, useSession } from '../../session.ts';
 import { useResource } from '../../use-resource.ts';
+import { FirstRun } from './first-run.tsx';
+import { arrange, moved } from './layout.ts';
+import { Layouts } from './layouts.tsx';
 import { Tile } from './tile.tsx';
 
 const LAYOUTS = [1, 4, 9, 16] as const;
+const ROTATIONS_S = [0, 10, 20, 60] as const;
 
 /** The list itself changes rarely; states come live. */
 const REFRESH_MS = 15_000;
@@ -18,22 +23,41 @@ const REFRESH_MS = 15_000;
 /** All cameras of the unit, live. */
 export function WallPage() {
   const { t } = useI18n();
-  const { tiles, showTracks, showZones } = usePreferences();
+  const { tiles, showTracks, showZones, order, rotateSeconds } = usePreferences();
+  const { role } = useSession();
+  const root = useRef<HTMLDivElement>(null);
+  const [kiosk, setKiosk] = useState(false);
   const states = useCameraStates();
   const { data, error, loadedAt, reload } = useResource(api.cameras, REFRESH_MS);
   const [wantedPage, setPage] = useState(0);
 
+  useEffect(() => {
+    const onChange = (): void => setKiosk(document.fullscreenElement !== null);
+    document.addEventListener('fullscreenchange', onChange);
+    return () => document.removeEventListener('fullscreenchange', onChange);
+  }, []);
+  const pageCount = Math.max(1, Math.ceil((data?.length ?? 0) / tiles));
+  useEffect(() => {
+    if (!kiosk || rotateSeconds === 0 || pageCount < 2) return;
+    const timer = setInterval(() => setPage((old) => (old + 1) % pageCount), rotateSeconds * 1_000);
+    return () => clearInterval(timer);
+  }, [kiosk, rotateSeconds, pageCount]);
+
   if (!data) return error ? <Failure error={error} onRetry={reload} /> : <Loading />;
 
-  const cameras = data.map((camera) => withLiveState(camera, states.get(camera.id)));
+  const cameras = arrange(data, order).map((camera) => withLiveState(camera, states.get(camera.id)));
+  const ids = cameras.map(({ id }) => id);
+  const put = (id: string, onto: string | undefined): void => {
+    if (onto !== undefined && onto !== id) setPreferences({ order: moved(ids, id, onto) });
+  };
   const watching = cameras.filter((camera) => camera.state === 'watching' || camera.state === 'degraded').length;
   const blind = cameras.filter((camera) => camera.state === 'blind').length;
-  const pages = Math.max(1, Math.ceil(cameras.length / tiles));
+  const pages = pageCount;
   const page = Math.min(wantedPage, pages - 1);
   const shown = cameras.slice(page * tiles, (page + 1) * tiles);
 
   return (
-    <div className="page wall-page">
+    <div className="page wall-page" data-kiosk={kiosk || undefined} ref={root}>
       <PageHeader title={t('wall.title')}>
         <span className="muted">{t('wall.summary', { watching, total: cameras.length })}</span>
         {blind > 0 && (
@@ -71,6 +95,30 @@ export function WallPage() {
             </button>
           ))}
         </div>
+        {cameras.length > 0 && <Layouts order={ids} />}
+        {kiosk ? (
+          <select
+            aria-label={t('wall.rotate')}
+            value={rotateSeconds}
+            onChange={(event) => setPreferences({ rotateSeconds: Number(event.target.value) })}
+          >
+            {ROTATIONS_S.map((seconds) => (
+              <option key={seconds} value={seconds}>
+                {seconds === 0 ? t('wall.rotateNever') : t('wall.rotateEvery', { seconds })}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <button
+            type="button"
+            className="button icon-only"
+            aria-label={t('wall.kiosk')}
+            title={t('wall.kiosk')}
+            onClick={() => void root.current?.requestFullscreen().catch(() => undefined)}
+          >
+            <Icon name="kiosk" size={18} />
+          </button>
+        )}
         {pages > 1 && (
           <div className="pager">
             <button
@@ -96,12 +144,21 @@ export function WallPage() {
         )}
       </PageHeader>
       {error !== null && <Stale at={loadedAt} onRetry={reload} />}
-      {cameras.length === 0 ? (
+      {cameras.length === 0 && canAdminister(role) && <FirstRun />}
+      {cameras.length === 0 && !canAdminister(role) && (
         <Notice icon="camera" title={t('wall.empty')} hint={t('wall.emptyHint')} />
-      ) : (
+      )}
+      {cameras.length > 0 && (
         <div className="wall" data-tiles={tiles}>
           {shown.map((camera) => (
-            <Tile key={camera.id} camera={camera} showTracks={showTracks} showZones={showZones} />
+            <Tile
+              key={camera.id}
+              camera={camera}
+              showTracks={showTracks}
+              showZones={showZones}
+              onDrop={(id) => put(id, camera.id)}
+              onMove={(by) => put(camera.id, ids[ids.indexOf(camera.id) + by])}
+            />
           ))}
         </div>
       )}
