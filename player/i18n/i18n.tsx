@@ -19,6 +19,7 @@ export type NamePrefix =
   | 'measure'
   | 'unit'
   | 'fact'
+  | 'plateDoubt'
   | 'camera.state'
   | 'cause'
   | 'gap'

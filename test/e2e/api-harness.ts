@@ -108,7 +108,13 @@ export const watchEvent = (id: string, extra: Partial<WatchEvent> = {}): WatchEv
 export const sealCase = async (
   store: EvidenceStore,
   id: string,
-  extra: { camera?: string; kind?: RuleKind; triggerAt?: number; decision?: Decision } = {},
+  extra: {
+    camera?: string;
+    kind?: RuleKind;
+    triggerAt?: number;
+    decision?: Decision;
+    plates?: EvidenceManifest['plates'];
+  } = {},
 ): Promise<ReviewJob> => {
   const prefix = casePrefix(id);
   const camera = extra.camera ?? 'gate';
@@ -146,6 +152,7 @@ export const sealCase = async (
     },
     clock: { sessionId: 's1', anchorAt: 1_763_700_000_000, source: 'arrival', uncertaintyMs: 100 },
     gaps: [],
+    ...(extra.plates ? { plates: extra.plates } : {}),
     files,
     sealedAt: 1_763_700_010_000,
     software: '0',

@@ -4,11 +4,21 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaseDetail } from '../../api/contract/cases.ts';
+import type { EvidenceManifest } from '../../pipeline/evidence.ts';
 import { acceptForTest } from './api-accept.ts';
 import { openSite, type Person, sealCase, type Site } from './api-harness.ts';
 import { buildPlayer, hasChromium, openBrowser, type OpenedPage, openPage } from './player-browser.ts';
 
 const why = hasChromium ? '' : ' (skipped: chromium is not installed)';
+
+const TEXT = '30A-123.45';
+const PLATE: NonNullable<EvidenceManifest['plates']>[number] = {
+  ...{ trackId: 7, text: TEXT, kind: 'civil', confidence: 0.8, raw: '30A12845', edits: null },
+  characters: Array.from('30A12345', (symbol) => ({ symbol, confidence: symbol === '3' ? 0.7 : 0.99 })),
+  candidates: [TEXT, '30A-128.45'].map((text, index) => ({ text, kind: 'civil', probability: 0.8 - index * 0.6 })),
+  ...{ framesUsed: 5, framesAgreeing: 3, heightPx: 22, grade: 'needs-human-reading', doubts: ['character-uncertain'] },
+  crop: null,
+};
 
 describe.skipIf(!hasChromium)(`the page of a case${why}`, () => {
   let site: Site;
@@ -23,7 +33,10 @@ describe.skipIf(!hasChromium)(`the page of a case${why}`, () => {
     await buildPlayer(playerDir);
     site = await openSite({ playerDir });
     officer = await site.person('officer-an', 'officer');
-    await acceptForTest(site, await sealCase(site.store, 'decided', { triggerAt: site.clock.at - 3_600_000 }));
+    await acceptForTest(
+      site,
+      await sealCase(site.store, 'decided', { triggerAt: site.clock.at - 3_600_000, plates: [PLATE] }),
+    );
     await officer.call('POST', '/api/cases/decided/claim');
     await officer.call('POST', '/api/cases/decided/verdict', { verdict: 'confirmed' });
     const base = await site.app.listen({ host: '127.0.0.1', port: 0 });
@@ -37,6 +50,15 @@ describe.skipIf(!hasChromium)(`the page of a case${why}`, () => {
     await browser.close();
     await site.close();
     await rm(playerDir, { recursive: true, force: true });
+  });
+
+  test('shows the plate with its doubtful characters marked and what else it may be', async () => {
+    const plate = opened.page.locator('.plate');
+    expect(await plate.locator('.plate-text').innerText()).toBe(TEXT);
+    expect(await plate.locator('[data-unsure]').allInnerTexts()).toEqual(['3', '3']);
+    const words = await plate.innerText();
+    expect(words).toContain('A character is uncertain');
+    expect(words).toContain('30A-128.45');
   });
 
   test('names the law of the day of the act and what of it nobody has verified', async () => {

@@ -2,6 +2,7 @@ import { type ReactNode, useCallback, useState } from 'react';
 import type { CaseDetail, VerifyResult } from '../../../api/contract/cases.ts';
 import type { WatchEvent } from '../../../pipeline/event.ts';
 import { api } from '../../api-client.ts';
+import { PlateReadings } from '../../components/plate-readings.tsx';
 import { CaseBadge, Gaps, Measurements, Stills } from '../../components/case-parts.tsx';
 import { ClipPlayer } from '../../components/clip-player.tsx';
 import { Icon } from '../../components/icons.tsx';
@@ -71,6 +72,11 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
             <p className="explanation">{detail.explanation[language]}</p>
             <Measurements event={event} />
           </section>
+          {(detail.plates?.length ?? 0) > 0 && (
+            <div className="card">
+              <PlateReadings detail={detail} />
+            </div>
+          )}
           <Law detail={detail} />
           <section className="card">
             <h2>{t('case.summary')}</h2>

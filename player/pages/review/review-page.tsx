@@ -5,6 +5,7 @@ import { type ClipControls, ClipPlayer } from '../../components/clip-player.tsx'
 import { Gaps, Measurements, Stills } from '../../components/case-parts.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
+import { PlateReadings } from '../../components/plate-readings.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Notice, Stale, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
@@ -200,6 +201,7 @@ export function ReviewPage() {
                     <h3>{t('review.why')}</h3>
                     <p className="explanation">{detail.explanation[language]}</p>
                   </section>
+                  <PlateReadings detail={detail} />
                   <section>
                     <h3>{t('review.measured')}</h3>
                     <Measurements event={detail.event as WatchEvent} />

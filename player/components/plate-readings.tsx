@@ -1,0 +1,65 @@
+import type { CaseDetail } from '../../api/contract/cases.ts';
+import { useI18n } from '../i18n/i18n.tsx';
+
+type Plate = NonNullable<CaseDetail['plates']>[number];
+
+/** Below this a character is marked for a second look. */
+const SURE = 0.9;
+
+/** What the plates of a case were read as: the picture first, since it decides. Nothing when no plate was looked at. */
+export function PlateReadings({ detail }: { readonly detail: CaseDetail }) {
+  const { t } = useI18n();
+  const plates = detail.plates ?? [];
+  if (plates.length === 0) return null;
+  return (
+    <section className="plates">
+      <h3>{t('plate.title')}</h3>
+      {plates.map((plate) => (
+        <PlateReading key={plate.trackId} plate={plate} />
+      ))}
+    </section>
+  );
+}
+
+function PlateReading({ plate }: { readonly plate: Plate }) {
+  const { t, name } = useI18n();
+  const others = plate.candidates.filter(({ text }) => text !== plate.text).slice(0, 3);
+  return (
+    <figure className="plate" data-grade={plate.grade}>
+      {plate.cropUrl !== null && <img src={plate.cropUrl} alt={t('plate.picture')} decoding="async" />}
+      <figcaption>
+        {plate.text === null ? <strong>{t('plate.unreadable')}</strong> : <Characters plate={plate} />}
+        <p>{t(plate.grade === 'evidence' ? 'plate.proposal' : 'plate.readYourself')}</p>
+        {plate.doubts.length > 0 && (
+          <ul>
+            {plate.doubts.map((doubt) => (
+              <li key={doubt}>{name('plateDoubt', doubt)}</li>
+            ))}
+          </ul>
+        )}
+        {others.length > 0 && (
+          <p className="muted">{t('plate.others', { plates: others.map(({ text }) => text).join(' · ') })}</p>
+        )}
+      </figcaption>
+    </figure>
+  );
+}
+
+/** The plate as it is written; separators are not read, so only the characters carry a confidence. */
+function Characters({ plate }: { readonly plate: Plate }) {
+  const { format } = useI18n();
+  let at = 0;
+  return (
+    <strong className="plate-text" aria-label={plate.text ?? ''}>
+      {Array.from(plate.text ?? '', (symbol, index) => {
+        const read = plate.characters[at]?.symbol === symbol ? plate.characters[at++] : undefined;
+        const percent = read && `${format.number(read.confidence * 100, 0)} %`;
+        return (
+          <span key={index} title={percent} data-unsure={read !== undefined && read.confidence < SURE ? '' : undefined}>
+            {symbol}
+          </span>
+        );
+      })}
+    </strong>
+  );
+}
