@@ -173,7 +173,13 @@ function Toggle(props: {
   readonly onClick: () => void;
 }) {
   return (
-    <button type="button" className="button toggle" aria-pressed={props.pressed} onClick={props.onClick}>
+    <button
+      type="button"
+      className="button toggle"
+      aria-label={props.label}
+      aria-pressed={props.pressed}
+      onClick={props.onClick}
+    >
       <Icon name={props.icon} size={17} />
       <span>{props.label}</span>
     </button>
