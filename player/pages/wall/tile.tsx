@@ -56,7 +56,8 @@ export function Tile({ camera, showTracks, showZones, onDrop, onMove }: TileProp
         onDrop(event.dataTransfer.getData(DRAGGED));
       }}
     >
-      <Link className="tile-link" to={cameraPath(camera.id)} aria-label={camera.name || camera.id}>
+      <Link className="tile-link" to={cameraPath(camera.id)}>
+        <span className="visually-hidden">{camera.name || camera.id}</span>
         {inView && camera.playlist && !blind && (
           <LiveVideo
             camera={camera}
