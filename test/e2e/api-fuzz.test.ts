@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACCESS } from '../../api/access.ts';
 import { type Role, ROLES } from '../../api/contract/session.ts';
 import { acceptForTest } from './api-accept.ts';
-import { openSite, type Person, sealCase, type Site, startRedis } from './api-harness.ts';
+import { CONFIG, openSite, type Person, sealCase, type Site, startRedis } from './api-harness.ts';
 
 type Schema = {
   readonly type?: string;
@@ -51,7 +51,9 @@ beforeAll(async () => {
   const playerDir = join(folder, 'player');
   await mkdir(playerDir);
   await writeFile(join(playerDir, 'index.html'), '<!doctype html><title>player</title>');
-  site = await openSite({ redisUrl: redis.url, playerDir });
+  const configPath = join(folder, 'config.yml');
+  await writeFile(configPath, CONFIG);
+  site = await openSite({ redisUrl: redis.url, playerDir, configPath });
   await acceptForTest(site, await sealCase(site.store, 'north-case', { camera: 'gate' }));
   await acceptForTest(site, await sealCase(site.store, 'south-case', { camera: 'bridge' }));
   await acceptForTest(site, await sealCase(site.store, 'north-smoke', { camera: 'gate', kind: 'smoke' }));
@@ -212,7 +214,9 @@ describe('requests made from the schemas, right and wrong', () => {
       });
       statuses.set(answer.statusCode, (statuses.get(answer.statusCode) ?? 0) + 1);
       const leaks =
-        /topsecret|10\.0\.0\.[23]/.test(answer.body) ||
+        answer.body.includes('topsecret') ||
+        // Whoever sets cameras up sees where they are, without the password.
+        (!(person === site.admin && path.startsWith('/api/setup')) && /10\.0\.0\.[23]/.test(answer.body)) ||
         // What was sent may come back in a message; what the store holds may not.
         (person === officer && /"cameraId":"bridge"|still of south-case/.test(answer.body));
       if (answer.statusCode >= 500 || leaks)
