@@ -19,9 +19,15 @@ const subject = (trackId: number, className: string) => ({
 
 test('vehicles are looked at where they are largest, never twice within one blur, and persons not at all', () => {
   const frames = Array.from({ length: 20 }, (_, i) => frameAt(i * 40, [[1, 0.1 + i * 0.02]]));
-  const [plan, ...others] = planPlates([subject(1, 'motorcycle'), subject(2, 'person')], frames);
+  const [plan, ...others] = planPlates([subject(1, 'motorcycle'), subject(2, 'person')], frames, 1080);
   expect(others).toEqual([]);
   expect(plan?.seen.map(({ ptsMs }) => ptsMs)).toEqual([760, 680, 600, 520, 440, 360, 280]);
+});
+
+test('a vehicle too far away for its plate to be read is not looked at', () => {
+  const frames = [frameAt(0, [[1, 0.1]])];
+  expect(planPlates([subject(1, 'motorcycle')], frames, 1080)).toEqual([]);
+  expect(planPlates([subject(1, 'motorcycle')], frames, 2160)).toHaveLength(1);
 });
 
 test('a case gets the reading, its crop, and the answer that another vehicle cannot be read', async () => {

@@ -21,6 +21,11 @@ const MAX_LOOKS = 7;
 const MARGIN = 0.08;
 const CROP_MARGIN = 0.15;
 const CROP_QUALITY = 92;
+/**
+ * A plate is about an eighth of a motorcycle's height and a tenth of a car's. On a lower vehicle its characters have less
+ * than 8 px, which nothing reads; looking there would only keep the officer waiting.
+ */
+const LEAST_VEHICLE_PX = 120;
 /** Two looks closer than this see the same blur. */
 const LEAST_APART_MS = 80;
 
@@ -34,14 +39,22 @@ export type PlateSubject = {
 export type PlateFrame = { readonly ptsMs: PtsMs; readonly jpeg: Uint8Array };
 export type PlateCrop = { readonly path: string; readonly bytes: Uint8Array; readonly ptsMs: PtsMs };
 
-/** Which vehicles of a case are read, and at which instants: the largest views first, a few frames apart. */
-export const planPlates = (subjects: readonly Subject[], frames: readonly LiveFrame[]): readonly PlateSubject[] =>
+/**
+ * Which vehicles of a case are read, and at which instants: the largest views first, a few frames apart.
+ * @param heightPx of the camera's picture
+ */
+export const planPlates = (
+  subjects: readonly Subject[],
+  frames: readonly LiveFrame[],
+  heightPx: number,
+): readonly PlateSubject[] =>
   subjects.slice(0, MAX_SUBJECTS).flatMap(({ trackId, className }): PlateSubject[] => {
     if (!isVehicle(className)) return [];
     const all = frames.flatMap(({ ptsMs, tracks }) => {
       const track = tracks.find(({ id }) => id === trackId);
       if (!track) return [];
       const [x1, y1, x2, y2] = track.box;
+      if ((y2 - y1) * heightPx < LEAST_VEHICLE_PX) return [];
       return [{ ptsMs, box: { x1, y1, x2, y2 } }];
     });
     const seen: typeof all = [];

@@ -212,7 +212,7 @@ const readPlates = async (
   clipFile: string,
   facts: ClipFacts,
 ): Promise<Awaited<ReturnType<typeof readCasePlates>> | null> => {
-  const vehicles = reader ? planPlates(event.subjects, detections) : [];
+  const vehicles = reader ? planPlates(event.subjects, detections, facts.height) : [];
   if (!reader || vehicles.length === 0) return null;
   const instants = [...new Set(vehicles.flatMap(({ seen }) => seen.map(({ ptsMs }) => ptsMs)))];
   try {
