@@ -58,7 +58,9 @@ describe.skipIf(!hasRtspServer)(`a camera on a bad line${needsRtspServer}`, () =
 
   test('and the camera beside it has not missed a picture', async () => {
     await until('some time has passed', 30_000, () => good.recorder.state.segments > 15);
-    expect(good.states.map(({ state }) => state)).toEqual(['watching']);
+    // A picture that nobody analyses makes a camera degraded; it is recorded all the same.
+    const seen = good.states.filter(({ cause }) => cause !== 'no-analyzer').map(({ state }) => state);
+    expect(new Set(seen)).toEqual(new Set(['watching']));
     expect(await readGaps(dataDir, 'good')).toEqual([]);
     const [session, ...others] = await sessionFolders(dataDir, 'good');
     expect(others).toEqual([]);
