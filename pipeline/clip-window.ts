@@ -45,6 +45,17 @@ export const wantedWindow = (event: PlannedEvent, { preRollMs, postRollMs, maxCl
   return { fromPtsMs: from, toPtsMs: from + maxClipMs };
 };
 
+/** Half-open windows: the frame at the instant itself is in the clip only if the clip ends after it. */
+const afterStills = ({ keyPtsMs, triggerPtsMs }: PlannedEvent): PtsMs =>
+  Math.max(keyPtsMs.before, keyPtsMs.at, keyPtsMs.after, triggerPtsMs) + 1;
+
+/**
+ * Until when an event's pictures are taken: its stills, and looks at its vehicles until half of the post-roll. They can be
+ * made while the other half is still being recorded, so that an officer does not wait for them.
+ */
+export const picturesUntil = (event: PlannedEvent, roll: RollConfig): PtsMs =>
+  Math.min(Math.max(afterStills(event), event.endPtsMs + roll.postRollMs / 2), wantedWindow(event, roll).toPtsMs);
+
 const endOf = (segment: SegmentRecord): PtsMs => segment.startPtsMs + segment.durationMs;
 
 /** Takes `holes` out of `[from, to)`; what is left, in order. */
@@ -85,9 +96,10 @@ export const planClip = ({
   const { triggerPtsMs } = event;
   const sorted = [...segments].sort((a, b) => a.startPtsMs - b.startPtsMs);
   const recordedTo = sorted.length > 0 ? endOf(sorted.at(-1)!) : 0;
-  const lastStill = Math.max(event.keyPtsMs.before, event.keyPtsMs.at, event.keyPtsMs.after, triggerPtsMs);
-  // Half-open windows: the frame at the instant itself is in the clip only if the clip ends after it.
-  const needed = Math.max(wanted.toPtsMs - postRollSlackMs(roll.postRollMs), Math.min(lastStill + 1, wanted.toPtsMs));
+  const needed = Math.max(
+    wanted.toPtsMs - postRollSlackMs(roll.postRollMs),
+    Math.min(afterStills(event), wanted.toPtsMs),
+  );
   if (recordedTo < needed && !sessionEnded) return { state: 'not-ready', missingMs: needed - recordedTo };
 
   const holding = sorted.findLastIndex((segment) => segment.startPtsMs <= triggerPtsMs);

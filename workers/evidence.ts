@@ -8,8 +8,10 @@ import { EVIDENCE_QUEUE, type EvidenceJob } from '../pipeline/review.ts';
 import { verifyCase } from '../pipeline/verify.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
-import { lazyPlateReader } from './evidence/plates.ts';
 import { NotReadyError } from './evidence/not-ready.ts';
+import type { CasePictures } from './evidence/pictures.ts';
+import { lazyPlateReader } from './evidence/plates.ts';
+import { Preparations } from './evidence/preparations.ts';
 import { sealCase, type SealedCase } from './evidence/seal.ts';
 import { runTool } from './evidence/tool.ts';
 import { SOFTWARE_VERSION } from './provenance.ts';
@@ -43,9 +45,10 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
   // What a killed process left half done is made again from the recording.
   await rm(join(dataDir, 'sealing'), { recursive: true, force: true });
   const plates = lazyPlateReader((err) => log.warn({ err }, 'plates are not read'));
+  const preparations = new Preparations<CasePictures>();
   const worker = new Worker<EvidenceJob>(
     EVIDENCE_QUEUE,
-    (job, token) => processJob({ context, queues, store, plateReader: plates.get }, job, token),
+    (job, token) => processJob({ context, queues, store, plateReader: plates.get, preparations }, job, token),
     {
       connection: redisOptions(redisUrl),
       concurrency: CONCURRENCY,
@@ -79,10 +82,11 @@ type Parts = {
   readonly queues: Queues;
   readonly store: EvidenceStore;
   readonly plateReader: () => Promise<PlateReader | null>;
+  readonly preparations: Preparations<CasePictures>;
 };
 
 const processJob = async (
-  { context, queues, store, plateReader }: Parts,
+  { context, queues, store, plateReader, preparations }: Parts,
   job: Job<EvidenceJob>,
   token?: string,
 ): Promise<void> => {
@@ -100,6 +104,7 @@ const processJob = async (
       evidence: config.evidence,
       software: `watchpost ${SOFTWARE_VERSION}`,
       plateReader,
+      preparations,
       recordingEnded: hasStalled(job),
     });
     await verifyStored(store, sealed);
@@ -114,7 +119,7 @@ const processJob = async (
     if (error instanceof NotReadyError) {
       const now = Date.now();
       await rememberProgress(job, error.readyAt);
-      const pauseMs = Math.min(Math.max(error.readyAt - now, POLL_MS), LONGEST_POLL_MS);
+      const pauseMs = Math.min(Math.max(error.lookAt - now, POLL_MS), LONGEST_POLL_MS);
       await job.moveToDelayed(now + pauseMs, token);
       // Waiting for the recording is no failure and uses up no attempt.
       throw new DelayedError();

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -86,6 +86,22 @@ describe('local store', () => {
   test('leaves no temporary files behind', async () => {
     const names = await readdir(join(dataDir, 'objects'), { recursive: true });
     expect(names.filter((name) => name.includes('.tmp'))).toEqual([]);
+  });
+
+  test('what a killed process was writing lies in no case, and is removed when it is old', async () => {
+    const folder = join(dataDir, 'objects', '.writing');
+    for (const [name, ageHours] of [
+      ['.old.tmp', 2],
+      ['.new.tmp', 0],
+    ] as const) {
+      await writeFile(join(folder, name), 'half');
+      await utimes(join(folder, name), new Date(), new Date(Date.now() - ageHours * 3_600_000));
+    }
+    const store = openStore({ kind: 'local' }, dataDir);
+    await store.put('cases/w/x', bytes('x'), 'text/plain');
+    expect(await readdir(folder)).toEqual(['.new.tmp']);
+    expect(await store.list('cases/w')).toEqual([{ key: 'cases/w/x', bytes: 1 }]);
+    await rm(join(folder, '.new.tmp'));
   });
 
   test('says what it could not write and why', async () => {

@@ -1,8 +1,10 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { verifyCase } from '../../pipeline/verify.ts';
+import type { CasePictures } from '../../workers/evidence/pictures.ts';
+import { Preparations } from '../../workers/evidence/preparations.ts';
 import { sealCase, type SealOptions } from '../../workers/evidence/seal.ts';
 import { openStore } from '../../workers/storage/open-store.ts';
 import { folderReader } from '../../workers/verify-folder.ts';
@@ -11,6 +13,7 @@ import { FRAME_MS, makeEvent, makeRecording, readCounter, readCounters } from '.
 let dataDir = '';
 let options: Omit<SealOptions, 'event'>;
 const caseDir = (id: string): string => join(dataDir, 'objects', 'cases', id);
+const elsewhere = () => openStore({ kind: 'local' }, join(dataDir, 'whole'));
 const seal = (event: SealOptions['event'], extra: Partial<SealOptions> = {}) =>
   sealCase({ ...options, event, ...extra });
 
@@ -108,6 +111,33 @@ describe('sealing from a recording that is not whole', () => {
     });
     const { manifest } = await seal(makeEvent('waits', 9_000), { recordingDir, recordingEnded: true });
     expect(manifest.gaps).toMatchObject([{ toAt: 1_760_000_012_500, cause: 'session-end' }]);
+  });
+
+  test('pictures made while the post-roll is recorded are those of the clip that is cut at its end', async () => {
+    const evidence = { preRollMs: 3_000, postRollMs: 6_000, maxClipMs: 60_000 };
+    const event = makeEvent('ahead', 9_000);
+    const stillsOf = (files: readonly { path: string; sha256: string }[]) =>
+      files.filter(({ path }) => path.startsWith('still-')).map(({ sha256 }) => sha256);
+    const recordings = join(dataDir, 'recordings', 'gate');
+    const { manifest: whole } = await seal(event, { evidence, dataDir: join(dataDir, 'whole'), store: elsewhere() });
+
+    const preparations = new Preparations<CasePictures>();
+    const early = await damaged('early', (sessionDir) => cutIndex(sessionDir, 6));
+    await expect(seal(event, { recordingDir: early, evidence, preparations })).rejects.toMatchObject({
+      code: 'EVIDENCE_NOT_READY',
+      lookAt: expect.toSatisfy((at: number) => at < Date.now() + 600) as unknown,
+    });
+    expect(await preparations.take(event.id)).toBeNull();
+
+    const later = await damaged('later', (sessionDir) => cutIndex(sessionDir, 7));
+    await expect(seal(event, { recordingDir: later, evidence, preparations })).rejects.toMatchObject({
+      code: 'EVIDENCE_NOT_READY',
+    });
+    const taken = vi.spyOn(preparations, 'take');
+    const { manifest } = await seal(event, { recordingDir: recordings, evidence, preparations });
+    expect(stillsOf(manifest.files)).toEqual(stillsOf(whole.files));
+    expect(await taken.mock.results[0]?.value).toMatchObject({ stills: [{ ptsMs: 8_480 }, { ptsMs: 9_000 }, {}] });
+    expect((await verifyCase(folderReader(caseDir('ahead')))).status).toBe('intact');
   });
 
   test('a session without its first segment is waited for, and gone when it never gets one', async () => {

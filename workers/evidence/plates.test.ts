@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { goldenImage } from '../../models/check-model.ts';
-import { openPlateReader } from '../../models/plate-reader.ts';
+import { openPlateReader, readPicture } from '../../models/plate-reader.ts';
 import type { LiveFrame } from '../../pipeline/live.ts';
 import { planPlates, readCasePlates } from './plates.ts';
 
@@ -33,7 +32,7 @@ test('a vehicle too far away for its plate to be read is not looked at', () => {
 test('a case gets the reading, its crop, and the answer that another vehicle cannot be read', async () => {
   const reader = await openPlateReader();
   try {
-    const jpeg = await readFile(goldenImage('plate'));
+    const picture = await readPicture(goldenImage('plate'));
     const [x1, y1, x2, y2] = box;
     const corner = { x1: 0, y1: 0, x2: 0.2, y2: 0.2 };
     const { plates, crops } = await readCasePlates(
@@ -42,7 +41,7 @@ test('a case gets the reading, its crop, and the answer that another vehicle can
         { trackId: 7, className: 'motorcycle', seen: [{ ptsMs: 100, box: { x1, y1, x2, y2 } }] },
         { trackId: 8, className: 'car', seen: [{ ptsMs: 100, box: corner }] },
       ],
-      [{ ptsMs: 100, jpeg }],
+      new Map([[100, picture]]),
     );
     expect(plates[0]).toMatchObject({ trackId: 7, text: '59T1-154.17', grade: 'needs-human-reading' });
     expect(plates[1]).toMatchObject({ trackId: 8, text: null });

@@ -1,5 +1,5 @@
 import { cropJpeg, type Picture } from '../../models/plate-crop.ts';
-import { openPlateReader, type PlateReader, type PlateSight, readPicture } from '../../models/plate-reader.ts';
+import { openPlateReader, type PlateReader, type PlateSight } from '../../models/plate-reader.ts';
 import { widened } from '../../models/read-plates.ts';
 import type { Subject } from '../../pipeline/event.ts';
 import type { PlateReading } from '../../pipeline/evidence.ts';
@@ -36,7 +36,7 @@ export type PlateSubject = {
   readonly seen: readonly { readonly ptsMs: PtsMs; readonly box: Box }[];
 };
 
-export type PlateFrame = { readonly ptsMs: PtsMs; readonly jpeg: Uint8Array };
+export type CasePlates = { readonly plates: readonly PlateReading[]; readonly crops: readonly PlateCrop[] };
 export type PlateCrop = { readonly path: string; readonly bytes: Uint8Array; readonly ptsMs: PtsMs };
 
 /**
@@ -68,23 +68,13 @@ export const planPlates = (
 /**
  * Reads the plates of a case's vehicles from full-resolution frames. Every vehicle gets an answer: a reading, or that its
  * plate cannot be read.
- * @param frames decoded from the clip at the instants of the subjects; instants without a frame are passed over
+ * @param frames full-resolution frames by the instants of the subjects; instants without a frame are passed over
  */
 export const readCasePlates = async (
   reader: PlateReader,
   subjects: readonly PlateSubject[],
-  frames: readonly PlateFrame[],
-): Promise<{ readonly plates: readonly PlateReading[]; readonly crops: readonly PlateCrop[] }> => {
-  const pictures = new Map<PtsMs, Picture>();
-  const pictureAt = async (ptsMs: PtsMs): Promise<Picture | null> => {
-    const known = pictures.get(ptsMs);
-    if (known) return known;
-    const frame = frames.find((each) => each.ptsMs === ptsMs);
-    if (!frame) return null;
-    const picture = await readPicture(frame.jpeg);
-    pictures.set(ptsMs, picture);
-    return picture;
-  };
+  frames: ReadonlyMap<PtsMs, Picture>,
+): Promise<CasePlates> => {
   const plates: PlateReading[] = [];
   const crops: PlateCrop[] = [];
   for (const { trackId, className, seen } of subjects) {
@@ -93,7 +83,7 @@ export const readCasePlates = async (
     const verdictOf = () =>
       fusePlate(sights, { vehicle: className, ...colourHint(sights.map(({ colour }) => colour)) });
     for (const { ptsMs, box } of seen) {
-      const picture = await pictureAt(ptsMs);
+      const picture = frames.get(ptsMs);
       if (!picture) continue;
       const { width, height } = picture;
       const vehicle = { x1: box.x1 * width, y1: box.y1 * height, x2: box.x2 * width, y2: box.y2 * height };

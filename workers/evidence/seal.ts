@@ -2,29 +2,25 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toCanonicalJson } from '../../pipeline/canonical-json.ts';
-import { type ClipPlan, planClip, wantedWindow } from '../../pipeline/clip-window.ts';
-import type { Config } from '../../pipeline/config-schema.ts';
+import { picturesUntil, wantedWindow } from '../../pipeline/clip-window.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { WatchEvent } from '../../pipeline/event.ts';
 import { type EvidenceFile, type EvidenceManifest, MANIFEST_FILE, SIGNATURE_FILE } from '../../pipeline/evidence.ts';
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
 import { CASE_ID_PATTERN } from '../../pipeline/manifest-schema.ts';
 import { casePrefix } from '../../pipeline/review.ts';
-import type { LiveFrame } from '../../pipeline/live.ts';
-import type { RecordingGap, SegmentRecord } from '../../pipeline/segment.ts';
-import { toCapturedAt } from '../../pipeline/time.ts';
 import { dataFolder } from '../data-folder.ts';
 import { openSigningKey } from '../storage/signing-key.ts';
 import { CameraChain, type ChainEntry } from './chain.ts';
-import { cutClip, joinSegments } from './clip.ts';
 import { readDetections } from './detections.ts';
 import type { PlateReader } from '../../models/plate-reader.ts';
+import { cutEventClip, type RollSettings } from './event-clip.ts';
 import { NotReadyError } from './not-ready.ts';
-import { planPlates, readCasePlates } from './plates.ts';
+import { belongTo, type CasePictures, type PicturesOptions, takePictures } from './pictures.ts';
+import type { Preparations } from './preparations.ts';
 import { makePreview, playsInBrowsers } from './preview.ts';
 import { readRecording, type RecordingPart } from './recording.ts';
-import { takeStills } from './stills.ts';
-import { checkClip, type ClipFacts, probeClip } from './verify-clip.ts';
+import { checkClip } from './verify-clip.ts';
 
 export type SealOptions = {
   readonly event: WatchEvent;
@@ -34,13 +30,15 @@ export type SealOptions = {
   /** For keys, chain and work files. */
   readonly dataDir: string;
   readonly store: EvidenceStore;
-  readonly evidence: Pick<Config['evidence'], 'preRollMs' | 'postRollMs' | 'maxClipMs'>;
+  readonly evidence: RollSettings;
   /** Name and version of the sealing software. */
   readonly software: string;
   /** Reads the plates of the event's vehicles; none are read without it. */
   readonly plateReader?: () => Promise<PlateReader | null>;
   /** Set when the recording will not go on (replay, or waited long enough): seal what is there. */
   readonly recordingEnded?: boolean;
+  /** Pictures that are made while the recording goes on; all is made at once without it. */
+  readonly preparations?: Preparations<CasePictures>;
 };
 
 export type SealedCase = {
@@ -88,14 +86,13 @@ const seal = async (options: SealOptions): Promise<SealedCase> => {
   const found = await readSealed(store, prefix);
   if (found) return found;
 
-  const work = join(dataDir, 'sealing');
-  await mkdir(work, { recursive: true });
-  const workDir = await mkdtemp(join(work, `${event.id}.`));
-  try {
+  return inWorkDir(dataDir, event.id, async (workDir) => {
     const contents = await produce(options, workDir);
-    for (const { file, bytes } of contents.files) await store.put(`${prefix}/${file.path}`, bytes, file.mediaType);
+    await Promise.all(
+      contents.files.map(({ file, bytes }) => store.put(`${prefix}/${file.path}`, bytes, file.mediaType)),
+    );
     const key = await openSigningKey(folder.keys);
-    return await inChain(async () => {
+    return inChain(async () => {
       for (;;) {
         const newest = await chain.settle(storeEntry);
         const sealed = await readSealed(store, prefix);
@@ -115,9 +112,7 @@ const seal = async (options: SealOptions): Promise<SealedCase> => {
         return { prefix, manifest, manifestSha256 };
       }
     });
-  } finally {
-    await rm(workDir, { recursive: true, force: true });
-  }
+  });
 };
 
 /** The signature goes first: a case that has a manifest is whole. */
@@ -142,29 +137,30 @@ type CaseFile = { readonly file: EvidenceFile; readonly bytes: Uint8Array };
 
 /** Everything of a case but its seal. */
 const produce = async (
-  { event, camera, recordingDir, evidence, software, plateReader, recordingEnded = false }: SealOptions,
+  options: SealOptions,
   workDir: string,
 ): Promise<{ manifest: Omit<EvidenceManifest, 'files' | 'sealedAt' | 'chain'>; files: readonly CaseFile[] }> => {
+  const { event, camera, recordingDir, evidence, software, recordingEnded = false } = options;
   const window = wantedWindow(event, evidence);
   const recording = await readRecording(recordingDir, event.sessionId, window, recordingEnded);
   const { session, sessionDir } = recording;
-  const clipFile = join(workDir, 'clip.mp4');
-  const { plan, facts } = await cut(event, evidence, recording, clipFile);
+  const clip = join(workDir, 'clip.mp4');
+  const { plan, facts } = await cutEventClip(event, evidence, recording, clip).catch((error: unknown) => {
+    throw error instanceof NotReadyError ? prepare(options, recording, error) : error;
+  });
   const [first, last] = [plan.segments[0]!, plan.segments.at(-1)!];
   checkClip(facts, event.triggerPtsMs, last.startPtsMs + last.durationMs - first.startPtsMs);
 
-  const { before, at, after } = event.keyPtsMs;
-  const [stills, detections, preview] = await Promise.all([
-    takeStills(clipFile, facts, [before, at, after]),
+  const [pictures, detections, preview] = await Promise.all([
+    picturesOf(options, { sessionDir, clip, facts }),
     readDetections(sessionDir, { fromPtsMs: first.startPtsMs, toPtsMs: first.startPtsMs + facts.durationMs }),
     playsInBrowsers(facts.codec)
       ? null
-      : makePreview(clipFile, join(workDir, 'preview.mp4')).then(() => readFile(join(workDir, 'preview.mp4'))),
+      : makePreview(clip, join(workDir, 'preview.mp4')).then(() => readFile(join(workDir, 'preview.mp4'))),
   ]);
-  if (!stills[1])
-    throw new WatchpostError('EVIDENCE_UNVERIFIED', `the clip has no picture at the trigger's still, ${at} ms`);
+  const { stills, plates } = pictures;
 
-  const files: CaseFile[] = [caseFile('clip.mp4', 'clip', 'video/mp4', 'original', await readFile(clipFile))];
+  const files: CaseFile[] = [caseFile('clip.mp4', 'clip', 'video/mp4', 'original', await readFile(clip))];
   for (const [index, when] of (['before', 'at', 'after'] as const).entries()) {
     const still = stills[index];
     // A still that the recording does not hold is missing with the gap that the manifest states.
@@ -175,7 +171,6 @@ const produce = async (
   files.push(caseFile('detections.json', 'detections', 'application/json', 'original', detectionsJson));
   if (preview) files.push(caseFile('preview.mp4', 'preview', 'video/mp4', 'derived', preview));
 
-  const plates = plateReader && (await readPlates(await plateReader(), event, detections, clipFile, facts));
   for (const { path, bytes, ptsMs } of plates?.crops ?? [])
     files.push(caseFile(path, 'plate-crop', 'image/jpeg', 'derived', bytes, ptsMs));
 
@@ -204,24 +199,45 @@ const produce = async (
   };
 };
 
-/** Null when no vehicle is to be read, or reading failed: a case is worth more than its plates and is sealed without. */
-const readPlates = async (
-  reader: PlateReader | null,
-  event: WatchEvent,
-  detections: readonly LiveFrame[],
-  clipFile: string,
-  facts: ClipFacts,
-): Promise<Awaited<ReturnType<typeof readCasePlates>> | null> => {
-  const vehicles = reader ? planPlates(event.subjects, detections, facts.height) : [];
-  if (!reader || vehicles.length === 0) return null;
-  const instants = [...new Set(vehicles.flatMap(({ seen }) => seen.map(({ ptsMs }) => ptsMs)))];
+/** Those that were prepared, if they go with the clip as it was cut in the end; otherwise taken from it now. */
+const picturesOf = async (
+  { event, evidence: roll, plateReader, preparations }: SealOptions,
+  cut: Pick<PicturesOptions, 'sessionDir' | 'clip' | 'facts'>,
+): Promise<CasePictures> => {
+  const prepared = await preparations?.take(event.id);
+  return prepared && belongTo(prepared, cut.facts, event)
+    ? prepared
+    : takePictures({ event, roll, plateReader, ...cut });
+};
+
+/**
+ * Starts to make the pictures as soon as they are recorded.
+ * @returns the error, with the instant at which that can be
+ */
+const prepare = (options: SealOptions, recording: RecordingPart, error: NotReadyError): NotReadyError => {
+  const { event, evidence: roll, plateReader, preparations, dataDir } = options;
+  const newest = recording.segments.at(-1);
+  if (!preparations || !newest) return error;
+  const missingMs = picturesUntil(event, roll) - (newest.startPtsMs + newest.durationMs);
+  if (missingMs > 0) return new NotReadyError(error.message, error.readyAt, recording.grewAt + missingMs);
+  preparations.begin(event.id, () =>
+    inWorkDir(dataDir, event.id, async (workDir) => {
+      const clip = join(workDir, 'clip.mp4');
+      const { facts } = await cutEventClip(event, roll, { ...recording, sessionEnded: true }, clip);
+      return takePictures({ event, roll, plateReader, sessionDir: recording.sessionDir, clip, facts });
+    }),
+  );
+  return error;
+};
+
+const inWorkDir = async <T>(dataDir: string, id: string, work: (workDir: string) => Promise<T>): Promise<T> => {
+  const sealing = join(dataDir, 'sealing');
+  await mkdir(sealing, { recursive: true });
+  const workDir = await mkdtemp(join(sealing, `${id}.`));
   try {
-    const stills = await takeStills(clipFile, facts, instants);
-    // A frame goes by the instant of its boxes, which may lie some milliseconds after the frame's own.
-    const frames = stills.flatMap((still, i) => (still ? [{ ptsMs: instants[i]!, jpeg: still.bytes }] : []));
-    return await readCasePlates(reader, vehicles, frames);
-  } catch {
-    return null;
+    return await work(workDir);
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
   }
 };
 
@@ -239,47 +255,4 @@ const caseFile = (
     sha256: createHash('sha256').update(bytes).digest('hex'),
     ...(ptsMs === undefined ? {} : { ptsMs }),
   },
-});
-
-type ReadyPlan = Extract<ClipPlan, { state: 'ready' }>;
-
-/** Cuts the clip; a damaged segment is left out and written down as a gap, and the plan made anew without it. */
-const cut = async (
-  event: WatchEvent,
-  evidence: SealOptions['evidence'],
-  recording: RecordingPart,
-  target: string,
-): Promise<{ plan: ReadyPlan; facts: ClipFacts }> => {
-  const { session, sessionDir, grewAt } = recording;
-  const damaged: SegmentRecord[] = [];
-  for (;;) {
-    const plan = planClip({
-      event,
-      roll: evidence,
-      clock: session.clock,
-      segments: recording.segments.filter((segment) => !damaged.includes(segment)),
-      gaps: [...recording.gaps, ...damaged.map((segment) => toGap(segment, session.clock))],
-      // A damaged segment will not come again: with one left out, the recording is as long as it gets there.
-      sessionEnded: recording.sessionEnded || damaged.length > 0,
-    });
-    if (plan.state === 'not-ready')
-      throw new NotReadyError(
-        `the recording of ${event.cameraId} must go on for ${Math.round(plan.missingMs)} ms`,
-        grewAt + plan.missingMs,
-      );
-    if (plan.state === 'gone') throw new WatchpostError('EVIDENCE_GONE', `${event.id}: ${plan.reason}`);
-    const joined = `${target}.joined`;
-    const broken = await joinSegments(sessionDir, session, plan.segments, joined);
-    damaged.push(...broken);
-    if (broken.length > 0) continue;
-    await cutClip(joined, target);
-    return { plan, facts: await probeClip(target, plan.segments[0]!.startPtsMs) };
-  }
-};
-
-const toGap = (segment: SegmentRecord, clock: RecordingPart['session']['clock']): RecordingGap => ({
-  cameraId: segment.cameraId,
-  fromAt: toCapturedAt(clock, segment.startPtsMs),
-  toAt: toCapturedAt(clock, segment.startPtsMs + segment.durationMs),
-  cause: 'segment-damaged',
 });

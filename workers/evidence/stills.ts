@@ -1,13 +1,19 @@
 import sharp from 'sharp';
+import type { Picture } from '../../models/plate-crop.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { PtsMs } from '../../pipeline/time.ts';
 import { runTool } from './tool.ts';
 import { type ClipFacts, frameAt } from './verify-clip.ts';
 
+/** A frame of a clip: uint8 RGB at the camera's full resolution. */
+export type ClipPicture = Picture & {
+  /** Media time of the very frame shown, at or before the wanted instant. */
+  readonly ptsMs: PtsMs;
+};
+
 export type Still = {
   /** JPEG at the camera's full resolution. */
   readonly bytes: Buffer;
-  /** Media time of the very frame shown, at or before the wanted instant. */
   readonly ptsMs: PtsMs;
 };
 
@@ -16,14 +22,14 @@ const JPEG_QUALITY = 92;
 
 /**
  * Decodes the frames shown at the given instants from a clip, each exactly: chosen by its packet's own time stamp.
- * @returns one still per instant, in the same order; null where the clip has no frame at the instant
+ * @returns one frame per instant, in the same order; null where the clip has no frame at the instant
  * @throws WatchpostError EVIDENCE_UNVERIFIED when a frame cannot be decoded
  */
-export const takeStills = async (
+export const decodeFrames = async (
   clip: string,
   facts: ClipFacts,
   instants: readonly PtsMs[],
-): Promise<(Still | null)[]> => {
+): Promise<(ClipPicture | null)[]> => {
   const wanted = instants.map((ptsMs) => frameAt(facts, ptsMs));
   const frames = [...new Map(wanted.flatMap((frame) => (frame ? [[frame.pts, frame]] : []))).values()].sort(
     (a, b) => a.pts - b.pts,
@@ -49,13 +55,19 @@ export const takeStills = async (
       'EVIDENCE_UNVERIFIED',
       `expected ${frames.length} stills of ${width}×${height}, decoded ${raw.length / frameBytes}`,
     );
-  const jpegs = await Promise.all(
-    frames.map(({ ptsMs }, index) =>
-      sharp(raw.subarray(index * frameBytes, (index + 1) * frameBytes), { raw: { width, height, channels: 3 } })
-        .jpeg({ quality: JPEG_QUALITY })
-        .toBuffer()
-        .then((bytes): Still => ({ bytes, ptsMs })),
-    ),
+  const pictures = new Map(
+    frames.map(({ pts, ptsMs }, index): [number, ClipPicture] => [
+      pts,
+      { ptsMs, width, height, pixels: raw.subarray(index * frameBytes, (index + 1) * frameBytes) },
+    ]),
   );
-  return wanted.map((frame) => (frame ? jpegs[frames.findIndex(({ pts }) => pts === frame.pts)]! : null));
+  return wanted.map((frame) => (frame && pictures.get(frame.pts)) ?? null);
 };
+
+/** A frame as the file that goes into the case. */
+export const toStill = async ({ pixels, width, height, ptsMs }: ClipPicture): Promise<Still> => ({
+  bytes: await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: JPEG_QUALITY })
+    .toBuffer(),
+  ptsMs,
+});

@@ -7,9 +7,9 @@ const syncFolder = async (folder: string): Promise<void> => {
   await handle.sync().finally(() => handle.close());
 };
 
-const writeBeside = async (file: string, body: string | Uint8Array, mode: number): Promise<string> => {
-  const temporary = join(dirname(file), `.${randomBytes(6).toString('hex')}.tmp`);
-  await mkdir(dirname(file), { recursive: true });
+const writeTemporary = async (folder: string, body: string | Uint8Array, mode: number): Promise<string> => {
+  const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`);
+  await mkdir(folder, { recursive: true });
   const handle = await open(temporary, 'wx', mode);
   try {
     await handle.writeFile(body);
@@ -20,9 +20,18 @@ const writeBeside = async (file: string, body: string | Uint8Array, mode: number
   return temporary;
 };
 
-/** Replaces a file: after a crash or power cut it holds the old bytes or the new ones, never a mixture. */
-export const replaceFile = async (file: string, body: string | Uint8Array, mode = 0o644): Promise<void> => {
-  await rename(await writeBeside(file, body, mode), file);
+/**
+ * Replaces a file: after a crash or power cut it holds the old bytes or the new ones, never a mixture.
+ * @param temporaries folder in which the bytes are written first, on the same file system; a crash leaves them there
+ */
+export const replaceFile = async (
+  file: string,
+  body: string | Uint8Array,
+  temporaries = dirname(file),
+): Promise<void> => {
+  const temporary = await writeTemporary(temporaries, body, 0o644);
+  await mkdir(dirname(file), { recursive: true });
+  await rename(temporary, file);
   await syncFolder(dirname(file));
 };
 
@@ -31,7 +40,7 @@ export const replaceFile = async (file: string, body: string | Uint8Array, mode 
  * @returns whether this call created it
  */
 export const createFile = async (file: string, body: string | Uint8Array, mode = 0o644): Promise<boolean> => {
-  const temporary = await writeBeside(file, body, mode);
+  const temporary = await writeTemporary(dirname(file), body, mode);
   try {
     await link(temporary, file);
     await syncFolder(dirname(file));

@@ -6,17 +6,34 @@ import type { EvidenceStore, StoredObject } from '../../pipeline/evidence-store.
 import { replaceFile } from './durable.ts';
 import { checkKey } from './object-key.ts';
 
+/** No object takes so long to write. */
+const ABANDONED_MS = 3_600_000;
+
+/** Removes what killed processes left, once and as far as it goes: it only costs space. */
+const removeOld = async (folder: string): Promise<void> => {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const file = join(folder, name);
+    const written = await stat(file).catch(() => null);
+    if (written && written.mtimeMs < Date.now() - ABANDONED_MS) await rm(file, { force: true }).catch(() => undefined);
+  }
+};
+
 /** Evidence in a folder. An object is there with its whole content or not at all, also after a power cut. */
 export class LocalStore implements EvidenceStore {
   readonly #root: string;
+  /** Beside the objects: what a killed process was writing must not lie in a case, as a file that is not part of it. */
+  readonly #temporaries: string;
+  #tidied: Promise<void> | null = null;
 
   constructor(root: string) {
     this.#root = root;
+    this.#temporaries = join(root, '.writing');
   }
 
   async put(key: string, body: Uint8Array): Promise<void> {
     const file = this.#file(key);
-    await replaceFile(file, body).catch((error: unknown) => this.#fail('write', key, error));
+    await (this.#tidied ??= removeOld(this.#temporaries));
+    await replaceFile(file, body, this.#temporaries).catch((error: unknown) => this.#fail('write', key, error));
   }
 
   async get(key: string): Promise<Uint8Array> {

@@ -1,0 +1,72 @@
+import type { Picture } from '../../models/plate-crop.ts';
+import type { PlateReader } from '../../models/plate-reader.ts';
+import { picturesUntil } from '../../pipeline/clip-window.ts';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import type { WatchEvent } from '../../pipeline/event.ts';
+import type { PtsMs } from '../../pipeline/time.ts';
+import { readDetections } from './detections.ts';
+import type { RollSettings } from './event-clip.ts';
+import { type CasePlates, planPlates, readCasePlates } from './plates.ts';
+import { type ClipPicture, decodeFrames, type Still, toStill } from './stills.ts';
+import { type ClipFacts, frameAt } from './verify-clip.ts';
+
+/** What a case shows besides its clip. */
+export type CasePictures = {
+  /** Before, at and after the trigger; null where the recording holds no picture. */
+  readonly stills: readonly (Still | null)[];
+  /** Null when no vehicle is to be read, or reading failed. */
+  readonly plates: CasePlates | null;
+};
+
+export type PicturesOptions = {
+  readonly event: WatchEvent;
+  readonly roll: RollSettings;
+  readonly sessionDir: string;
+  /** A clip that holds the event, at least until `picturesUntil`. */
+  readonly clip: string;
+  readonly facts: ClipFacts;
+  readonly plateReader?: (() => Promise<PlateReader | null>) | undefined;
+};
+
+/** Decoded frames that are held at once; at 4K that is ten of them. */
+const MAX_DECODED_BYTES = 256 * 2 ** 20;
+
+/**
+ * Takes the stills of an event and reads the plates of its vehicles, from one pass over the clip.
+ * @throws WatchpostError EVIDENCE_UNVERIFIED when the still at the trigger cannot be had
+ */
+export const takePictures = async (options: PicturesOptions): Promise<CasePictures> => {
+  const { event, roll, sessionDir, clip, facts } = options;
+  const { before, at, after } = event.keyPtsMs;
+  const reader = (await options.plateReader?.()) ?? null;
+  const window = { fromPtsMs: facts.frames[0]!.ptsMs, toPtsMs: picturesUntil(event, roll) };
+  const vehicles = reader ? planPlates(event.subjects, await readDetections(sessionDir, window), facts.height) : [];
+  const most = Math.max(0, Math.floor(MAX_DECODED_BYTES / (facts.width * facts.height * 3)) - 3);
+  const looks = [...new Set(vehicles.flatMap(({ seen }) => seen.map(({ ptsMs }) => ptsMs)))].slice(0, most);
+  const keys = [before, at, after];
+  // A frame that only a plate needs must not cost the case its stills.
+  const decoded = await decodeFrames(clip, facts, [...keys, ...looks]).catch(() => decodeFrames(clip, facts, keys));
+  if (!decoded[1])
+    throw new WatchpostError('EVIDENCE_UNVERIFIED', `the clip has no picture at the trigger's still, ${at} ms`);
+  // A frame goes by the instant of its boxes, which may lie some milliseconds after the frame's own.
+  const frames = new Map<PtsMs, Picture>();
+  for (const [index, ptsMs] of looks.entries()) {
+    const frame = decoded[keys.length + index];
+    if (frame) frames.set(ptsMs, frame);
+  }
+  const [stills, plates] = await Promise.all([
+    Promise.all(keys.map((_, index) => stillOf(decoded[index]))),
+    // A case is worth more than its plates and is sealed without them.
+    reader && vehicles.length > 0 ? readCasePlates(reader, vehicles, frames).catch(() => null) : null,
+  ]);
+  return { stills, plates };
+};
+
+const stillOf = (picture: ClipPicture | null | undefined): Promise<Still | null> =>
+  picture ? toStill(picture) : Promise.resolve(null);
+
+/** Stills show frames that the clip must hold: whether these pictures go with this clip. */
+export const belongTo = ({ stills }: CasePictures, facts: ClipFacts, { keyPtsMs }: WatchEvent): boolean =>
+  [keyPtsMs.before, keyPtsMs.at, keyPtsMs.after].every(
+    (ptsMs, index) => frameAt(facts, ptsMs)?.ptsMs === stills[index]?.ptsMs,
+  );
