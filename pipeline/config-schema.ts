@@ -159,6 +159,38 @@ export const TrackerConfig = Type.Object(
 );
 export type TrackerConfig = Static<typeof TrackerConfig>;
 
+export const PassagesConfig = Type.Object(
+  {
+    enabled: Type.Boolean({ default: true }),
+    line: Type.Optional(
+      Type.String({
+        description: 'Key under `lines`: who crosses it has passed, at that instant and in that direction.',
+      }),
+    ),
+    zone: Type.Optional(
+      Type.String({
+        description: 'Key under `zones`: who was in it has passed. Without line and zone, everybody has.',
+      }),
+    ),
+    lanes: Type.Array(Type.String(), {
+      default: [],
+      description: 'Keys under `zones` that are lanes; a passage states the one that the vehicle was in.',
+    }),
+    keepDays: Type.Number({
+      default: 30,
+      exclusiveMinimum: 0,
+      maximum: 3_650,
+      description: 'Passages and their pictures are removed after so long (days).',
+    }),
+  },
+  {
+    ...closed,
+    description:
+      'Every vehicle that passes becomes a searchable passage, its plate read from the full-resolution recording.',
+  },
+);
+export type PassagesConfig = Static<typeof PassagesConfig>;
+
 export const CameraConfig = Type.Object(
   {
     id: Id,
@@ -206,6 +238,7 @@ export const CameraConfig = Type.Object(
       ),
     ),
     rules: Type.Array(RuleConfig, { default: [] }),
+    passages: Type.Optional(PassagesConfig),
   },
   closed,
 );
@@ -217,6 +250,10 @@ export const headsOf = ({ analysis, rules }: Pick<CameraConfig, 'analysis' | 'ru
   const heads = analysis?.heads ?? (isWanted ? (Value.Default(HeadsConfig, {}) as HeadsConfig) : null);
   return analysis && heads?.enabled === true ? heads : null;
 };
+
+/** How a camera's passages are taken; null where none are. */
+export const passagesOf = ({ enabled, analysis, passages }: CameraConfig): PassagesConfig | null =>
+  enabled && analysis && passages?.enabled === true ? passages : null;
 
 export const DetectorConfig = Type.Object(
   {

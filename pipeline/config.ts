@@ -182,6 +182,15 @@ const checkReferences = (config: Config): Fault[] => {
       dangling(`${at}/analysis/detector`, 'detector', camera.analysis.detector, Object.keys(config.detectors));
     if (camera.rules.length > 0 && !camera.analysis)
       faults.push({ path: `${at}/rules`, message: 'rules need an `analysis` section on the camera' });
+    if (camera.passages) {
+      const { line, zone, lanes } = camera.passages;
+      const zones = Object.keys(camera.zones);
+      if (!camera.analysis)
+        faults.push({ path: `${at}/passages`, message: 'passages need an `analysis` section on the camera' });
+      if (line !== undefined) dangling(`${at}/passages/line`, 'line', line, Object.keys(camera.lines));
+      if (zone !== undefined) dangling(`${at}/passages/zone`, 'zone', zone, zones);
+      lanes.forEach((lane, l) => dangling(`${at}/passages/lanes/${l}`, 'zone', lane, zones));
+    }
     const ruleIds = new Set<string>();
     camera.rules.forEach((rule, r) => {
       const path = `${at}/rules/${r}`;

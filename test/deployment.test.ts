@@ -14,7 +14,7 @@ type Service = {
 };
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const { services } = parse(read('docker-compose.gpu.yml'), { merge: true }) as { services: Record<string, Service> };
-const OURS = ['record', 'analyze', 'evidence', 'api'];
+const OURS = ['record', 'analyze', 'evidence', 'passages', 'api'];
 
 describe('docker-compose.gpu.yml', () => {
   test('has all processes and what they need', () => {

@@ -1,10 +1,11 @@
 import { constants, getPriority, setPriority } from 'node:os';
 import type { Redis } from 'ioredis';
 import { CameraPipeline } from '../pipeline/camera-pipeline.ts';
-import type { CameraConfig } from '../pipeline/config-schema.ts';
+import { type CameraConfig, passagesOf } from '../pipeline/config-schema.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { WatchEvent } from '../pipeline/event.ts';
 import { type LiveFrame, liveChannel } from '../pipeline/live.ts';
+import { PassageWatch } from '../pipeline/passages/passage-watch.ts';
 import { CameraAnalyzer, type FrameFate } from './camera-analyzer.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
@@ -63,6 +64,7 @@ const analyzeCamera = async ({ context, camera, queues, detector }: CameraParts)
   const complain = onceASecond((error) =>
     log.warn({ cameraId: camera.id, err: error }, 'side-car could not be written'),
   );
+  const passages = passagesOf(camera);
   let current: ChannelFrame | null = null;
   const analyzer = new CameraAnalyzer({
     detect: detector.detect,
@@ -77,6 +79,11 @@ const analyzeCamera = async ({ context, camera, queues, detector }: CameraParts)
       });
     },
     openHeads: detector.openHeads,
+    openPassages: ({ letterbox }) =>
+      passages && new PassageWatch({ camera, passages, clock: current!.clock, frameSize: letterbox.source }),
+    onPasses: async (passes) => {
+      for (const pass of passes) await queues.enqueuePassage(pass);
+    },
     onLive: async (live) => {
       publish(queues.redis, live);
       await tracks.append(live).catch(complain);

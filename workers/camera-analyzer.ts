@@ -7,6 +7,8 @@ import type { WatchEvent } from '../pipeline/event.ts';
 import type { DropReason, Frame } from '../pipeline/frame.ts';
 import type { HeadReader } from '../pipeline/heads/head-reader.ts';
 import type { LiveFrame } from '../pipeline/live.ts';
+import type { VehiclePass } from '../pipeline/passages/passage.ts';
+import type { PassageWatch } from '../pipeline/passages/passage-watch.ts';
 import { analyseFrame } from './analyse-frame.ts';
 
 /** What became of one received frame; every frame has exactly one fate. */
@@ -19,6 +21,9 @@ export type AnalyzerOptions = {
   readonly openPipeline: (frame: Frame) => CameraPipeline;
   /** The second stage of a new session; null on cameras without one. */
   readonly openHeads?: () => HeadReader | null;
+  /** What takes the passages of a new session; null on cameras without. */
+  readonly openPassages?: (frame: Frame) => PassageWatch | null;
+  readonly onPasses?: (passes: readonly VehiclePass[]) => Promise<void>;
   readonly onLive: (live: LiveFrame, detections: readonly Detection[]) => Promise<void>;
   readonly onEvents: (events: readonly WatchEvent[]) => Promise<void>;
   readonly onFate: (frame: Frame, fate: FrameFate) => void;
@@ -32,6 +37,7 @@ export class CameraAnalyzer {
   readonly #options: AnalyzerOptions;
   #pipeline: CameraPipeline | null = null;
   #heads: HeadReader | null = null;
+  #passages: PassageWatch | null = null;
   #sessionId: string | null = null;
   #lastPtsMs = 0;
 
@@ -47,6 +53,7 @@ export class CameraAnalyzer {
         await this.finish();
         this.#pipeline = openPipeline(frame);
         this.#heads = this.#options.openHeads?.() ?? null;
+        this.#passages = this.#options.openPassages?.(frame) ?? null;
         this.#sessionId = frame.sessionId;
       }
       const deadlineMs = this.#options.deadlineMs();
@@ -62,11 +69,12 @@ export class CameraAnalyzer {
         onFate(frame, error instanceof FrameDropped ? error.reason : 'inference-failed');
         return;
       }
-      const { live, events } = await analyseFrame(this.#pipeline!, this.#heads, frame, detections);
+      const { tracked, live, events } = await analyseFrame(this.#pipeline!, this.#heads, frame, detections);
       this.#lastPtsMs = frame.ptsMs;
       onFate(frame, 'analysed');
       await onLive(live, detections);
       if (events.length > 0) await onEvents(events);
+      await this.#hand(this.#passages?.push(tracked));
     } finally {
       frame.release();
     }
@@ -75,8 +83,15 @@ export class CameraAnalyzer {
   /** Ends the session: what was still open is closed at the last analysed frame. */
   async finish(): Promise<void> {
     const events = this.#pipeline?.finish(this.#lastPtsMs) ?? [];
+    const passes = this.#passages?.finish();
     this.#pipeline = null;
+    this.#passages = null;
     this.#sessionId = null;
     if (events.length > 0) await this.#options.onEvents(events);
+    await this.#hand(passes);
+  }
+
+  async #hand(passes: readonly VehiclePass[] = []): Promise<void> {
+    if (passes.length > 0) await this.#options.onPasses?.(passes);
   }
 }

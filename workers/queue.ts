@@ -4,6 +4,7 @@ import { Value } from '@sinclair/typebox/value';
 import { ERROR_CODES, type ErrorCode, redactUrl, WatchpostError } from '../pipeline/errors.ts';
 import type { WatchEvent } from '../pipeline/event.ts';
 import { EventShape } from '../pipeline/manifest-schema.ts';
+import { PASSAGE_QUEUE, type VehiclePass } from '../pipeline/passages/passage.ts';
 import { EVIDENCE_QUEUE, type EvidenceJob, REVIEW_QUEUE, type ReviewJob } from '../pipeline/review.ts';
 
 /**
@@ -57,6 +58,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Jobs that wait for a store or a disk go on waiting: evidence is never dropped. */
 const EVIDENCE_ATTEMPTS = 100_000;
+/** Some hours of a store that is down; a passage is worth less than a case. */
+const PASSAGE_ATTEMPTS = 200;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 120_000;
 
@@ -95,14 +98,16 @@ export class Queues {
   readonly redis: Redis;
   readonly evidence: Queue;
   readonly review: Queue;
+  readonly passages: Queue<VehiclePass>;
 
   constructor(redisUrl: string) {
     const connection = redisOptions(redisUrl);
     this.redis = connectRedis(redisUrl);
     this.evidence = new Queue(EVIDENCE_QUEUE, { connection });
     this.review = new Queue(REVIEW_QUEUE, { connection });
+    this.passages = new Queue(PASSAGE_QUEUE, { connection });
     // BullMQ reports lost connections here; clients reconnect by themselves, and who must know asks `isReachable`.
-    for (const emitter of [this.redis, this.evidence, this.review]) emitter.on('error', () => undefined);
+    for (const emitter of [this.redis, this.evidence, this.review, this.passages]) emitter.on('error', () => undefined);
   }
 
   /**
@@ -136,6 +141,17 @@ export class Queues {
     });
   }
 
+  /** Hands a vehicle over whose plate is to be read; the same vehicle again changes nothing. */
+  async enqueuePassage(pass: VehiclePass): Promise<void> {
+    await this.passages.add('read', pass, {
+      jobId: pass.id,
+      attempts: PASSAGE_ATTEMPTS,
+      backoff: { type: 'custom' },
+      removeOnComplete: { age: 3_600, count: 10_000 },
+      removeOnFail: { age: 7 * 24 * 3_600 },
+    });
+  }
+
   async releaseHold(caseId: string): Promise<void> {
     await this.redis.hdel(HOLDS_KEY, caseId);
   }
@@ -157,7 +173,7 @@ export class Queues {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.evidence.close(), this.review.close()]);
+    await Promise.allSettled([this.evidence.close(), this.review.close(), this.passages.close()]);
     this.redis.disconnect();
   }
 }

@@ -46,7 +46,9 @@ export const finishOnce = async (options: {
   try {
     while (!signal.aborted) {
       const review = await queues.review.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
-      const waiting = (await queues.depth()).open + Object.values(review).reduce((sum, count) => sum + count, 0);
+      const passages = await queues.passages.getJobCounts('waiting', 'active', 'delayed');
+      const sumOf = (counts: Record<string, number>): number => Object.values(counts).reduce((sum, n) => sum + n, 0);
+      const waiting = (await queues.depth()).open + sumOf(review) + sumOf(passages);
       if (waiting === 0) break;
       await systemClock.sleep(LOOK_EVERY_MS, signal);
     }

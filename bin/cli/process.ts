@@ -12,10 +12,11 @@ const entryPoints: Readonly<Record<string, () => Promise<(context: ProcessContex
   record: async () => (await import('./record-process.ts')).recordProcess,
   analyze: async () => (await import('../../workers/analyze.ts')).analyze,
   evidence: async () => (await import('../../workers/evidence.ts')).evidence,
+  passages: async () => (await import('../../workers/passages.ts')).passages,
   api: async () => (await import('../../api/server.ts')).serve,
 };
 
-/** Runs one process of the system until its signal; `up` starts four of these, a city one per container. */
+/** Runs one process of the system until its signal; `up` starts these, a city one per container. */
 export const runProcess = async (
   name: string,
   options: { readonly config: string; readonly data: string; readonly redis: string },

@@ -28,7 +28,7 @@ export const buildProgram = (): Command => {
 
   program
     .command('process <name>', { hidden: true })
-    .description('run one process: record, analyze, evidence or api')
+    .description('run one process: record, analyze, evidence, passages or api')
     .option('--config <file>', 'configuration', DEFAULT_CONFIG)
     .option('--data <folder>', 'data folder', DEFAULT_DATA)
     .option('--redis <url>', 'Redis URL or socket path', process.env['REDIS_URL'] ?? '')

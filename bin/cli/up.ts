@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { passagesOf } from '../../pipeline/config-schema.ts';
 import { createLog } from '../../workers/log.ts';
 import { lockDataFolder } from '../../workers/instance-lock.ts';
 import { startRedis } from '../../workers/redis-server.ts';
@@ -9,9 +10,11 @@ import { finishOnce } from './once.ts';
 import { stopSignal } from './until-signal.ts';
 
 const PROCESSES = ['record', 'analyze', 'evidence', 'api'] as const;
+/** Of no use where no camera takes passages. */
+const PASSAGES = ['passages'] as const;
 
 /**
- * The whole system on one machine: Redis (unless REDIS_URL is set) and the four processes as one supervised tree.
+ * The whole system on one machine: Redis (unless REDIS_URL is set) and its processes as one supervised tree.
  * With `once`, sources are processed to their end, the cases are printed with their verification, and it stops.
  */
 export const up = async (options: {
@@ -20,7 +23,7 @@ export const up = async (options: {
   readonly once: boolean;
   readonly json: boolean;
 }): Promise<number> => {
-  const { file } = loadConfig(options.config);
+  const { config, file } = loadConfig(options.config);
   const dataDir = resolve(options.data);
   const unlock = lockDataFolder(dataDir);
   const signal = stopSignal();
@@ -29,7 +32,7 @@ export const up = async (options: {
   const ownRedis = process.env['REDIS_URL'] ? null : await startRedis({ dataDir, log });
   const redisUrl = process.env['REDIS_URL'] ?? ownRedis?.url ?? '';
   try {
-    for (const name of PROCESSES)
+    for (const name of [...PROCESSES, ...(config.cameras.some(passagesOf) ? PASSAGES : [])])
       supervisor.start({
         name,
         command: process.execPath,

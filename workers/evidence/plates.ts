@@ -36,7 +36,12 @@ export type PlateSubject = {
   readonly seen: readonly { readonly ptsMs: PtsMs; readonly box: Box }[];
 };
 
-export type CasePlates = { readonly plates: readonly PlateReading[]; readonly crops: readonly PlateCrop[] };
+export type CasePlates = {
+  readonly plates: readonly PlateReading[];
+  readonly crops: readonly PlateCrop[];
+  /** By track, where most looks agree. */
+  readonly colours: ReadonlyMap<number, PlateColour>;
+};
 export type PlateCrop = { readonly path: string; readonly bytes: Uint8Array; readonly ptsMs: PtsMs };
 
 /**
@@ -75,6 +80,7 @@ export const readCasePlates = async (
   subjects: readonly PlateSubject[],
   frames: ReadonlyMap<PtsMs, Picture>,
 ): Promise<CasePlates> => {
+  const colours = new Map<number, PlateColour>();
   const plates: PlateReading[] = [];
   const crops: PlateCrop[] = [];
   for (const { trackId, className, seen } of subjects) {
@@ -97,6 +103,8 @@ export const readCasePlates = async (
       if (sights.length >= 5 && isSettled(verdictOf())) break;
     }
     const verdict = verdictOf();
+    const { colour } = colourHint(sights.map((sight) => sight.colour));
+    if (colour) colours.set(trackId, colour);
     const crop = best && (await cropJpeg(best.picture, best.box, CROP_MARGIN, CROP_QUALITY));
     const path = crop ? `plate-${String(trackId)}.jpg` : null;
     if (crop && best && path !== null) crops.push({ path, bytes: crop, ptsMs: best.ptsMs });
@@ -121,7 +129,7 @@ export const readCasePlates = async (
       crop: path,
     });
   }
-  return { plates, crops };
+  return { plates, crops, colours };
 };
 
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
