@@ -11,11 +11,12 @@ import { PictureWatch } from './health/picture-facts.ts';
 import { RuleSet } from './rules/rule-set.ts';
 import { SameAct } from './same-act.ts';
 import { SignalReader } from './signals/signal-reader.ts';
+import { StillWatch } from './still/still-watch.ts';
 import type { PtsMs, SessionClock } from './time.ts';
 import type { Track, TrackedFrame } from './track.ts';
 import { ByteTracker } from './tracking/bytetrack.ts';
 import { withoutTwins } from './twins.ts';
-import { toLines, toSignals, toZones } from './zone.ts';
+import { toLines, toSignals, toZones, type Zone } from './zone.ts';
 
 export type CameraPipelineOptions = {
   readonly camera: CameraConfig;
@@ -35,7 +36,7 @@ export type AnalysedFrame = {
 
 /** A frame's times, and its pixels where signals are to be read from them. */
 export type FrameInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt'> & Partial<Pick<Frame, 'pixels' | 'letterbox'>>;
-export type TracksInput = Pick<TrackedFrame, 'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture'>;
+export type TracksInput = Pick<TrackedFrame, 'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture' | 'still'>;
 
 /** How long a track stays marked on the overlay after it was part of a match. */
 const ALERT_MS = 5_000;
@@ -52,6 +53,7 @@ export class CameraPipeline {
   readonly #rules: RuleSet;
   readonly #signals: SignalReader | null;
   readonly #picture: PictureWatch | null;
+  readonly #still: StillWatch | null;
   readonly #sameAct = new SameAct();
   readonly #assembler: EventAssembler;
   /** Rule kind → last media time at which the track is still marked, by track. */
@@ -65,8 +67,10 @@ export class CameraPipeline {
     this.#tracker = new ByteTracker(camera.tracker ?? (Value.Default(TrackerConfig, {}) as TrackerConfig));
     this.#signals = camera.signals ? new SignalReader(toSignals(camera.signals)) : null;
     this.#picture = camera.rules.some(({ kind }) => kind === 'camera_health') ? new PictureWatch() : null;
+    const zones = toZones(camera.zones);
+    this.#still = stillWatch(camera, zones);
     this.#rules = new RuleSet(camera.rules, {
-      zones: toZones(camera.zones),
+      zones,
       lines: toLines(camera.lines),
       frameSize,
       timeZone,
@@ -95,11 +99,21 @@ export class CameraPipeline {
     if (pixels === undefined || letterbox === undefined) return { ptsMs, capturedAt };
     const signals = this.#signals?.read({ pixels, letterbox }, ptsMs);
     const picture = this.#picture?.read({ pixels, letterbox }, ptsMs);
-    return { ptsMs, capturedAt, ...(signals ? { signals } : {}), ...(picture ? { picture } : {}) };
+    const still = this.#still?.read({ pixels, letterbox }, ptsMs);
+    return {
+      ptsMs,
+      capturedAt,
+      ...(signals ? { signals } : {}),
+      ...(picture ? { picture } : {}),
+      ...(still ? { still } : {}),
+    };
   }
 
   /** The same from tracks and readings on, for trying rules on stored tracks. */
-  pushTracks({ ptsMs, capturedAt, signals, heads, picture }: TracksInput, tracks: readonly Track[]): AnalysedFrame {
+  pushTracks(
+    { ptsMs, capturedAt, signals, heads, picture, still }: TracksInput,
+    tracks: readonly Track[],
+  ): AnalysedFrame {
     const tracked: TrackedFrame = {
       cameraId: this.#cameraId,
       sessionId: this.#sessionId,
@@ -110,6 +124,7 @@ export class CameraPipeline {
       ...(signals ? { signals } : {}),
       ...(heads ? { heads } : {}),
       ...(picture ? { picture } : {}),
+      ...(still ? { still } : {}),
     };
     const matches = this.#sameAct.filter(this.#rules.step(tracked), tracked);
     for (const { match, disposition } of matches) {
@@ -140,3 +155,12 @@ export class CameraPipeline {
     return [...kinds.keys()].sort();
   }
 }
+
+/** Watches the zones of rules on things that are left standing; null where there is no such rule. */
+const stillWatch = ({ rules }: CameraConfig, zones: ReadonlyMap<string, Zone>): StillWatch | null => {
+  const ids = rules.flatMap((rule) =>
+    rule.kind === 'dumped_rubbish' || rule.kind === 'encroachment' ? [rule.zone] : [],
+  );
+  const watched = [...new Set(ids)].flatMap((id) => zones.get(id) ?? []);
+  return watched.length > 0 ? new StillWatch(watched) : null;
+};

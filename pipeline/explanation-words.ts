@@ -40,6 +40,7 @@ const CLASS_NAMES: Readonly<Record<string, Words>> = {
   truck: { vi: 'xe tải', en: 'truck' },
   smoke: { vi: 'khói', en: 'smoke' },
   flame: { vi: 'ngọn lửa', en: 'flame' },
+  object: { vi: 'vật không rõ loại', en: 'unidentified thing' },
 };
 
 /** Classes of a user's own model have no translation and are shown as they are. */
@@ -52,6 +53,8 @@ const UNITS: Readonly<Record<string, Words>> = {
   frames: { vi: ' khung hình', en: ' frames' },
   'box heights': { vi: ' lần chiều cao khung bao', en: ' box heights' },
   '% of lane width': { vi: '% bề rộng làn', en: '% of the lane width' },
+  '% of the picture’s height': { vi: '% chiều cao hình', en: '% of the picture’s height' },
+  days: { vi: ' ngày', en: ' days' },
   '°': { vi: '°', en: '°' },
   '%': { vi: '%', en: '%' },
 };

@@ -119,6 +119,14 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
     vi: `${capitalise(t.subject('vi'))} ở lại trong “${t.fact('zone')}” ${t.value('dwell', 'vi')} (ngưỡng ${t.threshold('dwell', 'vi')}).`,
     en: `${capitalise(withArticle(t.subject('en')))} stayed in “${t.fact('zone')}” for ${t.value('dwell', 'en')} (threshold ${t.threshold('dwell', 'en')}).`,
   }),
+  dumped_rubbish: (t) => ({
+    vi: `Một vật không có ở đó trước kia nằm yên trong “${t.fact('zone')}” ${t.value('still', 'vi')} (ngưỡng ${t.threshold('still', 'vi')}), bị bỏ lại một mình ${t.value('alone', 'vi')} (ngưỡng ${t.threshold('alone', 'vi')}). Ngay trước đó có ${t.subject('vi')} ở chỗ này. Hệ thống không biết đó là vật gì, người duyệt xem xét.`,
+    en: `A thing that was not there before stood in “${t.fact('zone')}” for ${t.value('still', 'en')} (threshold ${t.threshold('still', 'en')}), left alone for ${t.value('alone', 'en')} (threshold ${t.threshold('alone', 'en')}). ${capitalise(withArticle(t.subject('en')))} was at the place just before. What the thing is, is for the reviewer to judge.`,
+  }),
+  encroachment: (t) => ({
+    vi: `${t.fact('what') === 'goods' ? 'Vật không rõ loại (không phải phương tiện hay người)' : capitalise(t.subject('vi'))} chiếm chỗ trong “${t.fact('zone')}” ${t.value('standing', 'vi')} (ngưỡng ${t.threshold('standing', 'vi')}). Chỗ này từng bị chiếm trong ${t.value('recurrence', 'vi')} trước đó.`,
+    en: `${t.fact('what') === 'goods' ? 'A thing that is neither a vehicle nor a person' : capitalise(withArticle(t.subject('en')))} took up a spot in “${t.fact('zone')}” for ${t.value('standing', 'en')} (threshold ${t.threshold('standing', 'en')}). The spot had been taken on ${t.value('recurrence', 'en')} before.`,
+  }),
   camera_health: (t) => ({
     vi: `Hình ảnh camera ${PICTURE_FAULT_NAMES[t.fact('fault')]?.vi ?? 'bất thường'} ít nhất ${t.value('duration', 'vi')} (ngưỡng ${t.threshold('duration', 'vi')}).`,
     en: `The camera's picture ${PICTURE_FAULT_NAMES[t.fact('fault')]?.en ?? 'is at fault'} for at least ${t.value('duration', 'en')} (threshold ${t.threshold('duration', 'en')}).`,

@@ -2,6 +2,7 @@ import type { Box, Size } from './geometry.ts';
 import type { HeadReading } from './head-reading.ts';
 import type { PictureFacts } from './health/picture-facts.ts';
 import type { SignalReadings } from './signals/signal.ts';
+import type { StillThings } from './still/still-thing.ts';
 import type { EpochMs, PtsMs } from './time.ts';
 
 export type TrackState = 'tentative' | 'confirmed' | 'lost';
@@ -39,4 +40,6 @@ export type TrackedFrame = {
   readonly heads?: readonly HeadReading[];
   /** What the whole picture looks like, where a rule watches the camera itself. */
   readonly picture?: PictureFacts;
+  /** What was put into a zone and stands there, where a rule watches for it. */
+  readonly still?: StillThings;
 };

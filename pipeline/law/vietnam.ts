@@ -150,7 +150,7 @@ export const VIETNAM: readonly LawEntry[] = [
       ['organisation', 6_000, 10_000, 'tổ chức', 'an organisation'],
     ] as const
   ).map(([who, min, max, vi, en]): LawEntry => ({
-    ...{ id: `336/2025:5.3:${who}`, kind: 'encroachment', vehicles: [], decree: 'Nghị định 336/2025/NĐ-CP' },
+    ...{ id: `336/2025:5.3:${who}`, kind: 'encroachment', vehicles: ['object'], decree: 'Nghị định 336/2025/NĐ-CP' },
     behaviour: { vi: `Chiếm dụng vỉa hè để bày hàng (${vi})`, en: `Occupies the pavement with goods (${en})` },
     ...{ article: '5', clause: '3', point: null, points: 0, portalCode: null },
     fineVnd: { min: min * 1_000, max: max * 1_000 },

@@ -3,6 +3,8 @@ import type { Size } from '../geometry.ts';
 import type { Line, Zone } from '../zone.ts';
 import { CameraHealthRule } from './camera-health.ts';
 import { CrowdingRule } from './crowding.ts';
+import { DumpedRubbishRule } from './dumped-rubbish.ts';
+import { EncroachmentRule } from './encroachment.ts';
 import { IllegalStopRule } from './illegal-stop.ts';
 import { LineCountRule } from './line-count.ts';
 import { LoiteringRule } from './loitering.ts';
@@ -51,6 +53,10 @@ export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZo
       });
     case 'loitering':
       return new LoiteringRule(config, zone(config.zone), frameSize);
+    case 'dumped_rubbish':
+      return new DumpedRubbishRule(config, zone(config.zone), frameSize);
+    case 'encroachment':
+      return new EncroachmentRule(config, zone(config.zone), frameSize, timeZone);
     case 'camera_health':
       return new CameraHealthRule(config);
     case 'speed':

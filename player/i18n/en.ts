@@ -156,6 +156,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'class.bus': 'bus',
   'class.truck': 'truck',
   'class.rider': 'rider',
+  'class.object': 'unidentified thing',
 
   'caseState.pending': 'Open',
   'caseState.claimed': 'In review',

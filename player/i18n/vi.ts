@@ -155,6 +155,7 @@ export const vi = {
   'class.bus': 'xe buýt',
   'class.truck': 'xe tải',
   'class.rider': 'người đi xe',
+  'class.object': 'vật không rõ loại',
 
   'caseState.pending': 'Chờ duyệt',
   'caseState.claimed': 'Đang duyệt',
