@@ -16,15 +16,19 @@ const readInstantsAsNumbers: pg.CustomTypesConfig = {
     oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
 };
 
-const postgresDialect = (url: string): PostgresDialect =>
-  new PostgresDialect({
-    pool: new pg.Pool({
-      connectionString: url,
-      max: 10,
-      connectionTimeoutMillis: 5_000,
-      types: readInstantsAsNumbers,
-    }),
+const postgresDialect = (url: string): PostgresDialect => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    types: readInstantsAsNumbers,
   });
+  // A server that restarts breaks its connections. Who is asking is told by the query; without these listeners one that
+  // nobody uses at that moment would end the process.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return new PostgresDialect({ pool });
+};
 
 /**
  * Opens the database and brings its tables up to this version.

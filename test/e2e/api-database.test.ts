@@ -1,9 +1,6 @@
-import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Account } from '../../api/accounts/account.ts';
 import { SessionStore } from '../../api/accounts/session-store.ts';
@@ -13,58 +10,13 @@ import { type Database, openDatabase } from '../../api/database/open-database.ts
 import { CaseRepository, type NewCase } from '../../api/repositories/cases.ts';
 import { CountRepository } from '../../api/repositories/counts.ts';
 import { PASSWORD, TestClock } from './api-harness.ts';
-
-const POSTGRES = '/usr/lib/postgresql/15/bin';
-const hasPostgres = existsSync(join(POSTGRES, 'initdb'));
-const run = promisify(execFile);
+import { hasPostgres, openPostgres } from './postgres-server.ts';
 
 type Server = { readonly target: string; readonly close: () => Promise<void> };
 
 const sqlite = async (): Promise<Server> => {
   const folder = await mkdtemp(join(tmpdir(), 'watchpost-db-'));
   return { target: join(folder, 'watchpost.db'), close: () => rm(folder, { recursive: true, force: true }) };
-};
-
-/** A server of its own on a Unix socket. PostgreSQL refuses to run as root, so root starts it as `postgres`. */
-const postgres = async (): Promise<Server> => {
-  const folder = await mkdtemp(join(tmpdir(), 'watchpost-pg-'));
-  const asUser = userInfo().uid === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
-  if (asUser.length > 0) {
-    await chmod(folder, 0o755);
-    await run('chown', ['postgres', folder]);
-  }
-  const data = join(folder, 'data');
-  const command = (name: string, args: string[]): [string, string[]] => {
-    const [program = '', ...rest] = [...asUser, join(POSTGRES, name), ...args];
-    return [program, rest];
-  };
-  await run(...command('initdb', ['-D', data, '-U', 'watchpost', '-A', 'trust', '-E', 'UTF8', '--no-sync']));
-  const child = spawn(
-    ...command('postgres', ['-D', data, '-k', folder, '-c', 'listen_addresses=', '-c', 'fsync=off']),
-    {
-      stdio: 'ignore',
-    },
-  );
-  const target = `postgresql://watchpost@localhost/postgres?host=${encodeURIComponent(folder)}`;
-  for (let attempt = 0; ; attempt++)
-    try {
-      await run(...command('psql', ['-h', folder, '-U', 'watchpost', 'postgres', '-c', 'select 1']));
-      break;
-    } catch (error) {
-      if (attempt > 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  return {
-    target,
-    close: async () => {
-      const gone = new Promise((resolve) => child.once('close', resolve));
-      // runuser passes the signal on; SIGINT is PostgreSQL's fast stop.
-      child.kill('SIGINT');
-      await run(...command('pg_ctl', ['-D', data, '-m', 'immediate', 'stop'])).catch(() => undefined);
-      await gone;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 };
 
 const officer = (username: string): Account => ({
@@ -99,7 +51,7 @@ describe.each([
   { name: 'SQLite', open: sqlite, skip: false },
   {
     name: hasPostgres ? 'PostgreSQL' : 'PostgreSQL (skipped: /usr/lib/postgresql/15/bin is not installed)',
-    open: postgres,
+    open: openPostgres,
     skip: !hasPostgres,
   },
 ])('repositories on $name', ({ open, skip }) => {
