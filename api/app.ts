@@ -3,16 +3,19 @@ import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../pipeline/clock.ts';
 import type { Config } from '../pipeline/config-schema.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
+import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { SessionStore } from './accounts/session-store.ts';
 import { UserStore } from './accounts/user-store.ts';
 import type { ApiContext } from './context.ts';
 import { AuditLog } from './database/audit-log.ts';
+import { databaseProbe } from './database/probe-database.ts';
 import { openDatabase } from './database/open-database.ts';
 import { CameraStates } from './live/camera-states.ts';
 import { LiveHub } from './live/live-hub.ts';
@@ -90,6 +93,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const paths = dataPaths(dataDir);
   const playerDir = options.playerDir ?? defaultPlayerDir();
   const db = await openDatabase(options.databaseUrl ?? paths.database);
+  // Made before the first case, so that a folder that is not there later is one that was taken away.
+  if (config.evidence.store.kind === 'local') await mkdir(paths.objects, { recursive: true });
   const users = new UserStore(db, clock);
   const firstPassword = await users.openFirstAccount();
 
@@ -115,6 +120,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     counts: new CountRepository(db),
     live: new LiveHub(redis, states, [...cameras.keys()], log),
     metrics: new Metrics(),
+    stages: new StageHistograms(),
+    probeDatabase: await databaseProbe(db, options.databaseUrl === undefined ? paths.database : null),
     configFile: new ConfigFile({ path: options.configPath ?? join(dataDir, 'config.yml'), dataDir, db, clock }),
     restart: options.restart ?? null,
   };

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../pipeline/clock.ts';
 import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
+import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 import type { SessionStore } from './accounts/session-store.ts';
 import type { UserStore } from './accounts/user-store.ts';
 import type { AuditLog } from './database/audit-log.ts';
@@ -37,6 +38,10 @@ export type ApiContext = {
   readonly states: CameraStates;
   readonly live: LiveHub;
   readonly metrics: Metrics;
+  /** Stages that end in this process. */
+  readonly stages: StageHistograms;
+  /** Whether the database can be asked, and is still the one that was opened. Rejects when not. */
+  readonly probeDatabase: () => Promise<void>;
   readonly configFile: ConfigFile;
   /** Starts processes again; null where nobody supervises them. */
   readonly restart: ((names: readonly string[]) => void) | null;

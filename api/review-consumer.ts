@@ -15,7 +15,7 @@ const CONCURRENCY = 4;
  * @throws WatchpostError STORE_*, CASE_UNREADABLE, EVIDENCE_UNVERIFIED
  */
 export const acceptCase = async (context: ApiContext, job: ReviewJob): Promise<boolean> => {
-  const { cameras, cases, clock, live, paths, store } = context;
+  const { cameras, cases, clock, config, live, paths, stages, store } = context;
   const manifestBytes = await store.get(`${job.prefix}/${MANIFEST_FILE}`);
   const { manifest, keyId } = checkManifest({
     manifestBytes,
@@ -42,6 +42,7 @@ export const acceptCase = async (context: ApiContext, job: ReviewJob): Promise<b
     key_id: keyId,
     manifest: Buffer.from(manifestBytes).toString('utf8'),
   });
+  if (inserted) stages.observe('case_visible', clock.now() - event.endAt - config.evidence.postRollMs);
   if (inserted) await live.publishCase({ caseId: job.caseId, state: 'pending', cameraId: camera.id, kind: event.kind });
   return inserted;
 };

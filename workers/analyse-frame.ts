@@ -2,6 +2,7 @@ import type { AnalysedFrame, CameraPipeline } from '../pipeline/camera-pipeline.
 import type { Detection } from '../pipeline/detection.ts';
 import type { Frame, FrameHeader } from '../pipeline/frame.ts';
 import type { HeadReader } from '../pipeline/heads/head-reader.ts';
+import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 
 /**
  * One frame through tracker, riders' heads where somebody looks at them, and rules. Frames in order, one at a time.
@@ -12,9 +13,14 @@ export const analyseFrame = async (
   heads: HeadReader | null,
   frame: FrameHeader & Pick<Frame, 'pixels'>,
   detections: readonly Detection[],
+  stages?: StageHistograms,
 ): Promise<AnalysedFrame> => {
-  if (!heads) return pipeline.push(frame, detections);
+  const startedAt = performance.now();
   const tracks = pipeline.track(frame, detections);
-  const readings = await heads.read(frame, tracks);
-  return pipeline.pushTracks({ ...pipeline.readSignals(frame), heads: readings }, tracks);
+  const trackedAt = performance.now();
+  const seen = pipeline.readSignals(frame);
+  const analysed = pipeline.pushTracks(heads ? { ...seen, heads: await heads.read(frame, tracks) } : seen, tracks);
+  stages?.observe('tracking', trackedAt - startedAt);
+  stages?.observe('rules', performance.now() - trackedAt);
+  return analysed;
 };

@@ -6,12 +6,14 @@ import { WatchpostError } from '../pipeline/errors.ts';
 import type { WatchEvent } from '../pipeline/event.ts';
 import { type LiveFrame, liveChannel } from '../pipeline/live.ts';
 import { PassageWatch } from '../pipeline/passages/passage-watch.ts';
+import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { CameraAnalyzer, type FrameFate } from './camera-analyzer.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
 import { openDetectors } from './detector-pool.ts';
 import { type ChannelFrame, connectFrames } from './frame-channel.ts';
 import { machineClock } from './monotonic.ts';
+import { reportProcess } from './process-report.ts';
 import { provenanceOf } from './provenance.ts';
 import { openQueues, type Queues } from './queue.ts';
 import { sendStatistic } from './statistics-stream.ts';
@@ -33,12 +35,14 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   setPriority(Math.min(getPriority() + GIVES_WAY, constants.priority.PRIORITY_LOW));
   const cameras = config.cameras.filter(({ enabled, analysis }) => enabled && analysis);
   const queues = await openQueues(redisUrl);
-  const pool = await openDetectors(config, cameras, true);
+  const stages = new StageHistograms();
+  const pool = await openDetectors(config, cameras, true, stages);
+  const report = reportProcess({ redis: queues.redis, process: 'analyze', stages });
   log.info({ cameras: cameras.length }, 'analysing');
   try {
     await Promise.all(
       cameras.map((camera) =>
-        analyzeCamera({ context, camera, queues, detector: pool.forCamera(camera) }).catch((error: unknown) => {
+        analyzeCamera({ context, camera, queues, detector: pool.forCamera(camera), stages }).catch((error: unknown) => {
           // A defect met by one camera ends that camera's analysis only.
           log.error({ cameraId: camera.id, err: error }, 'analysis of a camera stopped by a defect');
         }),
@@ -46,6 +50,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
     );
   } finally {
     await pool.close();
+    await report.close();
     await queues.close();
   }
   if (!signal.aborted) log.info('all sources have ended');
@@ -56,9 +61,10 @@ type CameraParts = {
   readonly camera: CameraConfig;
   readonly queues: Queues;
   readonly detector: ReturnType<Awaited<ReturnType<typeof openDetectors>>['forCamera']>;
+  readonly stages: StageHistograms;
 };
 
-const analyzeCamera = async ({ context, camera, queues, detector }: CameraParts): Promise<void> => {
+const analyzeCamera = async ({ context, camera, queues, detector, stages }: CameraParts): Promise<void> => {
   const { config, dataDir, log, signal } = context;
   const tracks = new TrackLog(dataDir);
   const complain = onceASecond((error) =>
@@ -89,12 +95,17 @@ const analyzeCamera = async ({ context, camera, queues, detector }: CameraParts)
       await tracks.append(live).catch(complain);
     },
     onEvents: async (events) => {
-      for (const event of events) await hand(queues, event);
+      for (const event of events) {
+        const startedAt = performance.now();
+        await hand(queues, event);
+        stages.observe('enqueue', performance.now() - startedAt);
+      }
       for (const { id, kind, ruleId, disposition } of events)
         if (disposition === 'case') log.info({ cameraId: camera.id, eventId: id, kind, ruleId }, 'event');
     },
     onFate: (_, fate: FrameFate) => current?.settle(fate),
     clock: machineClock,
+    stages,
     deadlineMs: () => (current?.live === true ? (camera.analysis?.deadlineMs ?? null) : null),
   });
   for await (const frame of connectFrames({ path: dataFolder(dataDir).frameSocket, cameraId: camera.id, signal })) {

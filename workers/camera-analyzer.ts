@@ -9,6 +9,7 @@ import type { HeadReader } from '../pipeline/heads/head-reader.ts';
 import type { LiveFrame } from '../pipeline/live.ts';
 import type { VehiclePass } from '../pipeline/passages/passage.ts';
 import type { PassageWatch } from '../pipeline/passages/passage-watch.ts';
+import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { analyseFrame } from './analyse-frame.ts';
 
 /** What became of one received frame; every frame has exactly one fate. */
@@ -30,6 +31,8 @@ export type AnalyzerOptions = {
   readonly clock: Clock;
   /** Live frames older than this when their turn comes are dropped; null for files, which wait. */
   readonly deadlineMs: () => number | null;
+  /** Where the times of stages are counted. */
+  readonly stages?: StageHistograms;
 };
 
 /** Takes the frames of one camera through detector, tracker and rules. One frame at a time, in order. */
@@ -47,7 +50,7 @@ export class CameraAnalyzer {
 
   /** Analyses one frame and releases it, whatever happens. Failures of inference cost this frame only. */
   async push(frame: Frame): Promise<void> {
-    const { clock, detect, openPipeline, onLive, onEvents, onFate } = this.#options;
+    const { clock, detect, openPipeline, onLive, onEvents, onFate, stages } = this.#options;
     try {
       if (frame.sessionId !== this.#sessionId) {
         await this.finish();
@@ -57,7 +60,9 @@ export class CameraAnalyzer {
         this.#sessionId = frame.sessionId;
       }
       const deadlineMs = this.#options.deadlineMs();
-      if (deadlineMs !== null && clock.mono() - frame.receivedMonoMs > deadlineMs) {
+      const ageMs = clock.mono() - frame.receivedMonoMs;
+      stages?.observe('decode_queue', ageMs);
+      if (deadlineMs !== null && ageMs > deadlineMs) {
         onFate(frame, 'deadline');
         return;
       }
@@ -69,7 +74,8 @@ export class CameraAnalyzer {
         onFate(frame, error instanceof FrameDropped ? error.reason : 'inference-failed');
         return;
       }
-      const { tracked, live, events } = await analyseFrame(this.#pipeline!, this.#heads, frame, detections);
+      const { tracked, live, events } = await analyseFrame(this.#pipeline!, this.#heads, frame, detections, stages);
+      stages?.observe('frame', clock.mono() - frame.receivedMonoMs);
       this.#lastPtsMs = frame.ptsMs;
       onFate(frame, 'analysed');
       await onLive(live, detections);

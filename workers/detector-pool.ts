@@ -9,6 +9,7 @@ import type { Detector } from '../pipeline/detector.ts';
 import type { Frame, Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
 import { HeadReader } from '../pipeline/heads/head-reader.ts';
+import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { machineClock } from './monotonic.ts';
 
 /** A detector shared by all cameras that name it, with its one batcher. */
@@ -46,9 +47,15 @@ export const analysisLetterbox = (config: Config, camera: CameraConfig, source: 
 /**
  * Opens each detector that an enabled camera names, once.
  * @param live whether newer frames supersede waiting ones; files keep every frame
+ * @param stages where waiting and runs are counted
  * @throws WatchpostError MODEL_UNKNOWN, MODEL_MISSING, MODEL_CHECKSUM, MODEL_LOAD, MODEL_SHAPE
  */
-export const openDetectors = async (config: Config, cameras: readonly CameraConfig[], live: boolean) => {
+export const openDetectors = async (
+  config: Config,
+  cameras: readonly CameraConfig[],
+  live: boolean,
+  stages?: StageHistograms,
+) => {
   const pool = new Map<string, PooledDetector>();
   const heads = new Map<string, Detector>();
   const names = new Set(cameras.flatMap(({ analysis }) => (analysis ? [analysis.detector] : [])));
@@ -62,13 +69,18 @@ export const openDetectors = async (config: Config, cameras: readonly CameraConf
         detectorConfig.minScore,
         ...cameras.flatMap(({ analysis }) => (analysis?.detector === name ? (analysis.minScore ?? []) : [])),
       );
-      const detector = new TiledDetector(await openDetector({ entry, file, config: { ...detectorConfig, minScore } }));
+      const opened = await openDetector({
+        ...{ entry, file, config: { ...detectorConfig, minScore } },
+        onRun: ({ packMs, inferMs, outputsMs }) => stages?.observe('inference', packMs + inferMs + outputsMs),
+      });
+      const detector = new TiledDetector(opened);
       const batcher = new Batcher({
         detector,
         maxBatch: detectorConfig.maxBatch,
         deadlineMs: detectorConfig.batchDeadlineMs,
         clock: machineClock,
         live,
+        onWaited: (ms) => stages?.observe('batch_queue', ms),
       });
       pool.set(name, { entry, config: detectorConfig, detector, batcher });
     }

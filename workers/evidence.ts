@@ -5,6 +5,7 @@ import type { PlateReader } from '../models/plate-reader.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import { EVIDENCE_QUEUE, type EvidenceJob } from '../pipeline/review.ts';
+import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { verifyCase } from '../pipeline/verify.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
@@ -14,6 +15,7 @@ import { lazyPlateReader } from './evidence/plates.ts';
 import { Preparations } from './evidence/preparations.ts';
 import { sealCase, type SealedCase } from './evidence/seal.ts';
 import { runTool } from './evidence/tool.ts';
+import { reportProcess } from './process-report.ts';
 import { SOFTWARE_VERSION } from './provenance.ts';
 import { checkEvent, failureReason, openQueues, type Queues, redisOptions, retryDelayMs } from './queue.ts';
 import { openStore } from './storage/open-store.ts';
@@ -44,11 +46,13 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
   const store = openStore(config.evidence.store, dataDir);
   // What a killed process left half done is made again from the recording.
   await rm(join(dataDir, 'sealing'), { recursive: true, force: true });
+  const stages = new StageHistograms();
+  const report = reportProcess({ redis: queues.redis, process: 'evidence', stages });
   const plates = lazyPlateReader((err) => log.warn({ err }, 'plates are not read'));
   const preparations = new Preparations<CasePictures>();
   const worker = new Worker<EvidenceJob>(
     EVIDENCE_QUEUE,
-    (job, token) => processJob({ context, queues, store, plateReader: plates.get, preparations }, job, token),
+    (job, token) => processJob({ context, queues, store, plateReader: plates.get, preparations, stages }, job, token),
     {
       connection: redisOptions(redisUrl),
       concurrency: CONCURRENCY,
@@ -73,6 +77,7 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
   });
   await worker.close();
   await plates.close();
+  await report.close();
   await queues.close();
   await store.close();
 };
@@ -83,10 +88,11 @@ type Parts = {
   readonly store: EvidenceStore;
   readonly plateReader: () => Promise<PlateReader | null>;
   readonly preparations: Preparations<CasePictures>;
+  readonly stages: StageHistograms;
 };
 
 const processJob = async (
-  { context, queues, store, plateReader, preparations }: Parts,
+  { context, queues, store, plateReader, preparations, stages }: Parts,
   job: Job<EvidenceJob>,
   token?: string,
 ): Promise<void> => {
@@ -111,10 +117,9 @@ const processJob = async (
     const { prefix, manifestSha256 } = sealed;
     await queues.enqueueReview({ caseId: event.id, prefix, manifestSha256, enqueuedAt: Date.now() });
     await queues.releaseHold(event.id);
-    log.info(
-      { eventId: event.id, cameraId: event.cameraId, ms: Math.round(performance.now() - startedAt) },
-      'case sealed',
-    );
+    const ms = performance.now() - startedAt;
+    stages.observe('evidence', ms);
+    log.info({ eventId: event.id, cameraId: event.cameraId, ms: Math.round(ms) }, 'case sealed');
   } catch (error) {
     if (error instanceof NotReadyError) {
       const now = Date.now();

@@ -4,11 +4,13 @@ import { Redis } from 'ioredis';
 import type { CameraConfig } from '../pipeline/config-schema.ts';
 import type { Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
+import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { CameraRecorder } from './camera-recorder.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
 import { serveFrames } from './frame-channel.ts';
 import { machineClock } from './monotonic.ts';
+import { reportProcess } from './process-report.ts';
 import { keepRing } from './retention.ts';
 import { reportStates } from './state-report.ts';
 
@@ -52,6 +54,7 @@ export const record = async (
         }),
     );
   const report = reportStates({ redis, process: 'record', states: () => recorders.map(({ state }) => state) });
+  const life = reportProcess({ redis, process: 'record', stages: new StageHistograms() });
   const frames = await serveFrames(
     join(folder.run, 'frames.sock'),
     new Map(recorders.map((recorder) => [recorder.state.cameraId, recorder.outlet])),
@@ -71,6 +74,7 @@ export const record = async (
     ring.close();
     await frames.close();
     await report.close();
+    await life.close();
     redis.disconnect();
   }
 };

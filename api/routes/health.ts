@@ -1,17 +1,24 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { sql } from 'kysely';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type { CameraState } from '../../pipeline/live.ts';
+import { PROCESSES, type ProcessReport } from '../../pipeline/process-report.ts';
+import { STAGES } from '../../pipeline/stage-histograms.ts';
 import type { ApiContext } from '../context.ts';
-import { metricFamily } from '../metrics.ts';
+import { readProcessReports } from '../live/process-reports.ts';
+import { histogramFamily, metricFamily } from '../metrics.ts';
 import { findAccount, isLocal } from '../plugins/auth.ts';
 import type { App } from './app.ts';
 
 const PROBE_MS = 2_000;
 
 const Readiness = Type.Object({
-  /** Whether cases can be served: database and store. Redis down means degraded, not unready. */
-  ready: Type.Boolean(),
-  degraded: Type.Boolean(),
+  ready: Type.Boolean({ description: 'Whether cases can be served: database and store answer.' }),
+  degraded: Type.Boolean({ description: 'Something else is away: Redis, a process, or the sight of a camera.' }),
   parts: Type.Object({ database: Type.Boolean(), store: Type.Boolean(), redis: Type.Boolean() }),
+  processes: Type.Union([Type.Record(Type.String(), Type.Integer()), Type.Null()], {
+    description: 'Number of living processes by name; null while Redis cannot say.',
+  }),
   cameras: Type.Record(Type.String(), Type.Integer(), { description: 'Number of cameras by state.' }),
   /** Only for this machine itself and for logged-in people: which camera is blind is nobody else's business. */
   states: Type.Optional(
@@ -37,8 +44,22 @@ const within = async (probe: Promise<unknown>): Promise<boolean> => {
   }
 };
 
+const CAMERA_STATES: readonly CameraState['state'][] = ['watching', 'connecting', 'degraded', 'blind', 'ended'];
+
+const countByName = (reports: readonly ProcessReport[]): Record<string, number> =>
+  Object.fromEntries(PROCESSES.map((name) => [name, reports.filter(({ process }) => process === name).length]));
+
+const isAnyMissing = (reports: readonly ProcessReport[] | null): boolean =>
+  reports === null || Object.values(countByName(reports)).includes(0);
+
 export const registerHealthRoutes = (app: App, context: ApiContext): void => {
-  const { cameras, cases, db, live, metrics, redis, sessions, states, store } = context;
+  const { cameras, cases, config, live, metrics, paths, redis, sessions, stages, states, store } = context;
+
+  /** A bucket is asked for a listing; a folder has to be there and to be writable. */
+  const probeStore = async (): Promise<void> => {
+    if (config.evidence.store.kind === 'local') await access(paths.objects, constants.R_OK | constants.W_OK);
+    await store.list('watchpost-readiness-probe');
+  };
 
   app.get('/healthz', { schema: { tags: ['health'], summary: 'The process runs' } }, async () =>
     Promise.resolve({ ok: true }),
@@ -55,10 +76,11 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
     },
     async (request, reply) => {
       const [database, objects, redisAnswers] = await Promise.all([
-        within(sql`select 1`.execute(db)),
-        within(store.list('watchpost-readiness-probe')),
+        within(context.probeDatabase()),
+        within(probeStore()),
         within(redis.commands.ping()),
       ]);
+      const reports = redisAnswers ? await readProcessReports(redis) : null;
       await states.refresh();
       const current = [...cameras.values()].filter(({ enabled }) => enabled).map(({ id }) => states.get(id));
       const byState: Record<string, number> = {};
@@ -67,8 +89,9 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
       const ready = database && objects;
       const body: Readiness = {
         ready,
-        degraded: !redisAnswers || current.some(({ state }) => state === 'blind' || state === 'degraded'),
+        degraded: isAnyMissing(reports) || current.some(({ state }) => state === 'blind' || state === 'degraded'),
         parts: { database, store: objects, redis: redisAnswers },
+        processes: reports && countByName(reports),
         cameras: byState,
         ...(told
           ? {
@@ -86,6 +109,19 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
     await states.refresh();
     const current = [...cameras.keys()].map((id) => states.get(id));
     const byState = await cases.countByState();
+    const reports = (await readProcessReports(redis)) ?? [];
+    const ofProcess = (
+      name: string,
+      type: 'gauge' | 'counter',
+      help: string,
+      value: (report: ProcessReport) => number,
+    ) =>
+      metricFamily(
+        name,
+        type,
+        help,
+        reports.map((report) => [{ process: report.process, worker: report.worker }, value(report)] as const),
+      );
     const families = [
       metricFamily('watchpost_redis_up', 'gauge', 'Whether Redis answers.', [[{}, redis.isUp ? 1 : 0]]),
       metricFamily(
@@ -97,8 +133,10 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
       metricFamily(
         'watchpost_camera_state',
         'gauge',
-        'State of each camera: 1 on the state that holds.',
-        current.map(({ cameraId, state }) => [{ camera: cameraId, state }, 1] as const),
+        'State of each camera: 1 on the state that holds, 0 on the others.',
+        current.flatMap(({ cameraId, state }) =>
+          CAMERA_STATES.map((each) => [{ camera: cameraId, state: each }, each === state ? 1 : 0] as const),
+        ),
       ),
       metricFamily(
         'watchpost_frames_received_total',
@@ -119,6 +157,48 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
         current.flatMap(({ cameraId, frames }) =>
           Object.entries(frames.dropped).map(([reason, count]) => [{ camera: cameraId, reason }, count] as const),
         ),
+      ),
+      metricFamily(
+        'watchpost_camera_last_frame_timestamp_seconds',
+        'gauge',
+        'When the newest frame of each camera came.',
+        current.flatMap(({ cameraId, lastFrameAt }) =>
+          lastFrameAt === null ? [] : [[{ camera: cameraId }, lastFrameAt / 1_000] as const],
+        ),
+      ),
+      histogramFamily(
+        'watchpost_stage_seconds',
+        `Time of each stage: ${Object.entries(STAGES)
+          .map(([stage, what]) => `${stage}: ${what}`)
+          .join('; ')}.`,
+        [
+          ...reports.flatMap((report) =>
+            Object.entries(report.stages).map(
+              ([stage, data]) => [{ stage, process: report.process, worker: report.worker }, data] as const,
+            ),
+          ),
+          ...Object.entries(stages.data).map(
+            ([stage, data]) => [{ stage, process: 'api', worker: 'api' }, data] as const,
+          ),
+        ],
+      ),
+      metricFamily(
+        'watchpost_process_up',
+        'gauge',
+        'Number of living processes by name.',
+        Object.entries(countByName(reports)).map(([name, count]) => [{ process: name }, count] as const),
+      ),
+      ofProcess(
+        'watchpost_process_resident_bytes',
+        'gauge',
+        'Memory of a process without its ffmpeg children.',
+        (report) => report.residentBytes,
+      ),
+      ofProcess(
+        'watchpost_process_cpu_seconds_total',
+        'counter',
+        'CPU time of a process without its ffmpeg children.',
+        (report) => report.cpuSeconds,
       ),
       metricFamily('watchpost_live_clients', 'gauge', 'Open live connections.', [[{}, live.clients.size]]),
       metricFamily('watchpost_live_frames_dropped_total', 'counter', 'Live frames that slow clients lost.', [

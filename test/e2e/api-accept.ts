@@ -5,6 +5,7 @@ import { openDatabase } from '../../api/database/open-database.ts';
 import { acceptCase } from '../../api/review-consumer.ts';
 import { join } from 'node:path';
 import type { ReviewJob } from '../../pipeline/review.ts';
+import { StageHistograms } from '../../pipeline/stage-histograms.ts';
 import type { Site } from './api-harness.ts';
 
 /** Does what the review consumer does with a job, on a second connection to the site's database. */
@@ -15,6 +16,8 @@ export const acceptForTest = async (site: Site, job: ReviewJob): Promise<boolean
       cameras: new Map(site.config.cameras.map((camera) => [camera.id, camera])),
       cases: new CaseRepository(db, site.clock, site.config.review),
       clock: site.clock,
+      config: site.config,
+      stages: new StageHistograms(),
       paths: dataPaths(site.dataDir),
       live: { publishCase: () => Promise.resolve() },
       store: site.store,

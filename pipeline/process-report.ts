@@ -1,0 +1,22 @@
+import type { HistogramData, Stage } from './stage-histograms.ts';
+
+export const PROCESSES = ['record', 'analyze', 'evidence'] as const;
+export type ProcessName = (typeof PROCESSES)[number];
+
+/** What a process without an HTTP port tells of itself every 2 s; the API hands it on to Prometheus. */
+export type ProcessReport = {
+  readonly process: ProcessName;
+  /** Tells processes of the same kind apart. */
+  readonly worker: string;
+  /** Epoch ms; the counts below began with it. */
+  readonly startedAt: number;
+  readonly stages: Readonly<Partial<Record<Stage, HistogramData>>>;
+  readonly residentBytes: number;
+  readonly cpuSeconds: number;
+};
+
+/** Redis set of the workers that ever reported; `processKey(worker)` is there only while the worker lives. */
+export const PROCESSES_KEY = 'watchpost:processes';
+export const processKey = (worker: string): string => `watchpost:process:${worker}`;
+/** A report that was not renewed for so long is gone: its process is dead, stuck, or cut off from Redis. */
+export const PROCESS_REPORT_TTL_S = 10;

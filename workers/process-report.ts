@@ -1,0 +1,52 @@
+import type { Redis } from 'ioredis';
+import {
+  PROCESS_REPORT_TTL_S,
+  PROCESSES_KEY,
+  processKey,
+  type ProcessName,
+  type ProcessReport,
+} from '../pipeline/process-report.ts';
+import type { StageHistograms } from '../pipeline/stage-histograms.ts';
+
+const EVERY_MS = 2_000;
+
+/** Tells Redis every 2 s that this process lives and where its time goes. While Redis is away nothing is kept back. */
+export const reportProcess = (options: {
+  readonly redis: Redis;
+  readonly process: ProcessName;
+  readonly worker?: string;
+  readonly stages: StageHistograms;
+}): { readonly close: () => Promise<void> } => {
+  const { redis, process: name, worker = name, stages } = options;
+  const startedAt = Date.now();
+  const tell = async (): Promise<void> => {
+    if (redis.status !== 'ready') return;
+    const { user, system } = process.cpuUsage();
+    const report: ProcessReport = {
+      ...{ process: name, worker, startedAt, stages: stages.data },
+      residentBytes: process.memoryUsage.rss(),
+      cpuSeconds: (user + system) / 1e6,
+    };
+    await redis
+      .multi()
+      .sadd(PROCESSES_KEY, worker)
+      .set(processKey(worker), JSON.stringify(report), 'EX', PROCESS_REPORT_TTL_S)
+      .exec()
+      .catch(() => undefined); // The next report carries the same and newer numbers.
+  };
+  void tell();
+  const timer = setInterval(() => void tell(), EVERY_MS);
+  return {
+    close: async () => {
+      clearInterval(timer);
+      // A process that was stopped is not missing: its report goes with it.
+      if (redis.status === 'ready')
+        await redis
+          .multi()
+          .srem(PROCESSES_KEY, worker)
+          .del(processKey(worker))
+          .exec()
+          .catch(() => undefined);
+    },
+  };
+};
