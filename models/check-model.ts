@@ -5,7 +5,8 @@ import { Value } from '@sinclair/typebox/value';
 import { WatchpostError } from '../pipeline/errors.ts';
 import { iou } from '../pipeline/geometry.ts';
 import { type CocoResult, detectImages } from './detect-images.ts';
-import type { ModelEntry } from './manifest.ts';
+import { checkReader } from './check-reader.ts';
+import { isDetector, type ModelEntry, type ReaderEntry } from './manifest.ts';
 import { type ModelFolders, repositoryDir, resolveModelFile } from './model-files.ts';
 
 const GoldenDetection = Type.Object({
@@ -34,13 +35,14 @@ export type ModelCheck = {
 };
 
 /**
- * Runs a model on a drawn picture and compares its boxes with the recorded ones: file, runtime, preprocessing and
- * decoder in one look. Never throws for a fault of the model: the answer says what is wrong.
+ * Runs a model on a drawn picture and compares what it says with the recording: file, runtime, preprocessing and decoder
+ * in one look. Never throws for a fault of the model: the answer says what is wrong.
  */
-export const checkModel = async (entry: ModelEntry, folders: ModelFolders = {}): Promise<ModelCheck> => {
+export const checkModel = async (entry: ModelEntry | ReaderEntry, folders: ModelFolders = {}): Promise<ModelCheck> => {
   const { id } = entry;
   try {
     const file = await resolveModelFile(entry, folders);
+    if (!isDetector(entry)) return await checkReader(entry, file, goldenFolder());
     const text = await readFile(join(goldenFolder(), 'golden.json'), 'utf8');
     const golden = Value.Parse(Golden, JSON.parse(text))[id];
     const minScore = lowestScore(golden ?? []) - SCORE_TOLERANCE;

@@ -146,6 +146,11 @@ export const listReaders = (): readonly ReaderEntry[] => {
   return (manifest as Static<typeof Manifest>).readers ?? [];
 };
 
+/** Every entry that has a file: detectors, then readers. */
+export const listAll = (): readonly (ModelEntry | ReaderEntry)[] => [...listModels(), ...listReaders()];
+
+export const isDetector = (entry: ModelEntry | ReaderEntry): entry is ModelEntry => 'decoder' in entry;
+
 /** @throws WatchpostError MODEL_UNKNOWN */
 export const findReader = (id: string): ReaderEntry => {
   const found = listReaders().find((entry) => entry.id === id);
@@ -154,7 +159,12 @@ export const findReader = (id: string): ReaderEntry => {
 };
 
 /** @throws WatchpostError MODEL_UNKNOWN with the nearest id */
-export const findModel = (id: string, among: readonly ModelEntry[] = listModels()): ModelEntry => {
+export const findModel = (id: string, among: readonly ModelEntry[] = listModels()): ModelEntry => find(id, among);
+
+/** A detector or a reader. @throws WatchpostError MODEL_UNKNOWN with the nearest id */
+export const findEntry = (id: string): ModelEntry | ReaderEntry => find(id, listAll());
+
+const find = <Entry extends { readonly id: string }>(id: string, among: readonly Entry[]): Entry => {
   const found = among.find((entry) => entry.id === id);
   if (found) return found;
   const known = among.map((entry) => entry.id);

