@@ -11,6 +11,8 @@ from .plates import BLACK, BLUE, RED, WHITE, YELLOW, Print, draw, random_print
 from .wear import dirty, recorded, repainted, viewed
 
 UNKNOWN = -100
+# Share of the real crops that is drawn from plates of two lines.
+TWO_LINES = 0.75
 PAINTS = [(YELLOW, BLACK), (BLUE, WHITE), (WHITE, RED), (RED, WHITE)]
 
 
@@ -34,25 +36,49 @@ def read_rgb(file) -> np.ndarray:
     return cv2.cvtColor(cv2.imread(str(file), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
 
 
-def letter_px(random: np.random.Generator) -> float:
-    """Height of a letter in the crop: 9 to 45 px, small ones as often as large ones."""
-    return float(np.exp(random.uniform(np.log(9), np.log(45))))
+def letter_px(random: np.random.Generator, least: float = 9) -> float:
+    """Height of a letter in the crop: up to 45 px, small ones as often as large ones."""
+    return float(np.exp(random.uniform(np.log(least), np.log(45))))
 
 
-def drawn_sample(random: np.random.Generator, plate: Print | None = None, hard: float = 1.0) -> Sample:
+def tilt(random: np.random.Generator, usual: float) -> float:
+    """Spread of the turn, degrees: cameras hang straight, hand-held pictures and leaning motorbikes do not."""
+    return usual if random.random() < 0.65 else 13.0
+
+
+def spelt(symbols: list[tuple[str, float, float]]) -> np.ndarray:
+    """Symbols of a line with their left and right ends, in steps -> the class at each step.
+
+    A blank stays between two of the same symbol: without it CTC reads 33 as 3.
+    """
+    steps = np.zeros(STEPS, np.int64)
+    before, end = "", -1
+    for symbol, left, right in symbols:
+        centre, half = (left + right) / 2, (right - left) * 0.3
+        first, last = int(np.ceil(centre - half - 0.5)), int(np.floor(centre + half + 0.5))
+        if last <= first:
+            first = int(np.floor(centre))
+            last = first + 1
+        if symbol == before and first <= end:
+            first = end + 1
+            last = max(last, first + 1)
+        steps[max(0, first) : max(0, last)] = encode(symbol)[0]
+        before, end = symbol, last
+    return steps
+
+
+def drawn_sample(random: np.random.Generator, plate: Print | None = None, hard: float = 1.0, *, turned: float = 5.0, least: float = 9) -> Sample:
     plate = plate or random_print(random)
     picture = draw(plate, random)
     rows = len(plate.lines)
-    height = int(letter_px(random) / (0.39 if rows == 2 else 0.68))
-    crop, matrix = viewed(dirty(picture.image, random), random, height, tilt=5.0, margin=0.12)
+    height = int(letter_px(random, least) / (0.39 if rows == 2 else 0.68))
+    crop, matrix = viewed(dirty(picture.image, random), random, height, tilt=turned, margin=0.12)
     crop = recorded(crop, random, hard)
-    steps = np.zeros((2, STEPS), np.int64)
+    lines: list[list[tuple[str, float, float]]] = [[], []]
     for line, symbol, left, right, middle in picture.symbols:
         ends = cv2.perspectiveTransform(np.float32([[(left, middle), (right, middle)]]), matrix)[0, :, 0]
-        ends = ends * STEPS / crop.shape[1]
-        centre, half = ends.mean(), max(0.5, (ends[1] - ends[0]) * 0.3)
-        first, last = int(np.clip(np.floor(centre - half), 0, STEPS - 1)), int(np.clip(np.ceil(centre + half), 1, STEPS))
-        steps[line, first:last] = encode(symbol)[0]
+        lines[line].append((symbol, *map(float, ends * STEPS / crop.shape[1])))
+    steps = np.stack([spelt(symbols) for symbols in lines])
     text = encode("".join(plate.lines).replace("-", "").replace(".", "").replace(" ", ""))
     return Sample(fitted(crop, random), text, steps)
 
@@ -65,7 +91,8 @@ class Crops:
         self.texts = [encode(crop.text) for crop in crops]
         letters = [next((s for s in crop.text if s.isalpha()), "") + str(crop.lines) for crop in crops]
         weights = np.array([1 / np.sqrt(letters.count(own)) for own in letters])
-        self.chances = weights / weights.sum()
+        two = np.array([crop.lines == 2 for crop in crops])
+        self.chances = np.where(two, TWO_LINES * weights / weights[two].sum(), (1 - TWO_LINES) * weights / weights[~two].sum())
 
     def draw(self, random: np.random.Generator) -> Sample:
         index = random.choice(len(self.images), p=self.chances)
@@ -78,7 +105,7 @@ class Crops:
         height = int(min(image.shape[0] * 1.1, letter_px(random) / (0.39 if rows == 2 else 0.68)))
         if random.random() < 0.25:
             height = image.shape[0]
-        crop, _ = viewed(image, random, max(10, height), tilt=3.0, margin=0.06)
+        crop, _ = viewed(image, random, max(10, height), tilt=tilt(random, 3.0), margin=0.06)
         crop = recorded(crop, random, 0.6)
         return Sample(fitted(crop, random), self.texts[index], np.full((2, STEPS), UNKNOWN))
 

@@ -1,6 +1,6 @@
 """Texts of plates as they are printed, and plates drawn from them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -76,6 +76,14 @@ def random_print(random: np.random.Generator) -> Print:
         return Print((province + (dash() if random.random() < 0.4 else "") + series, number5or4()), ground, letters, short)
     gap = dash()
     return Print((province + series + (gap or "-") + number5or4(),), ground, letters, pick([long, long, (470, 110)]))
+
+
+def repeated(plate: Print, random: np.random.Generator) -> Print:
+    """The same plate with a run of one digit, as on the numbers that owners pay for: 444.44, 868.88."""
+    chosen = "0123456789"[random.integers(10)]
+    chance = random.choice([0.5, 0.8, 1.0])
+    last = "".join(chosen if symbol.isdigit() and random.random() < chance else symbol for symbol in plate.lines[-1])
+    return replace(plate, lines=(*plate.lines[:-1], last))
 
 
 def draw(plate: Print, random: np.random.Generator) -> Drawn:

@@ -12,7 +12,7 @@ import numpy as np
 from ..road.boxes import ious, letterbox
 from ..road.dataset import Sample
 from ..road.detectors import open_session, yolox_rows
-from .dataset import CLASSES, HEIGHT, WIDTH, load
+from .dataset import CLASSES, HEIGHT, WIDTH, landscapes, load
 
 # Smoke has no edge: 0.33 is the fair overlap (Nemo).
 FAIR_IOU = 0.33
@@ -59,7 +59,7 @@ def describe(samples: list[Sample], found: list, threshold: float) -> str:
     boxes_hit = boxes_all = 0
     for index, sample in enumerate(samples):
         empty = not len(sample.boxes)
-        groups.setdefault("hill" if "hill" in sample.group else "no box" if empty else "plume", []).append(index)
+        groups.setdefault(sample.group if sample.group in ("hill-negatives", "landscape") else "no box" if empty else "plume", []).append(index)
         if not empty:
             kept = found[index][0][found[index][1].max(1, initial=0) >= threshold] if len(found[index][0]) else []
             boxes_all += len(sample.boxes)
@@ -78,9 +78,12 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--split", choices=("test", "held-out"), default="test")
+    parser.add_argument("--landscapes", type=Path, help="with `held-out`: the folder of landscapes of the training")
     parser.add_argument("--threshold", type=float, help="the one chosen on the held-out towers")
     args = parser.parse_args()
     samples = load(args.shared, "test") if args.split == "test" else load(args.shared, "train", held_out=True)
+    if args.landscapes and args.split == "held-out":
+        samples += landscapes(args.landscapes, held_out=True)
     session = open_session(args.model)
     found = [detections(sample, lambda image: session.run(None, {"frames": image[None]})[0][0]) for sample in samples]
     print(f"{len(samples)} pictures, classes {CLASSES}")

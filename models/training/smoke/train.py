@@ -15,7 +15,7 @@ from torch import nn
 from ..road.loss import loss
 from ..road.network import Exported, RoadNetwork
 from ..road.starting_weights import load_starting_weights
-from .dataset import CLASSES, SmokeData, load
+from .dataset import CLASSES, SmokeData, landscapes, load, scenes
 from .evaluate import figures
 
 # Edges and blobs are the same everywhere: keeping what the starting weights know of them halves the backward pass.
@@ -52,6 +52,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="checkpoints; private")
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--landscapes", type=Path, required=True, help="folder of landscapes without fire")
+    parser.add_argument("--start", type=Path, help="an earlier run's averaged weights: begin there")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--cooldown", type=float, default=0.3, help="share of the time in which the rate falls to 2 %%")
     parser.add_argument("--batch", type=int, default=8)
@@ -65,6 +67,8 @@ def main() -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
     network = starting_network(args.shared / "models/yolox_nano_416.onnx").to(device)
+    if args.start:
+        network.load_state_dict(torch.load(args.start, map_location=device, weights_only=True))
     average = copy.deepcopy(network).eval()
     for name in FROZEN:
         getattr(network, name).requires_grad_(False)
@@ -80,8 +84,9 @@ def main() -> None:
         optimiser.load_state_dict(state["optimiser"])
         start, spent = state["iteration"], state["seconds"]
 
-    data = SmokeData(load(args.shared, "train", held_out=False))
-    held_out = load(args.shared, "train", held_out=True)
+    empty = landscapes(args.landscapes, held_out=False) + scenes(args.shared)
+    data = SmokeData(load(args.shared, "train", held_out=False) + empty)
+    held_out = load(args.shared, "train", held_out=True) + landscapes(args.landscapes, held_out=True)
     print(f"{len(data.samples)} pictures, {len(held_out)} held out, from iteration {start}", flush=True)
     random = np.random.default_rng(args.seed + start)
     running: dict[str, float] = {}
