@@ -24,6 +24,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/session': everyone,
   'DELETE /api/session': everyone,
   'POST /api/session/password': everyone,
+  'POST /api/session/second-factor': everyone,
+  'POST /api/session/second-factor/confirm': everyone,
+  'POST /api/session/second-factor/off': everyone,
 
   'GET /api/users': administers,
   'POST /api/users': administers,
@@ -90,6 +93,13 @@ export const BEFORE_PASSWORD_CHANGE: ReadonlySet<string> = new Set([
   'GET /api/session',
   'DELETE /api/session',
   'POST /api/session/password',
+]);
+
+/** Routes that a person reaches before setting up the second factor that the role needs. */
+export const BEFORE_SECOND_FACTOR: ReadonlySet<string> = new Set([
+  ...BEFORE_PASSWORD_CHANGE,
+  'POST /api/session/second-factor',
+  'POST /api/session/second-factor/confirm',
 ]);
 
 /** Key under which a route stands in the table, or null. HEAD counts as GET; a trailing `*` covers what begins so. */

@@ -11,6 +11,8 @@ import type { Config } from '../pipeline/config-schema.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
+import { SecondFactor } from './accounts/second-factor.ts';
+import { SecretBox } from './accounts/secret-box.ts';
 import { SessionStore } from './accounts/session-store.ts';
 import { UserStore } from './accounts/user-store.ts';
 import type { ApiContext } from './context.ts';
@@ -98,6 +100,12 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const users = new UserStore(db, clock);
   const firstPassword = await users.openFirstAccount();
 
+  const secondFactor = new SecondFactor(db, clock, {
+    box: new SecretBox(paths.keys),
+    issuer: config.site.name,
+    requiredRoles: config.accounts.secondFactorRoles,
+  });
+
   const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]));
   const redis = new RedisLink(redisUrl, log);
   const states = new CameraStates(redis, clock);
@@ -110,10 +118,11 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     store,
     db,
     users,
+    secondFactor,
     redis,
     states,
     audit: new AuditLog(db),
-    sessions: new SessionStore(db, clock),
+    sessions: new SessionStore(db, clock, secondFactor),
     cases: new CaseRepository(db, clock, config.review),
     procedure: new ProcedureRepository(db, clock),
     missed: new MissedRepository(db, clock),

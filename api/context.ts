@@ -3,6 +3,7 @@ import type { Clock } from '../pipeline/clock.ts';
 import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import type { StageHistograms } from '../pipeline/stage-histograms.ts';
+import type { SecondFactor } from './accounts/second-factor.ts';
 import type { SessionStore } from './accounts/session-store.ts';
 import type { UserStore } from './accounts/user-store.ts';
 import type { AuditLog } from './database/audit-log.ts';
@@ -29,6 +30,7 @@ export type ApiContext = {
   readonly db: Database;
   readonly audit: AuditLog;
   readonly sessions: SessionStore;
+  readonly secondFactor: SecondFactor;
   readonly users: UserStore;
   readonly cases: CaseRepository;
   readonly procedure: ProcedureRepository;

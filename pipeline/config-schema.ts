@@ -332,6 +332,22 @@ export const Config = Type.Object(
       },
       { ...closed, default: {} },
     ),
+    accounts: Type.Object(
+      {
+        secondFactorRoles: Type.Array(
+          Type.Union(
+            (['viewer', 'operator', 'ranger', 'officer', 'supervisor', 'auditor', 'admin'] as const).map((role) =>
+              Type.Literal(role),
+            ),
+          ),
+          {
+            default: [],
+            description: 'Roles that must log in with a code of an authenticator app beside the password; others may.',
+          },
+        ),
+      },
+      { ...closed, default: {} },
+    ),
     recording: Type.Object(
       {
         segmentMs: Type.Integer({

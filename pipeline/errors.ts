@@ -48,12 +48,21 @@ export const ERROR_CODES = {
   CASE_CONFLICT: { retry: false, meaning: 'Somebody else holds or has decided the case.' },
   AUTH_REQUIRED: { retry: false, meaning: 'Not logged in, or the session has ended.' },
   AUTH_FAILED: { retry: false, meaning: 'User name or password is wrong.' },
+  AUTH_CODE_REQUIRED: {
+    retry: false,
+    meaning: 'The password is right; the code of the second step is missing.',
+  },
+  AUTH_CODE_WRONG: { retry: true, meaning: 'The code of the second step is wrong, too old or was used already.' },
   AUTH_LOCKED: { retry: true, meaning: 'Too many failed log-ins; the account is locked for some minutes.' },
   FORBIDDEN: { retry: false, meaning: 'The role does not allow this.' },
   REQUEST_INVALID: { retry: false, meaning: 'The request does not fit its schema.' },
   PASSWORD_CHANGE_REQUIRED: {
     retry: false,
     meaning: 'The password was given by somebody else; choose your own first.',
+  },
+  SECOND_FACTOR_REQUIRED: {
+    retry: false,
+    meaning: 'The role needs a second step at log-in; set it up first.',
   },
   PASSWORD_WEAK: { retry: false, meaning: 'The new password is too short, too common or the same as the old one.' },
   NOT_FOUND: { retry: false, meaning: 'No such page, camera, recording or account, or it belongs to another unit.' },

@@ -10,7 +10,14 @@ import type {
 } from '../api/contract/cases.ts';
 import type { IncidentList } from '../api/contract/incidents.ts';
 import type { Note, NoteRequest, StatusRequest } from '../api/contract/procedure.ts';
-import type { LoginRequest, Session } from '../api/contract/session.ts';
+import type {
+  ConfirmedSecondFactor,
+  LoginRequest,
+  NewSecondFactor,
+  SecondFactorCode,
+  SecondFactorRequest,
+  Session,
+} from '../api/contract/session.ts';
 import type {
   Applied,
   CheckResult,
@@ -98,7 +105,8 @@ async function request<Answer>(
   const answer = text === '' ? undefined : parseJson(text);
   if (response.ok) return answer as Answer;
   const problem = toProblem(answer);
-  if (response.status === 401 && path !== '/api/session') onSessionEnded();
+  // A wrong password or code is also a 401, and no reason to leave the page.
+  if (problem.code === 'AUTH_REQUIRED' && path !== '/api/session') onSessionEnded();
   throw new ApiError(response.status, problem.code, problem.detail);
 }
 
@@ -149,6 +157,12 @@ export const api = {
   logIn: async (login: LoginRequest) => remember(await request<Session>('POST', '/api/session', login)),
   logOut: () => request<undefined>('DELETE', '/api/session'),
   changePassword: (change: PasswordChange) => request<Session>('POST', '/api/session/password', change),
+
+  beginSecondFactor: (wanted: SecondFactorRequest) =>
+    request<NewSecondFactor>('POST', '/api/session/second-factor', wanted),
+  confirmSecondFactor: (code: SecondFactorCode) =>
+    request<ConfirmedSecondFactor>('POST', '/api/session/second-factor/confirm', code),
+  endSecondFactor: (wanted: SecondFactorRequest) => request<Session>('POST', '/api/session/second-factor/off', wanted),
 
   setup: (signal?: AbortSignal) => request<Setup>('GET', '/api/setup', undefined, signal),
   checkCamera: (change: CameraDraft) => request<CheckResult>('POST', '/api/setup/check', change),

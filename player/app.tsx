@@ -10,7 +10,7 @@ import { LoginPage } from './pages/login/login-page.tsx';
 import { PasswordPage } from './pages/login/password-page.tsx';
 import { WallPage } from './pages/wall/wall-page.tsx';
 import { type Route, toRoute, usePath } from './router.ts';
-import { SessionContext } from './session.ts';
+import { mustSetUpAccount, SessionContext } from './session.ts';
 import { Shell } from './shell.tsx';
 
 // The wall comes with the first load; the other pages when they are opened.
@@ -85,12 +85,13 @@ function Inside(props: {
 }) {
   const { session } = props;
   const route = toRoute(usePath());
+  const isHeldUp = mustSetUpAccount(session);
   const live = useMemo(() => new LiveConnection(), []);
   useEffect(() => {
-    if (session.mustChangePassword) return;
+    if (isHeldUp) return;
     live.open();
     return () => live.close();
-  }, [live, session.mustChangePassword]);
+  }, [live, isHeldUp]);
 
   const logOut = (): void => {
     // Even if the server cannot be told, this page forgets.
@@ -104,7 +105,7 @@ function Inside(props: {
         <Shell route={route} onLogOut={logOut}>
           <ErrorBoundary key={location.pathname} fallback={(retry) => <PageFault onRetry={retry} />}>
             <Suspense fallback={<Loading />}>
-              {session.mustChangePassword || route.page === 'password' ? password : <Page route={route} />}
+              {isHeldUp || route.page === 'password' ? password : <Page route={route} />}
             </Suspense>
           </ErrorBoundary>
         </Shell>

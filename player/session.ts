@@ -14,6 +14,10 @@ const DECIDERS: readonly Role[] = ['officer', 'supervisor', 'ranger', 'operator'
 const PROCEEDERS: readonly Role[] = ['officer', 'supervisor', 'admin'];
 const AUDITORS: readonly Role[] = ['auditor', 'supervisor', 'admin'];
 
+/** What the server asks for before it answers anything else: an own password, or the second step of the role. */
+export const mustSetUpAccount = ({ mustChangePassword, secondFactor }: Session): boolean =>
+  mustChangePassword || secondFactor === 'required';
+
 /** What the pages offer. The server decides again; this only spares people buttons that would be refused. */
 export const canSeeCases = (role: Role): boolean => role !== 'viewer';
 export const canDecide = (role: Role): boolean => DECIDERS.includes(role);

@@ -8,7 +8,7 @@ import { useI18n } from './i18n/i18n.tsx';
 import type { MessageKey } from './i18n/vi.ts';
 import { useCaseChanges, useContact } from './live/use-live.ts';
 import { navigate, type Route } from './router.ts';
-import { canAdminister, canAudit, canSeeCases, useSession } from './session.ts';
+import { canAdminister, canAudit, canSeeCases, mustSetUpAccount, useSession } from './session.ts';
 
 type Entry = { readonly page: Route['page']; readonly to: string; readonly icon: IconName; readonly text: MessageKey };
 
@@ -17,7 +17,7 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
   const { t } = useI18n();
   const session = useSession();
   const seesCases = canSeeCases(session.role);
-  const openCount = useOpenCount(seesCases && !session.mustChangePassword);
+  const openCount = useOpenCount(seesCases && !mustSetUpAccount(session));
   const entries: readonly Entry[] = [
     { page: 'wall', to: '/', icon: 'wall', text: 'nav.wall' },
     ...(seesCases
@@ -117,8 +117,8 @@ function useOpenCount(wanted: boolean): number | null {
 function Connection() {
   const { t, format } = useI18n();
   const contact = useContact();
-  const { mustChangePassword } = useSession();
-  if (mustChangePassword) return null;
+  const session = useSession();
+  if (mustSetUpAccount(session)) return null;
   const tone = contact.state === 'lost' ? 'bad' : contact.state === 'connecting' || !contact.live ? 'warn' : 'good';
   const text =
     contact.state === 'lost'

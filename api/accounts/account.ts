@@ -7,6 +7,8 @@ export type Account = {
   /** Camera groups that the account may see; null = all. */
   readonly groups: readonly string[] | null;
   readonly mustChangePassword: boolean;
+  /** `required`: the role needs one and the account has none yet. */
+  readonly secondFactor: 'off' | 'on' | 'required';
   readonly csrfToken: string;
   readonly tokenHash: string;
 };

@@ -51,6 +51,9 @@ export const randomPassword = (): string =>
     '-',
   );
 
+/** Two groups of five characters, 49 bits: each counts once, and guesses lock the account. */
+export const randomRecoveryCode = (): string => randomPassword().slice(0, 11);
+
 /** @throws WatchpostError PASSWORD_WEAK with what would be accepted */
 export const checkNewPassword = (next: string, { username, current }: { username: string; current: string }): void => {
   const refuse = (why: string): never => {

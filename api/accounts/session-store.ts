@@ -1,10 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../pipeline/clock.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
+import type { LoginRequest } from '../contract/session.ts';
 import { appendAudit } from '../database/audit-log.ts';
 import type { Database } from '../database/open-database.ts';
+import type { UserTable } from '../database/schema.ts';
 import type { Account } from './account.ts';
 import { isPassword } from './password.ts';
+import { type SecondFactor, wrongCode } from './second-factor.ts';
 
 /** A shift and its overrun; a wall that shows live pictures keeps its session alive by reading. */
 const IDLE_MS = 12 * 3_600_000;
@@ -26,17 +29,23 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 export class SessionStore {
   readonly #db: Database;
   readonly #clock: Clock;
+  readonly #secondFactor: SecondFactor;
 
-  constructor(db: Database, clock: Clock) {
+  constructor(db: Database, clock: Clock, secondFactor: SecondFactor) {
     this.#db = db;
     this.#clock = clock;
+    this.#secondFactor = secondFactor;
   }
 
   /**
    * @returns the cookie's token, to be given to the browser and never stored
-   * @throws WatchpostError AUTH_FAILED, AUTH_LOCKED
+   * @throws WatchpostError AUTH_FAILED, AUTH_LOCKED; AUTH_CODE_REQUIRED when the password is right and the account has
+   *   a second factor; AUTH_CODE_WRONG
    */
-  async logIn(typedName: string, password: string, address: string): Promise<{ token: string; account: Account }> {
+  async logIn(
+    { username: typedName, password, code }: LoginRequest,
+    address: string,
+  ): Promise<{ token: string; account: Account }> {
     const username = typedName.trim().toLowerCase();
     const now = this.#clock.now();
     await this.#refuseWhenLocked(username, now);
@@ -46,6 +55,7 @@ export class SessionStore {
       await this.#countFailure(username, address, now);
       throw new WatchpostError('AUTH_FAILED', 'User name or password is wrong');
     }
+    const usedCode = user.totp_confirmed_at === null ? 'none' : await this.#takeCode(user, code, address, now);
     const token = randomBytes(32).toString('base64url');
     const csrfToken = randomBytes(32).toString('base64url');
     const tokenHash = sha256(token);
@@ -60,7 +70,8 @@ export class SessionStore {
         .values({ token_hash: tokenHash, username, csrf_token: csrfToken, created_at: now, seen_at: now })
         .execute();
       await transaction.updateTable('users').set({ last_login_at: now }).where('username', '=', username).execute();
-      await appendAudit(transaction, [{ at: now, actor: username, action: 'session.login', detail: address }]);
+      const action = usedCode === 'recovery' ? 'session.login_by_recovery_code' : 'session.login';
+      await appendAudit(transaction, [{ at: now, actor: username, action, detail: address }]);
     });
     return {
       token,
@@ -69,10 +80,21 @@ export class SessionStore {
         role: user.role,
         groups: parseGroups(user.groups),
         mustChangePassword: user.must_change !== 0,
+        secondFactor: this.#secondFactor.stateOf(user),
         csrfToken,
         tokenHash,
       },
     };
+  }
+
+  async #takeCode(user: UserTable, code: string | undefined, address: string, now: number): Promise<string> {
+    if (code === undefined)
+      throw new WatchpostError('AUTH_CODE_REQUIRED', 'This account has a second step: send the code of the app too');
+    const used = await this.#secondFactor.take(user, code);
+    if (used !== null) return used;
+    // Six digits are few: wrong ones lock the account as wrong passwords do.
+    await this.#countFailure(user.username, address, now);
+    throw wrongCode();
   }
 
   async #refuseWhenLocked(username: string, now: number): Promise<void> {
@@ -136,7 +158,8 @@ export class SessionStore {
     const row = await this.#db
       .selectFrom('sessions')
       .innerJoin('users', 'users.username', 'sessions.username')
-      .select(['users.username', 'role', 'groups', 'must_change', 'csrf_token', 'seen_at', 'sessions.created_at'])
+      .select(['users.username', 'role', 'groups', 'must_change', 'totp_confirmed_at', 'csrf_token', 'seen_at'])
+      .select('sessions.created_at')
       .where('token_hash', '=', tokenHash)
       .where('disabled', '=', 0)
       .executeTakeFirst();
@@ -148,6 +171,7 @@ export class SessionStore {
       role: row.role,
       groups: parseGroups(row.groups),
       mustChangePassword: row.must_change !== 0,
+      secondFactor: this.#secondFactor.stateOf(row),
       csrfToken: row.csrf_token,
       tokenHash,
     };

@@ -6,6 +6,7 @@ import type { Database } from '../database/open-database.ts';
 import type { UserTable } from '../database/schema.ts';
 import type { Account } from './account.ts';
 import { checkNewPassword, hashPassword, isPassword, randomPassword } from './password.ts';
+import { clearSecondFactor } from './second-factor.ts';
 import { parseGroups } from './session-store.ts';
 
 const toUser = (row: UserTable): User => ({
@@ -15,12 +16,15 @@ const toUser = (row: UserTable): User => ({
   groups: row.groups === null ? null : [...(parseGroups(row.groups) ?? [])],
   disabled: row.disabled !== 0,
   mustChangePassword: row.must_change !== 0,
+  secondFactor: row.totp_confirmed_at !== null,
   createdAt: row.created_at,
   lastLoginAt: row.last_login_at,
 });
 
 const groupsJson = (groups: readonly string[] | null): string | null =>
   groups === null ? null : JSON.stringify(groups);
+
+const NO_SECOND_FACTOR = { totp_secret: null, totp_confirmed_at: null, totp_last_step: 0 } as const;
 
 /** Starts of several processes within this time count as one. */
 const SAME_START_MS = 60_000;
@@ -66,6 +70,7 @@ export class UserStore {
           disabled: 0,
           created_at: now,
           last_login_at: null,
+          ...NO_SECOND_FACTOR,
         })
         .onConflict((conflict) =>
           conflict
@@ -99,6 +104,7 @@ export class UserStore {
       disabled: 0,
       created_at: now,
       last_login_at: null,
+      ...NO_SECOND_FACTOR,
     };
     await this.#db.transaction().execute(async (transaction) => {
       const { numInsertedOrUpdatedRows } = await transaction
@@ -146,14 +152,16 @@ export class UserStore {
           'REQUEST_INVALID',
           'This would leave no active administrator; appoint another one first',
         );
-      if (change.disabled === true || password !== null || change.role !== undefined || change.groups !== undefined)
+      if (change.resetSecondFactor) await clearSecondFactor(transaction, username);
+      const { disabled, role, groups, resetSecondFactor } = change;
+      if (disabled === true || password !== null || role !== undefined || groups !== undefined || resetSecondFactor)
         await transaction.deleteFrom('sessions').where('username', '=', username).execute();
       if (password !== null) await transaction.deleteFrom('login_failures').where('username', '=', username).execute();
       const detail = JSON.stringify(change);
       await appendAudit(transaction, [{ at: now, actor, action: 'user.changed', target: username, detail }]);
       return changed;
     });
-    return { user: toUser(row), password };
+    return { user: toUser(change.resetSecondFactor ? { ...row, ...NO_SECOND_FACTOR } : row), password };
   }
 
   /** Own password. Ends every other session of the account. @throws WatchpostError AUTH_FAILED, PASSWORD_WEAK */

@@ -5,7 +5,17 @@ export type Role = (typeof ROLES)[number];
 
 /** `POST /api/session` */
 export const LoginRequest = Type.Object(
-  { username: Type.String({ minLength: 1, maxLength: 64 }), password: Type.String({ minLength: 1, maxLength: 256 }) },
+  {
+    username: Type.String({ minLength: 1, maxLength: 64 }),
+    password: Type.String({ minLength: 1, maxLength: 256 }),
+    code: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 32,
+        description: 'Second step, for accounts that have one: six digits of the app, or a recovery code.',
+      }),
+    ),
+  },
   { additionalProperties: false },
 );
 export type LoginRequest = Static<typeof LoginRequest>;
@@ -17,9 +27,27 @@ export const Session = Type.Object({
   /** Sent back in header `x-csrf-token` with every POST, PUT, PATCH and DELETE. */
   csrfToken: Type.String(),
   mustChangePassword: Type.Boolean(),
+  /** `required`: nothing else is answered before the account has a second factor. */
+  secondFactor: Type.Union([Type.Literal('off'), Type.Literal('on'), Type.Literal('required')]),
   site: Type.Object({ name: Type.String(), timeZone: Type.String(), language: Type.String() }),
 });
 export type Session = Static<typeof Session>;
+
+const Password = Type.String({ minLength: 1, maxLength: 256 });
+/** `POST /api/session/second-factor`, `POST /api/session/second-factor/off` */
+export const SecondFactorRequest = Type.Object({ password: Password }, { additionalProperties: false });
+export type SecondFactorRequest = Static<typeof SecondFactorRequest>;
+/** `secret` in base 32 for typing, `uri` for the QR code. */
+export const NewSecondFactor = Type.Object({ secret: Type.String(), uri: Type.String() });
+export type NewSecondFactor = Static<typeof NewSecondFactor>;
+/** `POST /api/session/second-factor/confirm`; the recovery codes are shown once. */
+export const SecondFactorCode = Type.Object(
+  { code: Type.String({ minLength: 1, maxLength: 32 }) },
+  { additionalProperties: false },
+);
+export type SecondFactorCode = Static<typeof SecondFactorCode>;
+export const ConfirmedSecondFactor = Type.Object({ session: Session, recoveryCodes: Type.Array(Type.String()) });
+export type ConfirmedSecondFactor = Static<typeof ConfirmedSecondFactor>;
 
 /** RFC 9457 problem document: every error of the API. `code` is one of docs/errors.md. */
 export const Problem = Type.Object({

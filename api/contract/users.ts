@@ -22,6 +22,8 @@ export const User = Type.Object({
   groups: Groups,
   disabled: Type.Boolean(),
   mustChangePassword: Type.Boolean(),
+  /** Whether a code of an authenticator app is asked for at log-in. */
+  secondFactor: Type.Boolean(),
   createdAt: Type.Number(),
   lastLoginAt: Type.Union([Type.Number(), Type.Null()]),
 });
@@ -43,7 +45,7 @@ export type NewUser = Static<typeof NewUser>;
 export const CreatedUser = Type.Object({ user: User, password: Type.String() });
 export type CreatedUser = Static<typeof CreatedUser>;
 
-/** `PATCH /api/users/:username`; `resetPassword: true` answers with a new first password. */
+/** `PATCH /api/users/:username`; `resetPassword: true` answers with a new first password; `resetSecondFactor: true` forgets the app and its codes. */
 export const UserChange = Type.Object(
   {
     displayName: Type.Optional(Type.String({ maxLength: 128 })),
@@ -51,6 +53,7 @@ export const UserChange = Type.Object(
     groups: Type.Optional(Groups),
     disabled: Type.Optional(Type.Boolean()),
     resetPassword: Type.Optional(Type.Literal(true)),
+    resetSecondFactor: Type.Optional(Type.Literal(true)),
   },
   { additionalProperties: false, minProperties: 1 },
 );

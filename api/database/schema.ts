@@ -10,6 +10,7 @@ export type Tables = {
   users: UserTable;
   sessions: SessionTable;
   login_failures: LoginFailureTable;
+  recovery_codes: RecoveryCodeTable;
   cases: CaseTable;
   manifests: ManifestTable;
   verdicts: VerdictTable;
@@ -33,6 +34,11 @@ export type UserTable = {
   disabled: number;
   created_at: number;
   last_login_at: number | null;
+  /** Sealed under the key of the data folder (accounts/secret-box.ts); counts once it is confirmed. */
+  totp_secret: string | null;
+  totp_confirmed_at: number | null;
+  /** Newest time step whose code was taken: none counts twice. */
+  totp_last_step: number;
 };
 
 export type SessionTable = {
@@ -45,6 +51,9 @@ export type SessionTable = {
 };
 
 export type LoginFailureTable = { username: string; failures: number; last_at: number; locked_until: number };
+
+/** SHA-256 of codes that stand in for the telephone, each once. */
+export type RecoveryCodeTable = { username: string; code_hash: string; used_at: number | null };
 
 export type CaseTable = {
   id: string;

@@ -2,7 +2,7 @@ import '@fastify/cookie';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { timingSafeEqual } from 'node:crypto';
 import { WatchpostError } from '../../pipeline/errors.ts';
-import { ACCESS, accessKey, BEFORE_PASSWORD_CHANGE } from '../access.ts';
+import { ACCESS, accessKey, BEFORE_PASSWORD_CHANGE, BEFORE_SECOND_FACTOR } from '../access.ts';
 import type { Account } from '../accounts/account.ts';
 import type { SessionStore } from '../accounts/session-store.ts';
 
@@ -85,6 +85,11 @@ export const registerAuth = (app: FastifyInstance, sessions: SessionStore): void
       throw new WatchpostError(
         'PASSWORD_CHANGE_REQUIRED',
         'Choose your own password first: POST /api/session/password with current and next',
+      );
+    if (account.secondFactor === 'required' && !BEFORE_SECOND_FACTOR.has(key))
+      throw new WatchpostError(
+        'SECOND_FACTOR_REQUIRED',
+        `Role ${account.role} needs a second step at log-in; set it up first: POST /api/session/second-factor`,
       );
     if (!access.roles.includes(account.role))
       throw new WatchpostError(

@@ -1,18 +1,26 @@
 import { Type } from '@sinclair/typebox';
 import type { Account } from '../accounts/account.ts';
 import type { ApiContext } from '../context.ts';
-import { LoginRequest, Session } from '../contract/session.ts';
+import {
+  ConfirmedSecondFactor,
+  LoginRequest,
+  NewSecondFactor,
+  SecondFactorCode,
+  SecondFactorRequest,
+  Session,
+} from '../contract/session.ts';
 import { PasswordChange } from '../contract/users.ts';
 import { accountOf, SESSION_COOKIE } from '../plugins/auth.ts';
 import type { App } from './app.ts';
 
-export const registerSessionRoutes = (app: App, { config, sessions, users }: ApiContext): void => {
+export const registerSessionRoutes = (app: App, { config, sessions, users, secondFactor }: ApiContext): void => {
   const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: config.server.secureCookies } as const;
-  const toSession = ({ username, role, csrfToken, mustChangePassword }: Account): Session => ({
+  const toSession = ({ username, role, csrfToken, mustChangePassword, secondFactor: state }: Account): Session => ({
     username,
     role,
     csrfToken,
     mustChangePassword,
+    secondFactor: state,
     site: { name: config.site.name, timeZone: config.site.timeZone, language: config.site.language },
   });
 
@@ -25,7 +33,7 @@ export const registerSessionRoutes = (app: App, { config, sessions, users }: Api
       bodyLimit: 4_096,
     },
     async (request, reply) => {
-      const { token, account } = await sessions.logIn(request.body.username, request.body.password, request.ip);
+      const { token, account } = await sessions.logIn(request.body, request.ip);
       void reply.setCookie(SESSION_COOKIE, token, cookie);
       return toSession(account);
     },
@@ -58,6 +66,60 @@ export const registerSessionRoutes = (app: App, { config, sessions, users }: Api
       const account = accountOf(request);
       await users.changePassword(account, request.body.current, request.body.next);
       return toSession({ ...account, mustChangePassword: false });
+    },
+  );
+
+  /** Each asks for a password or a code: as slow as log-in for whoever guesses. */
+  const guarded = { rateLimit: { max: 10, timeWindow: 60_000 } };
+  const tags = ['session'];
+  app.post(
+    '/api/session/second-factor',
+    {
+      schema: {
+        tags,
+        summary: 'New secret for an authenticator app; counts once a code of it is confirmed',
+        body: SecondFactorRequest,
+        response: { 200: NewSecondFactor },
+      },
+      config: guarded,
+    },
+    async (request) => secondFactor.begin(accountOf(request), request.body.password),
+  );
+  app.post(
+    '/api/session/second-factor/confirm',
+    {
+      schema: {
+        tags,
+        summary: 'Switch the second step on; the answer holds the recovery codes once',
+        body: SecondFactorCode,
+        response: { 200: ConfirmedSecondFactor },
+      },
+      config: guarded,
+    },
+    async (request) => {
+      const account = accountOf(request);
+      const recoveryCodes = await secondFactor.confirm(account, request.body.code);
+      return { session: toSession({ ...account, secondFactor: 'on' }), recoveryCodes };
+    },
+  );
+  app.post(
+    '/api/session/second-factor/off',
+    {
+      schema: {
+        tags,
+        summary: 'Switch the second step off; a role that needs one has to set up another at once',
+        body: SecondFactorRequest,
+        response: { 200: Session },
+      },
+      config: guarded,
+    },
+    async (request) => {
+      const account = accountOf(request);
+      await secondFactor.switchOff(account, request.body.password);
+      return toSession({
+        ...account,
+        secondFactor: secondFactor.stateOf({ role: account.role, totp_confirmed_at: null }),
+      });
     },
   );
 };

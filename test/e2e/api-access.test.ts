@@ -19,6 +19,9 @@ const CALLS: Record<string, [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   'GET /api/session': ['GET', '/api/session'],
   'DELETE /api/session': ['DELETE', '/api/session'],
   'POST /api/session/password': ['POST', '/api/session/password', { current: 'x', next: 'y' }],
+  'POST /api/session/second-factor': ['POST', '/api/session/second-factor', { password: 'x' }],
+  'POST /api/session/second-factor/confirm': ['POST', '/api/session/second-factor/confirm', { code: '1' }],
+  'POST /api/session/second-factor/off': ['POST', '/api/session/second-factor/off', { password: 'x' }],
   'GET /api/setup': ['GET', '/api/setup'],
   'POST /api/setup/check': ['POST', '/api/setup/check', { sha256: 'x', camera: {} }],
   'PUT /api/setup/cameras': ['PUT', '/api/setup/cameras', { sha256: 'x', camera: {} }],
@@ -231,20 +234,20 @@ describe('log-in', () => {
   test('one address may try twenty times a minute, over all names', async () => {
     const one = await openSite();
     try {
-      const statuses: number[] = [];
-      for (let i = 0; i < 25; i++)
-        statuses.push(
-          (
-            await one.app.inject({
-              method: 'POST',
-              url: '/api/session',
-              remoteAddress: '192.0.2.7',
-              payload: { username: `guess-${i}`, password: 'wrong' },
-            })
-          ).statusCode,
-        );
+      // All at once: on a loaded machine one after the other would take longer than the minute.
+      const statuses = await Promise.all(
+        Array.from({ length: 25 }, async (_, index) => {
+          const answer = await one.app.inject({
+            method: 'POST',
+            url: '/api/session',
+            remoteAddress: '192.0.2.7',
+            payload: { username: `guess-${index}`, password: 'wrong' },
+          });
+          return answer.statusCode;
+        }),
+      );
       expect(statuses.filter((status) => status === 401)).toHaveLength(20);
-      expect(statuses.slice(20)).toEqual([429, 429, 429, 429, 429]);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(5);
     } finally {
       await one.close();
     }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Account } from '../../api/accounts/account.ts';
+import { SecondFactor } from '../../api/accounts/second-factor.ts';
+import { SecretBox } from '../../api/accounts/secret-box.ts';
 import { SessionStore } from '../../api/accounts/session-store.ts';
 import { UserStore } from '../../api/accounts/user-store.ts';
 import { AuditLog } from '../../api/database/audit-log.ts';
@@ -24,9 +26,12 @@ const officer = (username: string): Account => ({
   role: 'officer',
   groups: null,
   mustChangePassword: false,
+  secondFactor: 'off',
   csrfToken: '',
   tokenHash: '',
 });
+const noSecondFactor = (db: Database, clock: TestClock): SecondFactor =>
+  new SecondFactor(db, clock, { box: new SecretBox(tmpdir()), issuer: 'Test city', requiredRoles: [] });
 const everything = { groups: null, kinds: null };
 
 const newCase = (id: string, triggerAt: number, group = 'north'): NewCase => ({
@@ -164,8 +169,8 @@ describe.each([
     clock.at += 60_001;
     const passwords = [await new UserStore(db, clock).openFirstAccount()];
     expect(passwords[0]).not.toBeNull();
-    const sessions = new SessionStore(db, clock);
-    const { token, account } = await sessions.logIn(' Admin ', passwords[0]!, '192.0.2.1');
+    const sessions = new SessionStore(db, clock, noSecondFactor(db, clock));
+    const { token, account } = await sessions.logIn({ username: ' Admin ', password: passwords[0]! }, '192.0.2.1');
     expect(await sessions.find(token)).toEqual(account);
     clock.at += 60_001;
     expect(await new UserStore(db, clock).openFirstAccount()).toBeNull();
@@ -176,8 +181,8 @@ describe.each([
   test.skipIf(skip)('no password and no session token is stored as it is', async () => {
     const users = new UserStore(db, clock);
     const { password } = await users.create('admin', { username: 'kim', role: 'viewer' });
-    const sessions = new SessionStore(db, clock);
-    const { token, account } = await sessions.logIn('kim', password, '');
+    const sessions = new SessionStore(db, clock, noSecondFactor(db, clock));
+    const { token, account } = await sessions.logIn({ username: 'kim', password }, '');
     await users.changePassword(account, password, PASSWORD);
     const everyRow = JSON.stringify([
       await db.selectFrom('users').selectAll().execute(),

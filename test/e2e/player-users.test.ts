@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UserList } from '../../api/contract/users.ts';
-import { logIn, openSite, type Site } from './api-harness.ts';
+import { logIn, openSite, PASSWORD, type Site } from './api-harness.ts';
 import { buildPlayer, hasChromium, openBrowser, type OpenedPage, openPage } from './player-browser.ts';
+import { appCode } from './app-code.ts';
 import { clean, lookAt } from './player-checks.ts';
 
 const why = hasChromium ? '' : ' (skipped: chromium is not installed)';
@@ -104,6 +105,46 @@ describe.skipIf(!hasChromium)(`accounts in the browser${why}`, () => {
     await page.getByText('No permission').waitFor();
     expect(await page.locator('.rail nav a', { hasText: 'Users' }).count()).toBe(0);
     await page.context().close();
+  });
+
+  test('an officer sets up the second step, and logs in with the app and with a recovery code', async () => {
+    const { page, errors } = await openPage(browser, base, { username: 'officer-an', path: '/password' });
+    await page.getByLabel('Your password, to be sure that it is you').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Set up' }).click();
+    await page.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor();
+    const secret = (await page.locator('code.secret').innerText()).replaceAll(' ', '');
+    await page.getByLabel('Code of the app').fill(appCode(secret, site.clock.at));
+    await page.keyboard.press('Enter');
+    const codes = await page.locator('.recovery-codes code').allInnerTexts();
+    expect(codes).toHaveLength(10);
+    await page.getByRole('button', { name: 'I have noted it' }).click();
+    await page.getByText('The second step is on: log-in asks for a code of your app.').waitFor();
+
+    const logInWith = async (code: string): Promise<void> => {
+      await page.locator('.account-button').click();
+      await page.getByRole('button', { name: 'Log out' }).click();
+      await page.fill('input[autocomplete=username]', 'officer-an');
+      await page.fill('input[autocomplete=current-password]', PASSWORD);
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Code of the app').fill(code);
+      await page.keyboard.press('Enter');
+    };
+    await logInWith(appCode(secret, site.clock.at));
+    await page.locator('[role=alert]', { hasText: 'used already' }).waitFor();
+    site.clock.at += 30_000;
+    await page.getByLabel('Code of the app').fill(appCode(secret, site.clock.at));
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.shell');
+    await logInWith(codes[0] ?? '');
+    await page.waitForSelector('.shell');
+    expect(errors).toEqual([]);
+    await page.context().close();
+
+    await opened.page.reload();
+    await opened.page.getByRole('button', { name: 'Change account officer-an' }).click();
+    await opened.page.getByRole('button', { name: 'Reset the second step' }).click();
+    await opened.page.locator('dialog').waitFor({ state: 'detached' });
+    expect((await users()).find(({ username }) => username === 'officer-an')?.secondFactor).toBe(false);
   });
 
   test('the page is accessible and fits an office screen and a phone, in both languages', async () => {

@@ -1,12 +1,13 @@
 import { type SyntheticEvent, useEffect, useId, useState } from 'react';
 import type { Session } from '../../../api/contract/session.ts';
-import { api } from '../../api-client.ts';
+import { api, ApiError } from '../../api-client.ts';
 import { LanguageChoice } from '../../components/choices.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Logo } from '../../components/logo.tsx';
 import { PasswordField } from '../../components/password-field.tsx';
 import { useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
+import { CodeField } from './code-field.tsx';
 
 /** The only page without a session. */
 export function LoginPage(props: { readonly ended: boolean; readonly onLogIn: (session: Session) => void }) {
@@ -15,6 +16,8 @@ export function LoginPage(props: { readonly ended: boolean; readonly onLogIn: (s
   const userId = useId();
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
+  /** Null while the account is not known to have a second step. */
+  const [code, setCode] = useState<string | null>(null);
   const [working, setWorking] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -22,15 +25,25 @@ export function LoginPage(props: { readonly ended: boolean; readonly onLogIn: (s
     document.title = `${t('login.title')} · Watchpost`;
   }, [t]);
 
+  const restart = (): void => {
+    setPassword('');
+    setCode(null);
+  };
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     setWorking(true);
     setError(null);
     try {
-      props.onLogIn(await api.logIn({ username: username.trim(), password }));
+      props.onLogIn(await api.logIn({ username: username.trim(), password, ...(code === null ? {} : { code }) }));
     } catch (failure) {
-      setError(failure);
-      setPassword('');
+      const why = failure instanceof ApiError ? failure.code : '';
+      if (why === 'AUTH_CODE_REQUIRED') setCode('');
+      else {
+        setError(failure);
+        // The password was right: only the code is asked for again.
+        if (why === 'AUTH_CODE_WRONG') setCode('');
+        else restart();
+      }
     } finally {
       setWorking(false);
     }
@@ -55,7 +68,10 @@ export function LoginPage(props: { readonly ended: boolean; readonly onLogIn: (s
             {errorText(error)}
           </div>
         )}
-        <div className="field">
+        {code !== null && (
+          <CodeField label={t('twoStep.code')} hint={t('twoStep.loginHint')} value={code} onChange={setCode} />
+        )}
+        <div className="field" hidden={code !== null}>
           <label htmlFor={userId}>{t('login.username')}</label>
           <input
             id={userId}
@@ -69,17 +85,24 @@ export function LoginPage(props: { readonly ended: boolean; readonly onLogIn: (s
             onChange={(event) => setUsername(event.target.value)}
           />
         </div>
-        <PasswordField
-          label={t('login.password')}
-          autoComplete="current-password"
-          required
-          maxLength={256}
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
+        {code === null && (
+          <PasswordField
+            label={t('login.password')}
+            autoComplete="current-password"
+            required
+            maxLength={256}
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
+        )}
         <button type="submit" className="button primary large" disabled={working}>
           {t(working ? 'login.working' : 'login.submit')}
         </button>
+        {code !== null && (
+          <button type="button" className="button quiet" onClick={restart}>
+            {t('twoStep.otherAccount')}
+          </button>
+        )}
         <p className="hint center">{t('login.note')}</p>
       </form>
       <footer>

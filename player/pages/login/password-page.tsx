@@ -6,8 +6,9 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { PasswordField } from '../../components/password-field.tsx';
 import { useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
+import { SecondFactorCard } from './second-factor-card.tsx';
 
-/** Change of the own password; the first thing to do with one that somebody else gave. */
+/** The own password and second step; the first thing to do with a password that somebody else gave. */
 export function PasswordPage(props: { readonly session: Session; readonly onChanged: (session: Session) => void }) {
   const { t } = useI18n();
   const errorText = useErrorText();
@@ -40,7 +41,7 @@ export function PasswordPage(props: { readonly session: Session; readonly onChan
 
   return (
     <div className="page narrow">
-      <PageHeader title={t('password.title')} />
+      <PageHeader title={t('password.pageTitle')} />
       <form className="card form" onSubmit={(event) => void submit(event)}>
         {props.session.mustChangePassword && (
           <div className="info-box" role="status">
@@ -89,6 +90,7 @@ export function PasswordPage(props: { readonly session: Session; readonly onChan
           {t('password.submit')}
         </button>
       </form>
+      {!props.session.mustChangePassword && <SecondFactorCard session={props.session} onChanged={props.onChanged} />}
     </div>
   );
 }

@@ -146,6 +146,17 @@ export function UserForm(props: {
                 <Icon name="lock" size={16} />
                 {t('users.reset')}
               </button>
+              {user.secondFactor && user.username !== me && (
+                <button
+                  type="button"
+                  className="button small"
+                  disabled={working}
+                  onClick={() => act(() => api.changeUser(user.username, { resetSecondFactor: true }))}
+                >
+                  <Icon name="lock" size={16} />
+                  {t('users.resetSecondFactor')}
+                </button>
+              )}
               <p className="hint">{t(user.username === me ? 'users.ownAccount' : 'users.resetHint')}</p>
             </div>
           </fieldset>

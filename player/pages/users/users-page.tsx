@@ -96,6 +96,7 @@ function Row({ user, onChange }: { readonly user: User; readonly onChange: () =>
           <span className="dot" aria-hidden="true" />
           {t(`users.state.${state}`)}
         </span>
+        {user.secondFactor && <span className="sub">{t('users.secondFactor')}</span>}
       </td>
       <td className="nowrap">{user.lastLoginAt === null ? t('users.never') : format.dateTime(user.lastLoginAt)}</td>
       <td className="number">
