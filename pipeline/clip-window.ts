@@ -50,11 +50,11 @@ const afterStills = ({ keyPtsMs, triggerPtsMs }: PlannedEvent): PtsMs =>
   Math.max(keyPtsMs.before, keyPtsMs.at, keyPtsMs.after, triggerPtsMs) + 1;
 
 /**
- * Until when an event's pictures are taken: its stills, and looks at its vehicles until half of the post-roll. They can be
- * made while the other half is still being recorded, so that an officer does not wait for them.
+ * Until when an event's pictures are taken: its stills, and looks at its vehicles in the first quarter of the post-roll.
+ * They can be made while the rest is still being recorded, so that an officer does not wait for them.
  */
 export const picturesUntil = (event: PlannedEvent, roll: RollConfig): PtsMs =>
-  Math.min(Math.max(afterStills(event), event.endPtsMs + roll.postRollMs / 2), wantedWindow(event, roll).toPtsMs);
+  Math.min(Math.max(afterStills(event), event.endPtsMs + roll.postRollMs / 4), wantedWindow(event, roll).toPtsMs);
 
 const endOf = (segment: SegmentRecord): PtsMs => segment.startPtsMs + segment.durationMs;
 

@@ -122,14 +122,14 @@ describe('sealing from a recording that is not whole', () => {
     const { manifest: whole } = await seal(event, { evidence, dataDir: join(dataDir, 'whole'), store: elsewhere() });
 
     const preparations = new Preparations<CasePictures>();
-    const early = await damaged('early', (sessionDir) => cutIndex(sessionDir, 6));
+    const early = await damaged('early', (sessionDir) => cutIndex(sessionDir, 5));
     await expect(seal(event, { recordingDir: early, evidence, preparations })).rejects.toMatchObject({
       code: 'EVIDENCE_NOT_READY',
-      lookAt: expect.toSatisfy((at: number) => at < Date.now() + 600) as unknown,
+      lookAt: expect.toSatisfy((at: number) => at < Date.now() + 1_100) as unknown,
     });
     expect(await preparations.take(event.id)).toBeNull();
 
-    const later = await damaged('later', (sessionDir) => cutIndex(sessionDir, 7));
+    const later = await damaged('later', (sessionDir) => cutIndex(sessionDir, 6));
     await expect(seal(event, { recordingDir: later, evidence, preparations })).rejects.toMatchObject({
       code: 'EVIDENCE_NOT_READY',
     });

@@ -7,7 +7,8 @@ import { toCapturedAt } from '../../pipeline/time.ts';
 import { cutClip, joinSegments } from './clip.ts';
 import { NotReadyError } from './not-ready.ts';
 import type { RecordingPart } from './recording.ts';
-import { type ClipFacts, probeClip } from './verify-clip.ts';
+import { readClip } from './read-clip.ts';
+import type { ClipFacts } from './verify-clip.ts';
 
 export type RollSettings = Pick<Config['evidence'], 'preRollMs' | 'postRollMs' | 'maxClipMs'>;
 
@@ -45,7 +46,7 @@ export const cutEventClip = async (
     damaged.push(...broken);
     if (broken.length > 0) continue;
     await cutClip(joined, target);
-    return { plan, facts: await probeClip(target, plan.segments[0]!.startPtsMs) };
+    return { plan, facts: await readClip(target, plan.segments[0]!.startPtsMs) };
   }
 };
 

@@ -1,13 +1,14 @@
 import type { Picture } from '../../models/plate-crop.ts';
 import type { PlateReader } from '../../models/plate-reader.ts';
-import { picturesUntil } from '../../pipeline/clip-window.ts';
+import { picturesUntil, wantedWindow } from '../../pipeline/clip-window.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { WatchEvent } from '../../pipeline/event.ts';
 import type { PtsMs } from '../../pipeline/time.ts';
 import { readDetections } from './detections.ts';
 import type { RollSettings } from './event-clip.ts';
 import { type CasePlates, planPlates, readCasePlates } from './plates.ts';
-import { type ClipPicture, decodeFrames, type Still, toStill } from './stills.ts';
+import type { RecordingPart } from './recording.ts';
+import { type ClipPicture, type Still, toStill } from './stills.ts';
 import { type ClipFacts, frameAt } from './verify-clip.ts';
 
 /** What a case shows besides its clip. */
@@ -21,31 +22,32 @@ export type CasePictures = {
 export type PicturesOptions = {
   readonly event: WatchEvent;
   readonly roll: RollSettings;
-  readonly sessionDir: string;
-  /** A clip that holds the event, at least until `picturesUntil`. */
-  readonly clip: string;
-  readonly facts: ClipFacts;
+  readonly recording: RecordingPart;
   readonly plateReader?: (() => Promise<PlateReader | null>) | undefined;
+  /** Gives the frames shown at instants of the session, null where there is none. */
+  readonly decode: (instants: readonly PtsMs[]) => Promise<readonly (ClipPicture | null)[]>;
 };
 
 /** Decoded frames that are held at once; at 4K that is ten of them. */
 const MAX_DECODED_BYTES = 256 * 2 ** 20;
 
 /**
- * Takes the stills of an event and reads the plates of its vehicles, from one pass over the clip.
+ * Takes the stills of an event and reads the plates of its vehicles, from one pass over the pictures.
  * @throws WatchpostError EVIDENCE_UNVERIFIED when the still at the trigger cannot be had
  */
 export const takePictures = async (options: PicturesOptions): Promise<CasePictures> => {
-  const { event, roll, sessionDir, clip, facts } = options;
+  const { event, roll, recording, decode } = options;
+  const { width, height } = recording.session;
   const { before, at, after } = event.keyPtsMs;
   const reader = (await options.plateReader?.()) ?? null;
-  const window = { fromPtsMs: facts.frames[0]!.ptsMs, toPtsMs: picturesUntil(event, roll) };
-  const vehicles = reader ? planPlates(event.subjects, await readDetections(sessionDir, window), facts.height) : [];
-  const most = Math.max(0, Math.floor(MAX_DECODED_BYTES / (facts.width * facts.height * 3)) - 3);
+  const window = { fromPtsMs: wantedWindow(event, roll).fromPtsMs, toPtsMs: picturesUntil(event, roll) };
+  const detections = reader ? await readDetections(recording.sessionDir, window) : [];
+  const vehicles = planPlates(event.subjects, detections, height);
+  const most = Math.max(0, Math.floor(MAX_DECODED_BYTES / (width * height * 3)) - 3);
   const looks = [...new Set(vehicles.flatMap(({ seen }) => seen.map(({ ptsMs }) => ptsMs)))].slice(0, most);
   const keys = [before, at, after];
   // A frame that only a plate needs must not cost the case its stills.
-  const decoded = await decodeFrames(clip, facts, [...keys, ...looks]).catch(() => decodeFrames(clip, facts, keys));
+  const decoded = await decode([...keys, ...looks]).catch(() => decode(keys));
   if (!decoded[1])
     throw new WatchpostError('EVIDENCE_UNVERIFIED', `the clip has no picture at the trigger's still, ${at} ms`);
   // A frame goes by the instant of its boxes, which may lie some milliseconds after the frame's own.
@@ -65,8 +67,22 @@ export const takePictures = async (options: PicturesOptions): Promise<CasePictur
 const stillOf = (picture: ClipPicture | null | undefined): Promise<Still | null> =>
   picture ? toStill(picture) : Promise.resolve(null);
 
-/** Stills show frames that the clip must hold: whether these pictures go with this clip. */
-export const belongTo = ({ stills }: CasePictures, facts: ClipFacts, { keyPtsMs }: WatchEvent): boolean =>
-  [keyPtsMs.before, keyPtsMs.at, keyPtsMs.after].every(
-    (ptsMs, index) => frameAt(facts, ptsMs)?.ptsMs === stills[index]?.ptsMs,
-  );
+/** Times are written in milliseconds with three digits. */
+const ROUNDING_MS = 0.01;
+
+/**
+ * Stills that were taken before the clip was cut, by the clip's own times.
+ * @returns null when the clip does not hold those very frames
+ */
+export const stillsOfClip = (
+  stills: CasePictures['stills'],
+  facts: ClipFacts,
+  { keyPtsMs }: WatchEvent,
+): CasePictures['stills'] | null => {
+  const found = [keyPtsMs.before, keyPtsMs.at, keyPtsMs.after].map((ptsMs, index) => {
+    const [frame, still] = [frameAt(facts, ptsMs), stills[index] ?? null];
+    if (!frame || !still) return frame === still ? null : undefined;
+    return Math.abs(frame.ptsMs - still.ptsMs) <= ROUNDING_MS ? { ...still, ptsMs: frame.ptsMs } : undefined;
+  });
+  return found.every((still) => still !== undefined) ? found : null;
+};

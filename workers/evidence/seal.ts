@@ -16,11 +16,13 @@ import { readDetections } from './detections.ts';
 import type { PlateReader } from '../../models/plate-reader.ts';
 import { cutEventClip, type RollSettings } from './event-clip.ts';
 import { NotReadyError } from './not-ready.ts';
-import { belongTo, type CasePictures, type PicturesOptions, takePictures } from './pictures.ts';
+import { type CasePictures, type PicturesOptions, stillsOfClip, takePictures } from './pictures.ts';
 import type { Preparations } from './preparations.ts';
 import { makePreview, playsInBrowsers } from './preview.ts';
+import { decodeRecorded } from './recorded-frames.ts';
 import { readRecording, type RecordingPart } from './recording.ts';
-import { checkClip } from './verify-clip.ts';
+import { decodeFrames } from './stills.ts';
+import { checkClip, type ClipFacts } from './verify-clip.ts';
 
 export type SealOptions = {
   readonly event: WatchEvent;
@@ -86,13 +88,15 @@ const seal = async (options: SealOptions): Promise<SealedCase> => {
   const found = await readSealed(store, prefix);
   if (found) return found;
 
-  return inWorkDir(dataDir, event.id, async (workDir) => {
+  await mkdir(sealingDir(dataDir), { recursive: true });
+  const workDir = await mkdtemp(join(sealingDir(dataDir), `${event.id}.`));
+  try {
     const contents = await produce(options, workDir);
     await Promise.all(
       contents.files.map(({ file, bytes }) => store.put(`${prefix}/${file.path}`, bytes, file.mediaType)),
     );
     const key = await openSigningKey(folder.keys);
-    return inChain(async () => {
+    return await inChain(async () => {
       for (;;) {
         const newest = await chain.settle(storeEntry);
         const sealed = await readSealed(store, prefix);
@@ -112,7 +116,9 @@ const seal = async (options: SealOptions): Promise<SealedCase> => {
         return { prefix, manifest, manifestSha256 };
       }
     });
-  });
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
 };
 
 /** The signature goes first: a case that has a manifest is whole. */
@@ -152,7 +158,7 @@ const produce = async (
   checkClip(facts, event.triggerPtsMs, last.startPtsMs + last.durationMs - first.startPtsMs);
 
   const [pictures, detections, preview] = await Promise.all([
-    picturesOf(options, { sessionDir, clip, facts }),
+    picturesOf(options, recording, clip, facts),
     readDetections(sessionDir, { fromPtsMs: first.startPtsMs, toPtsMs: first.startPtsMs + facts.durationMs }),
     playsInBrowsers(facts.codec)
       ? null
@@ -202,12 +208,15 @@ const produce = async (
 /** Those that were prepared, if they go with the clip as it was cut in the end; otherwise taken from it now. */
 const picturesOf = async (
   { event, evidence: roll, plateReader, preparations }: SealOptions,
-  cut: Pick<PicturesOptions, 'sessionDir' | 'clip' | 'facts'>,
+  recording: RecordingPart,
+  clip: string,
+  facts: ClipFacts,
 ): Promise<CasePictures> => {
   const prepared = await preparations?.take(event.id);
-  return prepared && belongTo(prepared, cut.facts, event)
-    ? prepared
-    : takePictures({ event, roll, plateReader, ...cut });
+  const stills = prepared && stillsOfClip(prepared.stills, facts, event);
+  if (stills) return { stills, plates: prepared.plates };
+  const decode: PicturesOptions['decode'] = (instants) => decodeFrames(clip, facts, instants);
+  return takePictures({ event, roll, plateReader, recording, decode });
 };
 
 /**
@@ -220,26 +229,12 @@ const prepare = (options: SealOptions, recording: RecordingPart, error: NotReady
   if (!preparations || !newest) return error;
   const missingMs = picturesUntil(event, roll) - (newest.startPtsMs + newest.durationMs);
   if (missingMs > 0) return new NotReadyError(error.message, error.readyAt, recording.grewAt + missingMs);
-  preparations.begin(event.id, () =>
-    inWorkDir(dataDir, event.id, async (workDir) => {
-      const clip = join(workDir, 'clip.mp4');
-      const { facts } = await cutEventClip(event, roll, { ...recording, sessionEnded: true }, clip);
-      return takePictures({ event, roll, plateReader, sessionDir: recording.sessionDir, clip, facts });
-    }),
-  );
+  const decode: PicturesOptions['decode'] = (instants) => decodeRecorded(recording, instants, sealingDir(dataDir));
+  preparations.begin(event.id, () => takePictures({ event, roll, plateReader, recording, decode }));
   return error;
 };
 
-const inWorkDir = async <T>(dataDir: string, id: string, work: (workDir: string) => Promise<T>): Promise<T> => {
-  const sealing = join(dataDir, 'sealing');
-  await mkdir(sealing, { recursive: true });
-  const workDir = await mkdtemp(join(sealing, `${id}.`));
-  try {
-    return await work(workDir);
-  } finally {
-    await rm(workDir, { recursive: true, force: true });
-  }
-};
+const sealingDir = (dataDir: string): string => join(dataDir, 'sealing');
 
 const caseFile = (
   path: string,

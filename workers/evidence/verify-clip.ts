@@ -1,6 +1,5 @@
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { PtsMs } from '../../pipeline/time.ts';
-import { runTool } from './tool.ts';
 
 /** One frame of a clip. */
 export type ClipFrame = {
@@ -23,11 +22,6 @@ export type ClipFacts = {
   readonly frames: readonly ClipFrame[];
 };
 
-type Probe = {
-  streams?: { codec_name: string; width: number; height: number; time_base: string }[];
-  packets?: { pts?: number; duration?: number; flags: string }[];
-};
-
 /** Times are written in milliseconds with up to three digits; a frame this close is the frame that was meant. */
 const ROUNDING_MS = 1;
 
@@ -40,45 +34,6 @@ export const frameAt = ({ frames, durationMs }: ClipFacts, ptsMs: PtsMs): ClipFr
   const endPtsMs = (frames[0]?.ptsMs ?? 0) + durationMs;
   return frame && ptsMs < endPtsMs + ROUNDING_MS ? frame : null;
 };
-
-/**
- * Opens a clip and reads every packet's time.
- * @param startPtsMs media time of the clip's first frame
- * @throws WatchpostError EVIDENCE_UNVERIFIED when it is no video
- */
-export const probeClip = async (file: string, startPtsMs: PtsMs): Promise<ClipFacts> => {
-  const output = await runTool(
-    'ffprobe',
-    ['-v', 'error', '-select_streams', 'v:0', '-of', 'json', '-show_entries']
-      .concat('stream=codec_name,width,height,time_base:packet=pts,duration,flags', file)
-      .map(String),
-    'EVIDENCE_UNVERIFIED',
-  );
-  const { streams, packets } = JSON.parse(output.toString()) as Probe;
-  const stream = streams?.[0];
-  // Packets marked D are before the clip's first key frame in presentation and are never shown.
-  const shown = (packets ?? []).flatMap(({ pts, duration, flags }) =>
-    pts === undefined || flags.includes('D') ? [] : [{ pts, duration: duration ?? 0, isKey: flags.startsWith('K') }],
-  );
-  if (!stream || shown.length === 0)
-    throw new WatchpostError('EVIDENCE_UNVERIFIED', 'the clip that was cut holds no picture');
-  if (!shown[0]!.isKey)
-    throw new WatchpostError('EVIDENCE_UNVERIFIED', 'the clip that was cut does not start with a key frame');
-  const [numerator = 1, denominator = 1] = stream.time_base.split('/').map(Number);
-  const tickMs = (1_000 * numerator) / denominator;
-  const sorted = shown.sort((a, b) => a.pts - b.pts);
-  const [first, last] = [sorted[0]!, sorted.at(-1)!];
-  return {
-    codec: stream.codec_name,
-    width: stream.width,
-    height: stream.height,
-    tickMs,
-    durationMs: roundMs((last.pts + last.duration - first.pts) * tickMs),
-    frames: sorted.map(({ pts, isKey }) => ({ pts, isKey, ptsMs: startPtsMs + roundMs((pts - first.pts) * tickMs) })),
-  };
-};
-
-const roundMs = (ms: number): number => Math.round(ms * 1_000) / 1_000;
 
 /**
  * Holds a clip against what it must show: the trigger instant lies in it, and it is as long as its segments say.

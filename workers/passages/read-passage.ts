@@ -1,5 +1,3 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { cropJpeg, type Picture } from '../../models/plate-crop.ts';
 import type { PlateReader } from '../../models/plate-reader.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
@@ -8,15 +6,11 @@ import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
 import type { Box } from '../../pipeline/geometry.ts';
 import type { LiveFrame } from '../../pipeline/live.ts';
 import { type Passage, passagePrefix, type UnreadReason, type VehiclePass } from '../../pipeline/passages/passage.ts';
-import type { SegmentRecord } from '../../pipeline/segment.ts';
 import type { PtsMs } from '../../pipeline/time.ts';
-import { cutClip, joinSegments } from '../evidence/clip.ts';
 import { readDetections } from '../evidence/detections.ts';
-import { NotReadyError } from '../evidence/not-ready.ts';
 import { planPlates, readCasePlates } from '../evidence/plates.ts';
+import { decodeRecorded } from '../evidence/recorded-frames.ts';
 import { readRecording, type RecordingPart } from '../evidence/recording.ts';
-import { decodeFrames } from '../evidence/stills.ts';
-import { probeClip } from '../evidence/verify-clip.ts';
 
 export type ReadPassageOptions = {
   readonly pass: VehiclePass;
@@ -104,7 +98,9 @@ const look = async (
     recording.session.height,
   );
   const instants = plan?.seen.map(({ ptsMs }) => ptsMs) ?? [largest.ptsMs];
-  const frames = await decode(recording, instants, workDir);
+  const decoded = await decodeRecorded(recording, instants, workDir);
+  // A frame goes by the instant of its boxes, which may lie some milliseconds after the frame's own.
+  const frames = new Map(decoded.flatMap((frame, i) => (frame ? [[instants[i]!, frame] as const] : [])));
   const best = frames.get(instants[0]!);
   const box = plan?.seen[0]?.box ?? largest.box;
   const { plates, crops, colours } = await readCasePlates(reader, plan ? [plan] : [], frames);
@@ -148,37 +144,4 @@ const cropVehicle = (picture: Picture, box: Box): Promise<Uint8Array | null> => 
   const { width, height } = picture;
   const inPixels = { x1: box.x1 * width, y1: box.y1 * height, x2: box.x2 * width, y2: box.y2 * height };
   return cropJpeg(picture, inPixels, VEHICLE_MARGIN, VEHICLE_QUALITY);
-};
-
-/**
- * Full-resolution frames at the given instants of one session.
- * @throws WatchpostError EVIDENCE_NOT_READY (a NotReadyError), EVIDENCE_GONE, EVIDENCE_UNVERIFIED, SEGMENT_BROKEN
- */
-const decode = async (
-  { session, sessionDir, segments, sessionEnded, grewAt }: RecordingPart,
-  instants: readonly PtsMs[],
-  workDir: string,
-): Promise<ReadonlyMap<PtsMs, Picture>> => {
-  const [from, to] = [Math.min(...instants), Math.max(...instants)];
-  const endOf = ({ startPtsMs, durationMs }: SegmentRecord): PtsMs => startPtsMs + durationMs;
-  const recordedTo = segments.reduce((latest, segment) => Math.max(latest, endOf(segment)), 0);
-  if (recordedTo <= to && !sessionEnded)
-    throw new NotReadyError(`the recording must go on for ${Math.round(to - recordedTo)} ms`, grewAt + to - recordedTo);
-  const entry = segments.findLastIndex((segment) => segment.startsWithKeyframe && segment.startPtsMs <= from);
-  const chosen = entry < 0 ? [] : segments.slice(entry).filter(({ startPtsMs }) => startPtsMs <= to);
-  const [first] = chosen;
-  if (!first) throw new WatchpostError('EVIDENCE_GONE', `no segment holds the vehicle at ${from} ms`);
-  await mkdir(workDir, { recursive: true });
-  const folder = await mkdtemp(join(workDir, 'passage.'));
-  try {
-    const [joined, clip] = [join(folder, 'joined.mp4'), join(folder, 'clip.mp4')];
-    const broken = await joinSegments(sessionDir, session, chosen, joined);
-    if (broken.length > 0) throw new WatchpostError('SEGMENT_BROKEN', `${broken[0]!.file} is damaged or gone`);
-    await cutClip(joined, clip);
-    const frames = await decodeFrames(clip, await probeClip(clip, first.startPtsMs), instants);
-    // A frame goes by the instant of its boxes, which may lie some milliseconds after the frame's own.
-    return new Map(frames.flatMap((frame, i) => (frame ? [[instants[i]!, frame]] : [])));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 };
