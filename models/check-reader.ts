@@ -4,10 +4,10 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { bestPath, READER_CLASSES, type ReaderOutput } from '../pipeline/plates/ctc.ts';
 import type { ModelCheck } from './check-model.ts';
-import type { ReaderEntry } from './manifest.ts';
+import { findReader, type ReaderEntry } from './manifest.ts';
 import { stretch } from './plate-crop.ts';
 import { readPicture } from './plate-reader.ts';
-import { PlateText } from './plate-text.ts';
+import { openTextModel } from './text-model.ts';
 
 const GoldenReading = Type.Object({
   picture: Type.String(),
@@ -29,10 +29,12 @@ export const checkReader = async (entry: ReaderEntry, file: string, folder: stri
   const text = await readFile(join(folder, 'golden-readings.json'), 'utf8');
   const golden = Value.Parse(Golden, JSON.parse(text))[id];
   if (!golden) return { id, state: 'unrecorded', detail: 'nothing is recorded to compare with' };
-  const reader = await PlateText.open(entry, file);
+  const reader = await openTextModel(entry, file);
   try {
-    const crop = await stretch(await readPicture(join(folder, golden.picture)), golden.box, entry.input);
-    const [output] = await reader.read(crop!, 1);
+    const { box } = golden;
+    const picture = await readPicture(join(folder, golden.picture));
+    const pixels = await stretch(picture, box, findReader('plate-text').input);
+    const [output] = await reader.read([{ picture, box, pixels: pixels! }]);
     const fault = compareReading(golden, output!);
     return fault
       ? { id, state: 'differs', detail: fault }

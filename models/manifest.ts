@@ -113,9 +113,19 @@ export const ModelEntry = Type.Object(
 export type ModelEntry = Static<typeof ModelEntry>;
 
 /** A model that reads characters: what it says is no boxes, so it has no decoder and no classes of its own. */
-export const ReaderEntry = Type.Omit(
-  ModelEntry,
-  ['decoder', 'classes', 'classMap', 'multiLabel', 'minScore', 'nmsIou'],
+export const ReaderEntry = Type.Composite(
+  [
+    Type.Omit(ModelEntry, ['decoder', 'classes', 'classMap', 'multiLabel', 'minScore', 'nmsIou']),
+    Type.Object({
+      alphabet: Type.Optional(
+        Type.String({
+          description:
+            'A part with the characters of the outputs after the blank, one a line, and a space as the last class: ' +
+            'a reader of any single line. Absent: our readers, which know the symbols and the lines of plates.',
+        }),
+      ),
+    }),
+  ],
   closed,
 );
 export type ReaderEntry = Static<typeof ReaderEntry>;

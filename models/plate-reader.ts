@@ -7,7 +7,7 @@ import { findModel, findReader } from './manifest.ts';
 import { type ModelFolders, resolveModelFile } from './model-files.ts';
 import { PictureModel } from './picture-model.ts';
 import { colourOf, letterbox, type Picture, sharpnessOf, stretch } from './plate-crop.ts';
-import { PlateText } from './plate-text.ts';
+import { openTextModel, type PlateView, type TextModel } from './text-model.ts';
 import { RESULT_STRIDE } from './thread-protocol.ts';
 
 export type FoundPlate = { readonly box: Box; readonly score: number };
@@ -27,15 +27,25 @@ export interface PlateReader {
 /** Margins of the crops, as parts of the box: the reader learnt from tight and from loose ones. */
 const MARGINS = [0.03, 0.08];
 const MIN_SCORE = 0.3;
+const OUR_READER = 'plate-text';
+/** Colour and sharpness are judged at this size whoever reads. */
+const LOOK = findReader(OUR_READER).input;
 const SAME_PLATE_IOU = 0.45;
 
-/** @throws WatchpostError MODEL_MISSING, MODEL_CHECKSUM, MODEL_LOAD, MODEL_SHAPE */
+export type PlateReaderOptions = {
+  readonly threads?: number;
+  readonly minScore?: number;
+  /** Which reader of the manifest says what stands on the plates. */
+  readonly text?: string;
+};
+
+/** @throws WatchpostError MODEL_UNKNOWN, MODEL_MISSING, MODEL_CHECKSUM, MODEL_LOAD, MODEL_SHAPE */
 export const openPlateReader = async (
-  { threads = 1, minScore = MIN_SCORE }: { readonly threads?: number; readonly minScore?: number } = {},
+  { threads = 1, minScore = MIN_SCORE, text: chosen = OUR_READER }: PlateReaderOptions = {},
   folders: ModelFolders = {},
 ): Promise<PlateReader> => {
   const plate = findModel('plate');
-  const text = findReader('plate-text');
+  const text = findReader(chosen);
   const finder = await PictureModel.open({
     entry: plate,
     file: await resolveModelFile(plate, folders),
@@ -43,9 +53,9 @@ export const openPlateReader = async (
     provider: 'cpu',
     minScore,
   });
-  let reader: PlateText;
+  let reader: TextModel;
   try {
-    reader = await PlateText.open(text, await resolveModelFile(text, folders), threads);
+    reader = await openTextModel(text, await resolveModelFile(text, folders), threads);
   } catch (error) {
     await finder.close();
     throw error;
@@ -68,20 +78,20 @@ export const openPlateReader = async (
       return found.filter(({ box }, i) => !found.slice(0, i).some((better) => iou(better.box, box) > SAME_PLATE_IOU));
     },
     look: async (picture, box) => {
-      const crops: Uint8Array[] = [];
+      const views: PlateView[] = [];
       for (const margin of MARGINS) {
         const [dx, dy] = [boxWidth(box) * margin, boxHeight(box) * margin];
         const wider = { x1: box.x1 - dx, y1: box.y1 - dy, x2: box.x2 + dx, y2: box.y2 + dy };
-        const crop = await stretch(picture, wider, text.input);
-        if (crop) crops.push(crop);
+        const pixels = await stretch(picture, wider, LOOK);
+        if (pixels) views.push({ picture, box: wider, pixels });
       }
-      if (crops.length === 0) return [];
-      const outputs = await reader.read(Buffer.concat(crops), crops.length);
-      const colour = colourOf(crops[0]!, text.input);
+      if (views.length === 0) return [];
+      const outputs = await reader.read(views);
+      const colour = colourOf(views[0]!.pixels, LOOK);
       return outputs.map((output, i) => ({
         output,
         heightPx: boxHeight(box),
-        sharpness: sharpnessOf(crops[i]!, text.input),
+        sharpness: sharpnessOf(views[i]!.pixels, LOOK),
         ...(colour === undefined ? {} : { colour }),
       }));
     },

@@ -21,10 +21,10 @@ const toRow = ({ file, box, verdict }: ReadPlate): string[] => [
 /** @returns 0; 1 when some images could not be read (each is named), the others are in the results */
 export const plates = async (
   paths: readonly string[],
-  options: { readonly out: string; readonly crops: boolean; readonly json: boolean },
+  options: { readonly out: string; readonly crops: boolean; readonly reader: string; readonly json: boolean },
 ): Promise<number> => {
   const images = await listImages(paths);
-  const reader = await openPlateReader();
+  const reader = await openPlateReader({ text: options.reader });
   let unreadable = 0;
   const startedAt = performance.now();
   try {

@@ -84,8 +84,9 @@ export const buildProgram = (): Command => {
     .description('read licence plates in images or folders: CSV, one row per plate')
     .requiredOption('--out <file>', 'results file')
     .option('--crops', 'each image is one plate already', false)
+    .option('--reader <id>', 'what reads the characters: plate-text or pp-ocr-v4', 'plate-text')
     .option('--json', 'print a JSON summary', false)
-    .action(async (paths: string[], options: { out: string; crops: boolean; json: boolean }) =>
+    .action(async (paths: string[], options: { out: string; crops: boolean; reader: string; json: boolean }) =>
       exitWith(await (await import('./plates.ts')).plates(paths, options)),
     );
 
