@@ -1,4 +1,5 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import type { DropReason, Frame, FrameHeader } from '../pipeline/frame.ts';
 import type { SessionClock } from '../pipeline/time.ts';
@@ -202,11 +203,12 @@ export const serveFrames = async (
     server.listen(path, resolve);
   });
   return {
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
+    close: async () => {
+      // A frame under work is put down as lost when its connection has closed, which the server does not wait for.
+      const closed = [...sockets].map((socket) => once(socket, 'close'));
+      for (const socket of sockets) socket.destroy();
+      await Promise.all([...closed, new Promise((resolve) => server.close(resolve))]);
+    },
   };
 };
 

@@ -13,7 +13,8 @@ const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** A child that lived so long was healthy: its next failure starts again with the first delay. */
 const HEALTHY_AFTER_MS = 60_000;
-const STOP_GRACE_MS = 10_000;
+/** Longer than a process allows itself (bin/cli/process.ts), so that only one that hangs is killed. */
+const STOP_GRACE_MS = 7_500;
 /** Exit code of a wrong configuration or a missing part: starting again cannot help. */
 const HOPELESS_EXIT_CODE = 2;
 
@@ -24,11 +25,13 @@ type Child = {
   timer: NodeJS.Timeout | null;
   /** Asked to end only to be started again. */
   restarting: boolean;
+  /** Set once it was asked to end for good. */
+  stopped: Promise<void> | null;
 };
 
 /**
  * Keeps child processes running: one that dies is started again after a growing delay, the others never notice.
- * Children get SIGTERM at the end, SIGKILL after 10 s.
+ * Children get SIGTERM at the end, SIGKILL after 7.5 s.
  */
 export class Supervisor {
   readonly #log: Logger;
@@ -44,7 +47,14 @@ export class Supervisor {
   }
 
   start(spec: ChildSpec): void {
-    const child: Child = { spec, process: null, retryMs: FIRST_RETRY_MS, timer: null, restarting: false };
+    const child: Child = {
+      spec,
+      process: null,
+      retryMs: FIRST_RETRY_MS,
+      timer: null,
+      restarting: false,
+      stopped: null,
+    };
     this.#children.set(spec.name, child);
     let resolve: (exitCode: number) => void = () => undefined;
     const promise = new Promise<number>((done) => (resolve = done));
@@ -123,23 +133,24 @@ export class Supervisor {
     await Promise.all(
       names.map(async (name) => {
         const child = this.#children.get(name);
-        if (!child) return;
-        if (child.timer) clearTimeout(child.timer);
-        const { process } = child;
-        if (!process) {
-          this.#finished.get(name)?.resolve(0);
-          return;
-        }
-        process.removeAllListeners('close');
-        const gone = new Promise<void>((resolve) => process.once('close', () => resolve()));
-        process.kill('SIGTERM');
-        const killer = setTimeout(() => process.kill('SIGKILL'), STOP_GRACE_MS);
-        await gone;
-        clearTimeout(killer);
-        child.process = null;
-        this.#finished.get(name)?.resolve(0);
+        if (child) await (child.stopped ??= this.#stop(child));
       }),
     );
+  }
+
+  async #stop(child: Child): Promise<void> {
+    if (child.timer) clearTimeout(child.timer);
+    const { process } = child;
+    if (process) {
+      process.removeAllListeners('close');
+      const gone = new Promise<void>((resolve) => process.once('close', () => resolve()));
+      process.kill('SIGTERM');
+      const killer = setTimeout(() => process.kill('SIGKILL'), STOP_GRACE_MS);
+      await gone;
+      clearTimeout(killer);
+      child.process = null;
+    }
+    this.#finished.get(child.spec.name)?.resolve(0);
   }
 }
 

@@ -6,7 +6,7 @@ import { loadConfig } from './load-config.ts';
 import { stopSignal } from './until-signal.ts';
 
 /** Longest time between the stop signal and the end of the process; what is not done by then is lost work, not lost data. */
-const STOP_LIMIT_MS = 9_000;
+const STOP_LIMIT_MS = 7_000;
 
 const entryPoints: Readonly<Record<string, () => Promise<(context: ProcessContext) => Promise<void>>>> = {
   record: async () => (await import('./record-process.ts')).recordProcess,
