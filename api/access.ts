@@ -1,4 +1,5 @@
 import { type Role, ROLES } from './contract/session.ts';
+import type { TokenScope } from './contract/tokens.ts';
 
 /**
  * Who may call what: the one place where it is said. A route that is not here does not start (plugins/auth.ts).
@@ -31,6 +32,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/users': administers,
   'POST /api/users': administers,
   'PATCH /api/users/:username': administers,
+
+  'GET /api/tokens': everyone,
+  'POST /api/tokens': everyone,
+  'DELETE /api/tokens/:id': everyone,
 
   'GET /api/cameras': everyone,
   'GET /api/cameras/:id': everyone,
@@ -86,6 +91,46 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /docs*': 'public',
   'GET /verify.html': 'public',
   'GET /*': 'public',
+};
+
+/**
+ * What a token may call, beside what the role of its account allows. Routes that stand in no scope are for people alone:
+ * accounts, tokens and set-up.
+ */
+export const ROUTES_OF_SCOPE: Readonly<Record<TokenScope, readonly string[]>> = {
+  'cameras:read': [
+    'GET /api/cameras',
+    'GET /api/cameras/:id',
+    'GET /api/cameras/:id/snapshot.jpg',
+    'GET /api/live',
+    'GET /hls/:cameraId/live.m3u8',
+    'GET /hls/:cameraId/dvr.m3u8',
+    'GET /hls/:cameraId/:session/*',
+  ],
+  'cases:read': [
+    'GET /api/cases',
+    'GET /api/cases.csv',
+    'GET /api/incidents',
+    'GET /api/cases/:id',
+    'GET /api/cases/:id/files/*',
+    'POST /api/cases/:id/verify',
+    'GET /api/missed',
+    'GET /api/law',
+  ],
+  'cases:decide': [
+    'POST /api/cases/:id/claim',
+    'DELETE /api/cases/:id/claim',
+    'POST /api/cases/:id/verdict',
+    'DELETE /api/cases/:id/verdict',
+    'POST /api/cases/:id/notes',
+    'POST /api/cases/:id/status',
+    'POST /api/cases/bulk',
+    'POST /api/missed',
+  ],
+  'cases:export': ['GET /api/cases/:id/export.zip', 'GET /api/cases/:id/record.pdf'],
+  'statistics:read': ['GET /api/statistics/counts', 'GET /api/statistics/cases', 'GET /api/statistics/coverage'],
+  'audit:read': ['GET /api/audit', 'GET /api/audit/verify', 'GET /api/quality', 'GET /api/reviews/agreement'],
+  'metrics:read': ['GET /metrics'],
 };
 
 /** Routes that a person reaches before choosing an own password. */

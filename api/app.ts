@@ -14,6 +14,7 @@ import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { SecondFactor } from './accounts/second-factor.ts';
 import { SecretBox } from './accounts/secret-box.ts';
 import { SessionStore } from './accounts/session-store.ts';
+import { TokenStore } from './accounts/token-store.ts';
 import { UserStore } from './accounts/user-store.ts';
 import type { ApiContext } from './context.ts';
 import { AuditLog } from './database/audit-log.ts';
@@ -52,6 +53,7 @@ import { registerSessionRoutes } from './routes/session.ts';
 import { registerSnapshotRoutes } from './routes/snapshot.ts';
 import { registerSetupRoutes } from './routes/setup.ts';
 import { registerStatisticsRoutes } from './routes/statistics.ts';
+import { registerTokenRoutes } from './routes/tokens.ts';
 import { registerUserRoutes } from './routes/users.ts';
 import { ConfigFile } from './setup/config-file.ts';
 import { startStatisticsConsumer } from './statistics-consumer.ts';
@@ -106,6 +108,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     requiredRoles: config.accounts.secondFactorRoles,
   });
 
+  const sessions = new SessionStore(db, clock, secondFactor);
+  const tokens = new TokenStore(db, clock, secondFactor);
+
   const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]));
   const redis = new RedisLink(redisUrl, log);
   const states = new CameraStates(redis, clock);
@@ -118,11 +123,12 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     store,
     db,
     users,
+    tokens,
     secondFactor,
     redis,
     states,
     audit: new AuditLog(db),
-    sessions: new SessionStore(db, clock, secondFactor),
+    sessions,
     cases: new CaseRepository(db, clock, config.review),
     procedure: new ProcedureRepository(db, clock),
     missed: new MissedRepository(db, clock),
@@ -167,11 +173,12 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     errorResponseBuilder: (_request, { after }) =>
       new WatchpostError('TOO_MANY_REQUESTS', `Too many requests from this address; wait ${after}`),
   });
-  registerAuth(app, context.sessions);
+  registerAuth(app, context);
   await registerOpenApi(app);
 
   registerSessionRoutes(app, context);
   registerUserRoutes(app, context);
+  registerTokenRoutes(app, context);
   registerCameraRoutes(app, context);
   registerSnapshotRoutes(app, context);
   registerCaseRoutes(app, context);

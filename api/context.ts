@@ -5,6 +5,7 @@ import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 import type { SecondFactor } from './accounts/second-factor.ts';
 import type { SessionStore } from './accounts/session-store.ts';
+import type { TokenStore } from './accounts/token-store.ts';
 import type { UserStore } from './accounts/user-store.ts';
 import type { AuditLog } from './database/audit-log.ts';
 import type { Database } from './database/open-database.ts';
@@ -31,6 +32,7 @@ export type ApiContext = {
   readonly audit: AuditLog;
   readonly sessions: SessionStore;
   readonly secondFactor: SecondFactor;
+  readonly tokens: TokenStore;
   readonly users: UserStore;
   readonly cases: CaseRepository;
   readonly procedure: ProcedureRepository;

@@ -30,6 +30,7 @@ import type {
   VersionList,
 } from '../api/contract/setup.ts';
 import type { DraftCamera } from './pages/setup/draft.ts';
+import type { ApiToken, ApiTokenList, CreatedApiToken, NewApiToken } from '../api/contract/tokens.ts';
 import type { ChangedUser, CreatedUser, NewUser, PasswordChange, UserChange, UserList } from '../api/contract/users.ts';
 import type { QualityList } from '../api/contract/quality.ts';
 import type { CaseCountList, CountList, CoverageList } from '../api/contract/statistics.ts';
@@ -163,6 +164,10 @@ export const api = {
   confirmSecondFactor: (code: SecondFactorCode) =>
     request<ConfirmedSecondFactor>('POST', '/api/session/second-factor/confirm', code),
   endSecondFactor: (wanted: SecondFactorRequest) => request<Session>('POST', '/api/session/second-factor/off', wanted),
+
+  tokens: (signal?: AbortSignal) => request<ApiTokenList>('GET', '/api/tokens', undefined, signal),
+  createToken: (wanted: NewApiToken) => request<CreatedApiToken>('POST', '/api/tokens', wanted),
+  revokeToken: (id: string) => request<ApiToken>('DELETE', `/api/tokens/${encodeURIComponent(id)}`),
 
   setup: (signal?: AbortSignal) => request<Setup>('GET', '/api/setup', undefined, signal),
   checkCamera: (change: CameraDraft) => request<CheckResult>('POST', '/api/setup/check', change),

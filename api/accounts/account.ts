@@ -1,4 +1,5 @@
 import type { Role } from '../contract/session.ts';
+import type { TokenScope } from '../contract/tokens.ts';
 
 /** Who asks: the logged-in person behind a request. */
 export type Account = {
@@ -11,6 +12,8 @@ export type Account = {
   readonly secondFactor: 'off' | 'on' | 'required';
   readonly csrfToken: string;
   readonly tokenHash: string;
+  /** Null for a person's session; else what the program's token is limited to. */
+  readonly tokenScopes: readonly TokenScope[] | null;
 };
 
 /** What an account may see of cases and cameras. */

@@ -83,6 +83,7 @@ export class SessionStore {
         secondFactor: this.#secondFactor.stateOf(user),
         csrfToken,
         tokenHash,
+        tokenScopes: null,
       },
     };
   }
@@ -174,6 +175,7 @@ export class SessionStore {
       secondFactor: this.#secondFactor.stateOf(row),
       csrfToken: row.csrf_token,
       tokenHash,
+      tokenScopes: null,
     };
   }
 

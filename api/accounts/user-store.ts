@@ -156,6 +156,14 @@ export class UserStore {
       const { disabled, role, groups, resetSecondFactor } = change;
       if (disabled === true || password !== null || role !== undefined || groups !== undefined || resetSecondFactor)
         await transaction.deleteFrom('sessions').where('username', '=', username).execute();
+      // Whoever needs a new password may have lost more than that.
+      if (password !== null)
+        await transaction
+          .updateTable('api_tokens')
+          .set({ revoked_at: now })
+          .where('username', '=', username)
+          .where('revoked_at', 'is', null)
+          .execute();
       if (password !== null) await transaction.deleteFrom('login_failures').where('username', '=', username).execute();
       const detail = JSON.stringify(change);
       await appendAudit(transaction, [{ at: now, actor, action: 'user.changed', target: username, detail }]);

@@ -4,12 +4,18 @@ import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
 import * as first from './migrations/0001-first.ts';
 import * as procedure from './migrations/0002-procedure.ts';
 import * as secondFactor from './migrations/0003-second-factor.ts';
+import * as apiTokens from './migrations/0004-api-tokens.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
 export type Database = Kysely<Tables>;
 
-const MIGRATIONS = { '0001-first': first, '0002-procedure': procedure, '0003-second-factor': secondFactor };
+const MIGRATIONS = {
+  '0001-first': first,
+  '0002-procedure': procedure,
+  '0003-second-factor': secondFactor,
+  '0004-api-tokens': apiTokens,
+};
 
 /** Instants, counts and sequence numbers stay far below 2^53. */
 const readInstantsAsNumbers: pg.CustomTypesConfig = {

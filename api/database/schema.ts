@@ -11,6 +11,7 @@ export type Tables = {
   sessions: SessionTable;
   login_failures: LoginFailureTable;
   recovery_codes: RecoveryCodeTable;
+  api_tokens: ApiTokenTable;
   cases: CaseTable;
   manifests: ManifestTable;
   verdicts: VerdictTable;
@@ -54,6 +55,20 @@ export type LoginFailureTable = { username: string; failures: number; last_at: n
 
 /** SHA-256 of codes that stand in for the telephone, each once. */
 export type RecoveryCodeTable = { username: string; code_hash: string; used_at: number | null };
+
+export type ApiTokenTable = {
+  id: string;
+  /** SHA-256 of the secret: a stolen database opens nothing. */
+  token_hash: string;
+  username: string;
+  name: string;
+  /** JSON array of scopes. */
+  scopes: string;
+  created_at: number;
+  expires_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
+};
 
 export type CaseTable = {
   id: string;

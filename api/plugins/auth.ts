@@ -2,9 +2,10 @@ import '@fastify/cookie';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { timingSafeEqual } from 'node:crypto';
 import { WatchpostError } from '../../pipeline/errors.ts';
-import { ACCESS, accessKey, BEFORE_PASSWORD_CHANGE, BEFORE_SECOND_FACTOR } from '../access.ts';
+import { ACCESS, accessKey, BEFORE_PASSWORD_CHANGE, BEFORE_SECOND_FACTOR, ROUTES_OF_SCOPE } from '../access.ts';
 import type { Account } from '../accounts/account.ts';
 import type { SessionStore } from '../accounts/session-store.ts';
+import type { TokenStore } from '../accounts/token-store.ts';
 
 export const SESSION_COOKIE = 'watchpost_session';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -38,8 +39,17 @@ export const isLocal = (request: FastifyRequest): boolean =>
   request.headers['x-forwarded-for'] === undefined &&
   request.headers['forwarded'] === undefined;
 
-/** The account of a request's cookie, or null. */
-export const findAccount = async (request: FastifyRequest, sessions: SessionStore): Promise<Account | null> => {
+/** Where accounts behind requests are found. */
+export type Credentials = { readonly sessions: SessionStore; readonly tokens: TokenStore };
+
+/** The account of a request's `Authorization: Bearer` token or else of its cookie, or null. */
+export const findAccount = async (
+  request: FastifyRequest,
+  { sessions, tokens }: Credentials,
+): Promise<Account | null> => {
+  const { authorization } = request.headers;
+  // A token that is wrong is never made good by a cookie: the request is the program's.
+  if (authorization !== undefined) return tokens.find(/^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '', request.ip);
   const token = request.cookies[SESSION_COOKIE];
   return token ? sessions.find(token) : null;
 };
@@ -49,7 +59,7 @@ export const findAccount = async (request: FastifyRequest, sessions: SessionStor
  * Requests that change something also need the session's token in `x-csrf-token`: another site can make a browser
  * send the cookie, but cannot read the token.
  */
-export const registerAuth = (app: FastifyInstance, sessions: SessionStore): void => {
+export const registerAuth = (app: FastifyInstance, credentials: Credentials): void => {
   app.decorateRequest('account', null);
   app.addHook('onRoute', (route) => {
     const methods = Array.isArray(route.method) ? route.method : [route.method];
@@ -70,9 +80,10 @@ export const registerAuth = (app: FastifyInstance, sessions: SessionStore): void
     }
     if (!access) throw new WatchpostError('FORBIDDEN', 'Nobody may do this');
     if (access.internal === true && isLocal(request)) return;
-    const account = await findAccount(request, sessions);
+    const account = await findAccount(request, credentials);
     if (!account) throw new WatchpostError('AUTH_REQUIRED', 'Log in first');
-    if (!SAFE_METHODS.has(request.method)) {
+    // A browser never adds a token by itself, so no other site can make it send one.
+    if (!SAFE_METHODS.has(request.method) && account.tokenScopes === null) {
       refuseOtherSites(request);
       const sent = request.headers['x-csrf-token'];
       if (typeof sent !== 'string' || !sameText(sent, account.csrfToken))
@@ -95,6 +106,11 @@ export const registerAuth = (app: FastifyInstance, sessions: SessionStore): void
       throw new WatchpostError(
         'FORBIDDEN',
         `Role ${account.role} may not do this; it needs ${access.roles.join(', ')}`,
+      );
+    if (account.tokenScopes?.some((scope) => ROUTES_OF_SCOPE[scope].includes(key)) === false)
+      throw new WatchpostError(
+        'FORBIDDEN',
+        `This token may not do this; its scopes are ${account.tokenScopes.join(', ')}`,
       );
     request.account = account;
   });

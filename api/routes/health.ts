@@ -53,7 +53,7 @@ const isAnyMissing = (reports: readonly ProcessReport[] | null): boolean =>
   reports === null || Object.values(countByName(reports)).includes(0);
 
 export const registerHealthRoutes = (app: App, context: ApiContext): void => {
-  const { cameras, cases, config, live, metrics, paths, redis, sessions, stages, states, store } = context;
+  const { cameras, cases, config, live, metrics, paths, redis, sessions, stages, states, store, tokens } = context;
 
   /** A bucket is asked for a listing; a folder has to be there and to be writable. */
   const probeStore = async (): Promise<void> => {
@@ -85,7 +85,7 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
       const current = [...cameras.values()].filter(({ enabled }) => enabled).map(({ id }) => states.get(id));
       const byState: Record<string, number> = {};
       for (const { state } of current) byState[state] = (byState[state] ?? 0) + 1;
-      const told = isLocal(request) || (await findAccount(request, sessions).catch(() => null)) !== null;
+      const told = isLocal(request) || (await findAccount(request, { sessions, tokens }).catch(() => null)) !== null;
       const ready = database && objects;
       const body: Readiness = {
         ready,

@@ -10,7 +10,7 @@ import { visibleCamera } from './cameras.ts';
 const HEARTBEAT_MS = 5_000;
 
 export const registerLiveRoutes = (app: App, context: ApiContext): void => {
-  const { cameras, live, sessions, states } = context;
+  const { cameras, live, sessions, tokens, states } = context;
   app.get(
     '/api/live',
     {
@@ -49,7 +49,7 @@ export const registerLiveRoutes = (app: App, context: ApiContext): void => {
       // A session that ended, or an account that was disabled, sees nothing more after one beat.
       const heartbeat = setInterval(() => {
         live.beat(client);
-        sessions.holds(account.tokenHash).then(
+        (account.tokenScopes ? tokens : sessions).holds(account.tokenHash).then(
           (holds) => {
             if (!holds) client.end();
           },

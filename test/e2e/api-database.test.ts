@@ -29,6 +29,7 @@ const officer = (username: string): Account => ({
   secondFactor: 'off',
   csrfToken: '',
   tokenHash: '',
+  tokenScopes: null,
 });
 const noSecondFactor = (db: Database, clock: TestClock): SecondFactor =>
   new SecondFactor(db, clock, { box: new SecretBox(tmpdir()), issuer: 'Test city', requiredRoles: [] });

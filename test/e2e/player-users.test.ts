@@ -147,8 +147,28 @@ describe.skipIf(!hasChromium)(`accounts in the browser${why}`, () => {
     expect((await users()).find(({ username }) => username === 'officer-an')?.secondFactor).toBe(false);
   });
 
+  test('a token for a program is made, shown once, and revoked', async () => {
+    const { page, errors } = await openPage(browser, base, { username: 'officer-an', path: '/password' });
+    await page.getByLabel('What it is for').fill('nightly copy');
+    await page.getByLabel('read cases and evidence').check();
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    const secret = await page.locator('.one-time code').innerText();
+    const ask = async (): Promise<number> =>
+      (await fetch(`${base}/api/cases`, { headers: { authorization: `Bearer ${secret}` } })).status;
+    expect(await ask()).toBe(200);
+    await page.getByRole('button', { name: 'I have noted it' }).click();
+    expect(await page.content()).not.toContain(secret);
+    await page.getByRole('button', { name: 'Revoke token nightly copy' }).click();
+    await page.getByText('revoked').waitFor();
+    expect(await ask()).toBe(401);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
   test('the page is accessible and fits an office screen and a phone, in both languages', async () => {
     const looks = await lookAt(opened.page, '/users', 'tbody tr', 'users');
+    const account = await lookAt(opened.page, '/password', '.second-factor', 'account');
+    expect(account).toEqual(clean(account));
     expect(looks).toEqual(clean(looks));
     expect(opened.errors).toEqual([]);
   });

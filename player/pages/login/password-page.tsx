@@ -6,7 +6,9 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { PasswordField } from '../../components/password-field.tsx';
 import { useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
+import { mustSetUpAccount } from '../../session.ts';
 import { SecondFactorCard } from './second-factor-card.tsx';
+import { TokensCard } from './tokens-card.tsx';
 
 /** The own password and second step; the first thing to do with a password that somebody else gave. */
 export function PasswordPage(props: { readonly session: Session; readonly onChanged: (session: Session) => void }) {
@@ -91,6 +93,7 @@ export function PasswordPage(props: { readonly session: Session; readonly onChan
         </button>
       </form>
       {!props.session.mustChangePassword && <SecondFactorCard session={props.session} onChanged={props.onChanged} />}
+      {!mustSetUpAccount(props.session) && <TokensCard />}
     </div>
   );
 }
