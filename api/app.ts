@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../pipeline/clock.ts';
 import type { Config } from '../pipeline/config-schema.ts';
+import type { Place } from '../pipeline/fire/earth.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
@@ -34,6 +35,7 @@ import { registerValidation } from './plugins/validation.ts';
 import { CaseRepository } from './repositories/cases.ts';
 import { MissedRepository } from './repositories/missed.ts';
 import { ProcedureRepository } from './repositories/procedure.ts';
+import { SameActRepository } from './repositories/same-act.ts';
 import { CountRepository } from './repositories/counts.ts';
 import { AlertQueue } from './alerts/alert-queue.ts';
 import { startReviewConsumer } from './review-consumer.ts';
@@ -49,6 +51,7 @@ import { registerLawRoutes } from './routes/law.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerProcedureRoutes } from './routes/procedure.ts';
 import { registerQualityRoutes } from './routes/quality.ts';
+import { registerSameActRoutes } from './routes/same-act.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSnapshotRoutes } from './routes/snapshot.ts';
 import { registerSetupRoutes } from './routes/setup.ts';
@@ -131,6 +134,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     sessions,
     cases: new CaseRepository(db, clock, config.review),
     procedure: new ProcedureRepository(db, clock),
+    sameAct: new SameActRepository(db, clock, positionsOf(config)),
     missed: new MissedRepository(db, clock),
     counts: new CountRepository(db),
     live: new LiveHub(redis, states, [...cameras.keys()], log),
@@ -184,6 +188,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerCaseRoutes(app, context);
   registerCaseListRoutes(app, context);
   registerProcedureRoutes(app, context);
+  registerSameActRoutes(app, context);
   registerIncidentRoutes(app, context);
   registerExportRoutes(app, context, { playerDir });
   registerLawRoutes(app, context);
@@ -224,6 +229,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.ready();
   return app;
 };
+
+const positionsOf = ({ cameras }: Config): ReadonlyMap<string, Place> =>
+  new Map(cameras.flatMap(({ id, location }) => (location ? [[id, location] as const] : [])));
 
 /** Beside this file once built (`dist/api`), else below the repository's root. */
 const defaultPlayerDir = (): string => {

@@ -17,6 +17,7 @@ import type { Metrics } from './metrics.ts';
 import type { DataPaths } from './paths.ts';
 import type { CaseRepository } from './repositories/cases.ts';
 import type { MissedRepository } from './repositories/missed.ts';
+import type { SameActRepository } from './repositories/same-act.ts';
 import type { ProcedureRepository } from './repositories/procedure.ts';
 import type { CountRepository } from './repositories/counts.ts';
 
@@ -36,6 +37,7 @@ export type ApiContext = {
   readonly users: UserStore;
   readonly cases: CaseRepository;
   readonly procedure: ProcedureRepository;
+  readonly sameAct: SameActRepository;
   readonly missed: MissedRepository;
   readonly counts: CountRepository;
   readonly redis: RedisLink;

@@ -9,6 +9,7 @@ import type {
   VerifyResult,
 } from '../api/contract/cases.ts';
 import type { IncidentList } from '../api/contract/incidents.ts';
+import type { MergeRequest, SameActList } from '../api/contract/same-act.ts';
 import type { Note, NoteRequest, StatusRequest } from '../api/contract/procedure.ts';
 import type {
   ConfirmedSecondFactor,
@@ -208,6 +209,11 @@ export const api = {
   undo: (id: string) => request<unknown>('DELETE', `${caseUrl(id)}/verdict`),
   moveCase: (id: string, step: StatusRequest) => request<CaseSummary>('POST', `${caseUrl(id)}/status`, step),
   addNote: (id: string, text: string) => request<Note>('POST', `${caseUrl(id)}/notes`, { text } satisfies NoteRequest),
+  sameAct: (id: string, signal?: AbortSignal) =>
+    request<SameActList>('GET', `${caseUrl(id)}/same-act`, undefined, signal),
+  merge: (id: string, into: string) =>
+    request<CaseSummary>('POST', `${caseUrl(id)}/merge`, { into } satisfies MergeRequest),
+  separate: (id: string) => request<CaseSummary>('DELETE', `${caseUrl(id)}/merge`),
   verify: (id: string) => request<VerifyResult>('POST', `${caseUrl(id)}/verify`),
   detections: (url: string, signal?: AbortSignal) => request<readonly LiveFrame[]>('GET', url, undefined, signal),
 

@@ -123,6 +123,9 @@ export const CaseDetail = Type.Composite([
         }),
       ),
     ),
+    /** The case of another camera that goes on in its place; and the cases that were merged into this one. */
+    mergedInto: nullable(Type.String()),
+    merged: Type.Array(Type.String()),
     manifestSha256: Type.String(),
     keyId: Type.String(),
     notes: Type.Array(Type.Object({ id: Type.String(), actor: Type.String(), at: Type.Number(), text: Type.String() })),

@@ -5,6 +5,7 @@ import * as first from './migrations/0001-first.ts';
 import * as procedure from './migrations/0002-procedure.ts';
 import * as secondFactor from './migrations/0003-second-factor.ts';
 import * as apiTokens from './migrations/0004-api-tokens.ts';
+import * as sameAct from './migrations/0005-same-act.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -15,6 +16,7 @@ const MIGRATIONS = {
   '0002-procedure': procedure,
   '0003-second-factor': secondFactor,
   '0004-api-tokens': apiTokens,
+  '0005-same-act': sameAct,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */

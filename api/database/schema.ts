@@ -105,6 +105,8 @@ export type CaseTable = {
   review_round: number;
   /** Who gave the first verdict of a case that is looked at twice; they do not get it again. */
   first_by: string | null;
+  /** The case of another camera that shows the same act and goes on in its place. */
+  merged_into: string | null;
 };
 
 /** The sealed manifest as it was checked when the case came in. Apart from `cases`, whose rows stay small. */

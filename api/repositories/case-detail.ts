@@ -16,6 +16,9 @@ export const HISTORY_ACTIONS = [
   'case.escalated',
   'case.status',
   'case.noted',
+  'case.merged',
+  'case.took_in',
+  'case.separated',
 ] as const;
 
 export const fileUrl = (caseId: string, path: string): string =>
@@ -29,10 +32,12 @@ export const toCaseDetail = (options: {
   readonly keyId: string;
   readonly explanation: { readonly vi: string; readonly en: string };
   readonly law: readonly LawClause[];
+  readonly mergedInto: string | null;
+  readonly merged: readonly string[];
   readonly notes: CaseDetail['notes'];
   readonly history: readonly AuditTable[];
 }): CaseDetail => {
-  const { summary, manifest, manifestSha256, keyId, explanation, law, notes, history } = options;
+  const { summary, manifest, manifestSha256, keyId, explanation, law, notes, mergedInto, merged, history } = options;
   const urlOf = (role: string): string | null => {
     const file = manifest.files.find((candidate) => candidate.role === role);
     return file ? fileUrl(summary.id, file.path) : null;
@@ -68,6 +73,8 @@ export const toCaseDetail = (options: {
       doubts: [...doubts],
       cropUrl: crop === null ? null : fileUrl(summary.id, crop),
     })),
+    mergedInto,
+    merged: [...merged],
     manifestSha256,
     keyId,
     notes,

@@ -40,6 +40,7 @@ export type NewCase = Omit<
   | 'due_for'
   | 'review_round'
   | 'first_by'
+  | 'merged_into'
 > & { readonly manifest: string };
 
 type Settings = { readonly leaseMs: number; readonly undoMs: number; readonly secondReviewShare: number };
@@ -81,6 +82,7 @@ export class CaseRepository {
           ...(hasProcedure(row.kind) ? dueColumns('detected', row, row.created_at) : NO_PROCEDURE),
           review_round: 1,
           first_by: null,
+          merged_into: null,
         })
         .onConflict((conflict) => conflict.column('id').doNothing())
         .executeTakeFirst();

@@ -90,6 +90,8 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
         keyId: row.key_id,
         explanation: explain(manifest.event),
         law: clausesOf(manifest.event, context.config.site.timeZone),
+        mergedInto: row.merged_into,
+        merged: await context.sameAct.mergedInto(id),
         notes: await context.procedure.notes(id),
         history: visibleHistory(await audit.history(id, HISTORY_ACTIONS), row, account.role),
       });

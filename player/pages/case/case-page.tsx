@@ -14,6 +14,7 @@ import { setPreferences, usePreferences } from '../../preferences.ts';
 import { canDecide, useSession } from '../../session.ts';
 import { cameraPath } from '../../router.ts';
 import { Notes, Procedure } from './procedure.tsx';
+import { SameAct } from './same-act.tsx';
 import { useResource } from '../../use-resource.ts';
 
 /** Everything known about one case. */
@@ -111,6 +112,7 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
             </dl>
           </section>
           <Procedure detail={detail} onChanged={onChanged} />
+          <SameAct key={detail.status} detail={detail} onChanged={onChanged} />
           <Notes detail={detail} onChanged={onChanged} />
           <Seal detail={detail} onChecked={onChanged} />
           <section className="card">
