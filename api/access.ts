@@ -17,6 +17,9 @@ const decides: Access = { roles: ['operator', 'ranger', 'officer', 'supervisor',
 /** The procedure of fining is the police's. */
 const proceeds: Access = { roles: ['officer', 'supervisor', 'admin'] };
 const audits: Access = { roles: ['supervisor', 'auditor', 'admin'] };
+/** Where people drive is nobody's business without a reason: the police's, stated and audited. */
+const searches: Access = { roles: ['officer', 'supervisor', 'admin'] };
+const lists: Access = { roles: ['supervisor', 'admin'] };
 const administers: Access = { roles: ['admin'] };
 const internal: Access = { roles: ['operator', 'supervisor', 'admin'], internal: true };
 
@@ -67,6 +70,16 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /api/cases/:id/claim': decides,
   'POST /api/cases/:id/verdict': decides,
   'DELETE /api/cases/:id/verdict': decides,
+
+  'POST /api/passages/search': searches,
+  'POST /api/passages/trace': searches,
+  'GET /api/passages/:id': searches,
+  'GET /api/passages/:id/:picture': searches,
+  'GET /api/watch-list': searches,
+  'POST /api/watch-list': lists,
+  'POST /api/watch-list/:id/end': lists,
+  'GET /api/watch-list/hits': searches,
+  'POST /api/watch-list/hits/:id/seen': searches,
 
   'GET /api/law': everyone,
 

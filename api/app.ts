@@ -37,7 +37,11 @@ import { MissedRepository } from './repositories/missed.ts';
 import { ProcedureRepository } from './repositories/procedure.ts';
 import { SameActRepository } from './repositories/same-act.ts';
 import { CountRepository } from './repositories/counts.ts';
+import { PassageRepository } from './repositories/passages.ts';
+import { WatchRepository } from './repositories/watch-lists.ts';
 import { AlertQueue } from './alerts/alert-queue.ts';
+import { startPassageConsumer } from './passage-consumer.ts';
+import { startPassageRetention } from './passage-retention.ts';
 import { startReviewConsumer } from './review-consumer.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
 import { registerCameraRoutes } from './routes/cameras.ts';
@@ -49,6 +53,7 @@ import { registerHlsRoutes } from './routes/hls.ts';
 import { registerIncidentRoutes } from './routes/incidents.ts';
 import { registerLawRoutes } from './routes/law.ts';
 import { registerLiveRoutes } from './routes/live.ts';
+import { registerPassageRoutes } from './routes/passages.ts';
 import { registerProcedureRoutes } from './routes/procedure.ts';
 import { registerQualityRoutes } from './routes/quality.ts';
 import { registerSameActRoutes } from './routes/same-act.ts';
@@ -58,6 +63,7 @@ import { registerSetupRoutes } from './routes/setup.ts';
 import { registerStatisticsRoutes } from './routes/statistics.ts';
 import { registerTokenRoutes } from './routes/tokens.ts';
 import { registerUserRoutes } from './routes/users.ts';
+import { registerWatchRoutes } from './routes/watch-lists.ts';
 import { ConfigFile } from './setup/config-file.ts';
 import { startStatisticsConsumer } from './statistics-consumer.ts';
 
@@ -137,6 +143,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     sameAct: new SameActRepository(db, clock, positionsOf(config)),
     missed: new MissedRepository(db, clock),
     counts: new CountRepository(db),
+    passages: new PassageRepository(db),
+    watch: new WatchRepository(db, clock),
     live: new LiveHub(redis, states, [...cameras.keys()], log),
     metrics: new Metrics(),
     stages: new StageHistograms(),
@@ -199,18 +207,24 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerHealthRoutes(app, context);
   registerSetupRoutes(app, context);
   registerQualityRoutes(app, context);
+  registerPassageRoutes(app, context);
+  registerWatchRoutes(app, context);
   await registerPlayer(app, playerDir);
 
   context.live.start();
   const alerts = new AlertQueue(context);
   const review = startReviewConsumer(context, alerts);
   const statistics = startStatisticsConsumer(context);
+  const passages = startPassageConsumer(context);
+  const retention = startPassageRetention(context);
   app.addHook('preClose', () => context.live.close());
   app.addHook('onClose', async () => {
     const steps: (() => Promise<void>)[] = [
       () => review.close(),
       () => alerts.close(),
       () => statistics.close(),
+      () => passages.close(),
+      () => retention.close(),
       async () => {
         redis.close();
         return Promise.resolve();

@@ -19,6 +19,8 @@ import type { CaseRepository } from './repositories/cases.ts';
 import type { MissedRepository } from './repositories/missed.ts';
 import type { SameActRepository } from './repositories/same-act.ts';
 import type { ProcedureRepository } from './repositories/procedure.ts';
+import type { PassageRepository } from './repositories/passages.ts';
+import type { WatchRepository } from './repositories/watch-lists.ts';
 import type { CountRepository } from './repositories/counts.ts';
 
 /** Everything the routes are made of. */
@@ -40,6 +42,8 @@ export type ApiContext = {
   readonly sameAct: SameActRepository;
   readonly missed: MissedRepository;
   readonly counts: CountRepository;
+  readonly passages: PassageRepository;
+  readonly watch: WatchRepository;
   readonly redis: RedisLink;
   readonly states: CameraStates;
   readonly live: LiveHub;

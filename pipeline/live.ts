@@ -54,3 +54,5 @@ export const CASES_CHANNEL = 'watchpost:cases';
  * by quarter hour; an event that is delivered twice counts once, by its id.
  */
 export const STATISTICS_STREAM = 'watchpost:statistics';
+/** Channel on which the API tells pages that a passage fitted a watch list: WatchAlert of api/contract/passages.ts. */
+export const WATCH_CHANNEL = 'watchpost:watch';

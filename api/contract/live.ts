@@ -8,6 +8,7 @@ import { CaseState } from './cases.ts';
  *     frame    LiveFrame (pipeline/live.ts) of a camera asked for; dropped for a client that reads too slowly
  *     camera   CameraState (pipeline/live.ts), both processes merged; all cameras at connect, then at every change
  *     case     CaseChange
+ *     watch    WatchAlert (contract/passages.ts), to whoever may search passages
  *     status   LiveStatus: at connect, whenever it changes, and every 5 s as a sign of life
  */
 export const LiveQuery = Type.Object(
@@ -15,7 +16,7 @@ export const LiveQuery = Type.Object(
   { additionalProperties: false },
 );
 export type LiveQuery = Static<typeof LiveQuery>;
-export const LIVE_EVENTS = ['frame', 'camera', 'case', 'status'] as const;
+export const LIVE_EVENTS = ['frame', 'camera', 'case', 'watch', 'status'] as const;
 export type LiveEvent = (typeof LIVE_EVENTS)[number];
 
 export const CaseChange = Type.Object({

@@ -6,6 +6,7 @@ import * as procedure from './migrations/0002-procedure.ts';
 import * as secondFactor from './migrations/0003-second-factor.ts';
 import * as apiTokens from './migrations/0004-api-tokens.ts';
 import * as sameAct from './migrations/0005-same-act.ts';
+import * as passages from './migrations/0006-passages.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -17,6 +18,7 @@ const MIGRATIONS = {
   '0003-second-factor': secondFactor,
   '0004-api-tokens': apiTokens,
   '0005-same-act': sameAct,
+  '0006-passages': passages,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */

@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely';
 import type { CaseStatus } from '../../pipeline/procedure.ts';
 import type { Role } from '../contract/session.ts';
 import type { CaseState } from '../contract/cases.ts';
@@ -22,6 +23,10 @@ export type Tables = {
   audit_head: AuditHeadTable;
   counts: CountTable;
   counted_events: CountedEventTable;
+  passages: PassageTable;
+  passage_plates: PassagePlateTable;
+  watch_entries: WatchEntryTable;
+  watch_hits: WatchHitTable;
 };
 
 export type UserTable = {
@@ -177,3 +182,71 @@ export type CountTable = {
 };
 
 export type CountedEventTable = { event_id: string; counted_at: number };
+
+export type PassageTable = {
+  seq: Generated<number>;
+  id: string;
+  camera_id: string;
+  at: number;
+  class_name: string;
+  colour: string | null;
+  /** Display form; null when unread. */
+  plate: string | null;
+  confidence: number | null;
+  grade: string | null;
+  /** 1 when no kept passage of this plate at this camera was older when it came in. */
+  first_here: number;
+  /** The whole Passage. */
+  json: string;
+};
+
+/**
+ * What the plate of a passage may say, the reading first (rank 0). Three spellings, because an index finds beginnings of
+ * text only; the filters are copied so that a lookup needs one table.
+ */
+export type PassagePlateTable = {
+  passage_seq: number;
+  rank: number;
+  /** Without separators. */
+  symbols: string;
+  reversed: string;
+  /** Without the province: from the third symbol on. */
+  serial: string;
+  probability: number;
+  at: number;
+  camera_id: string;
+  class_name: string;
+  colour: string | null;
+  first_here: number;
+};
+
+export type WatchEntryTable = {
+  id: string;
+  list: string;
+  /** Symbols without separators, `?` and `*` as wildcards. */
+  pattern: string;
+  /** 1 when the pattern has no wildcard: such entries are found by it, however many there are. */
+  is_whole: number;
+  /** As it was typed. */
+  plate: string;
+  reason: string;
+  owner: string;
+  created_at: number;
+  expires_at: number;
+  ended_at: number | null;
+  ended_by: string | null;
+};
+
+/** A passage that fitted an entry of a list that alerts. Kept when the passage itself expires. */
+export type WatchHitTable = {
+  id: string;
+  entry_id: string;
+  passage_id: string;
+  camera_id: string;
+  at: number;
+  found_at: number;
+  plate: string;
+  probability: number;
+  seen_by: string | null;
+  seen_at: number | null;
+};

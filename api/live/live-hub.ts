@@ -1,12 +1,15 @@
 import type { Logger } from 'pino';
-import { CASES_CHANNEL, liveChannel, STATE_CHANNEL } from '../../pipeline/live.ts';
+import { CASES_CHANNEL, liveChannel, STATE_CHANNEL, WATCH_CHANNEL } from '../../pipeline/live.ts';
 import type { CaseChange } from '../contract/live.ts';
+import type { WatchAlert } from '../contract/passages.ts';
 import type { CameraStates } from './camera-states.ts';
 import type { LiveClient } from './live-client.ts';
 import type { RedisLink } from './redis-link.ts';
 
 /** A camera's unchanged state is not repeated to clients; its counters are, so often. */
 const STATE_EVERY_MS = 2_000;
+/** What a client is asked whether it may see, instead of a kind of case. */
+export const WATCH_KIND = 'watch';
 const LIVE_PREFIX = liveChannel('');
 
 /**
@@ -42,7 +45,7 @@ export class LiveHub {
   start(): void {
     const { subscriber } = this.#redis;
     subscriber.on('message', (channel: string, message: string) => this.#receive(channel, message));
-    this.#subscribe([STATE_CHANNEL, CASES_CHANNEL]);
+    this.#subscribe([STATE_CHANNEL, CASES_CHANNEL, WATCH_CHANNEL]);
     this.#timer = setInterval(() => void this.#pushStates(), STATE_EVERY_MS);
   }
 
@@ -84,6 +87,16 @@ export class LiveHub {
     }
   }
 
+  /** The same for a passage that fitted a watch list. */
+  async publishWatch(alert: WatchAlert): Promise<void> {
+    const json = JSON.stringify(alert);
+    try {
+      await this.#redis.commands.publish(WATCH_CHANNEL, json);
+    } catch {
+      this.#sendWatch(json);
+    }
+  }
+
   /** ioredis subscribes again by itself after an outage, and queues these until Redis is there. */
   #subscribe(channels: readonly string[]): void {
     if (channels.length === 0) return;
@@ -99,6 +112,7 @@ export class LiveHub {
       const cameraId = channel.slice(LIVE_PREFIX.length);
       for (const client of this.clients) if (client.cameras.has(cameraId)) client.send('frame', message);
     } else if (channel === CASES_CHANNEL) this.#sendCase(message);
+    else if (channel === WATCH_CHANNEL) this.#sendWatch(message);
     else if (channel === STATE_CHANNEL) void this.#pushStates(250);
   }
 
@@ -110,6 +124,17 @@ export class LiveHub {
       return;
     }
     for (const client of this.clients) if (client.sees(change)) client.send('case', json);
+  }
+
+  #sendWatch(json: string): void {
+    let alert: WatchAlert;
+    try {
+      alert = JSON.parse(json) as WatchAlert;
+    } catch {
+      return;
+    }
+    const target = { cameraId: alert.cameraId, kind: WATCH_KIND };
+    for (const client of this.clients) if (client.sees(target)) client.send('watch', json);
   }
 
   async #pushStates(maxAgeMs = STATE_EVERY_MS / 2): Promise<void> {

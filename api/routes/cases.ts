@@ -22,43 +22,14 @@ import { HISTORY_ACTIONS, toCaseDetail } from '../repositories/case-detail.ts';
 import { visibleHistory } from '../repositories/second-review.ts';
 import type { App } from './app.ts';
 import { sendBytes } from './send-bytes.ts';
-
-/** A person who scrolls through a clip makes many requests and views it once. */
-const SAME_VIEW_MS = 5 * 60_000;
-
-/** Remembers who saw what lately, so that one viewing is one audit row. */
-class Views {
-  readonly #seen = new Map<string, number>();
-  isNew(key: string, now: number): boolean {
-    const before = this.#seen.get(key);
-    if (before !== undefined && now - before < SAME_VIEW_MS) return false;
-    if (this.#seen.size > 10_000)
-      for (const [old, at] of this.#seen) if (now - at >= SAME_VIEW_MS) this.#seen.delete(old);
-    this.#seen.set(key, now);
-    return true;
-  }
-  forget(key: string): void {
-    this.#seen.delete(key);
-  }
-}
+import { Views } from './views.ts';
 
 /** Path of one case. */
 export const CaseParams = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' }) });
 
 export const registerCaseRoutes = (app: App, context: ApiContext): void => {
   const { audit, cases, clock, live, paths, store } = context;
-  const views = new Views();
-  const viewed = async (actor: string, session: string, action: string, id: string, path?: string): Promise<void> => {
-    const key = `${session} ${action} ${id} ${path ?? ''}`;
-    const at = clock.now();
-    if (!views.isNew(key, at)) return;
-    try {
-      await audit.record({ at, actor, action, target: id, detail: path ?? null });
-    } catch (error) {
-      views.forget(key);
-      throw error;
-    }
-  };
+  const views = new Views(audit, clock);
   const changed = async (row: CaseTable): Promise<void> =>
     live.publishCase({ caseId: row.id, state: row.state, cameraId: row.camera_id, kind: row.kind });
 
@@ -82,7 +53,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       const { id } = request.params;
       const row = await cases.get(id, scopeOf(account));
       const manifest = JSON.parse(await cases.manifest(id)) as EvidenceManifest;
-      await viewed(account.username, account.tokenHash, 'case.viewed', id);
+      await views.record(account, 'case.viewed', id);
       return toCaseDetail({
         summary: cases.summary(row),
         manifest,
@@ -118,7 +89,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       if (mediaType === null) throw new WatchpostError('NOT_FOUND', `Case "${id}" has no file "${path}"`);
       const key = `${row.prefix}/${path}`;
       const { bytes } = await store.stat(key);
-      await viewed(account.username, account.tokenHash, 'evidence.read', id, path);
+      await views.record(account, 'evidence.read', id, path);
       reply.header('cache-control', 'private, max-age=3600, immutable');
       return sendBytes(request, reply, { bytes, mediaType, open: (range) => store.open(key, range) });
     },

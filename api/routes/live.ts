@@ -1,7 +1,9 @@
 import { scopeOf, seesGroup, seesKind } from '../accounts/account.ts';
 import type { ApiContext } from '../context.ts';
 import { LiveQuery } from '../contract/live.ts';
+import { ACCESS } from '../access.ts';
 import { LiveClient } from '../live/live-client.ts';
+import { WATCH_KIND } from '../live/live-hub.ts';
 import { accountOf } from '../plugins/auth.ts';
 import type { App } from './app.ts';
 import { visibleCamera } from './cameras.ts';
@@ -25,6 +27,8 @@ export const registerLiveRoutes = (app: App, context: ApiContext): void => {
       const ids = (request.query.cameras ?? '').split(',').filter(Boolean);
       const wanted = new Set(ids.map((id) => visibleCamera(context, account, id).id));
       const scope = scopeOf(account);
+      const search = ACCESS['POST /api/passages/search'];
+      const maySearch = typeof search === 'object' && search.roles.includes(account.role);
       await states.refresh();
 
       reply.hijack();
@@ -41,6 +45,7 @@ export const registerLiveRoutes = (app: App, context: ApiContext): void => {
         cameras: wanted,
         sees: ({ cameraId, kind }) => {
           const group = cameras.get(cameraId)?.group;
+          if (kind === WATCH_KIND && !maySearch) return false;
           if (kind !== undefined && (!seesKind(scope, kind) || account.role === 'viewer')) return false;
           return group === undefined ? scope.groups === null : seesGroup(scope, group);
         },
