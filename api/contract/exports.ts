@@ -9,6 +9,11 @@ export const ExportQuery = Type.Object(
         description: 'Why the case is handed out; stands in the export and in the audit.',
       }),
     ),
+    redacted: Type.Optional(
+      Type.Boolean({
+        description: 'Also copies of clip and stills with heads and other vehicles hidden, in `redacted/`.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -12,6 +12,7 @@ export const HISTORY_ACTIONS = [
   'case.undone',
   'case.verified',
   'case.exported',
+  'case.redacted',
   'case.printed',
   'case.escalated',
   'case.status',

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { toCanonicalJson } from '../../pipeline/canonical-json.ts';
+import { Type } from '@sinclair/typebox';
 import type { EvidenceManifest } from '../../pipeline/evidence.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { explain } from '../../pipeline/explanation.ts';
@@ -15,6 +17,8 @@ import { exportCase } from '../export/export-case.ts';
 import { clausesOf } from '../law.ts';
 import type { CaseTable } from '../database/schema.ts';
 import { recordPdf } from '../export/record-pdf.ts';
+import { zipStream } from '../export/zip-stream.ts';
+import { redactCase, REDACTION_FILE, REDACTION_SIGNATURE_FILE } from '../redaction/redact-case.ts';
 import { accountOf } from '../plugins/auth.ts';
 import { HISTORY_ACTIONS } from '../repositories/case-detail.ts';
 import { visibleHistory } from '../repositories/second-review.ts';
@@ -52,6 +56,28 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
     });
   };
 
+  let redacting: Promise<unknown> = Promise.resolve();
+  /** One after the other: each decodes and encodes a whole clip. */
+  const redact = (row: CaseTable, manifest: EvidenceManifest): ReturnType<typeof redactCase> => {
+    const made = redacting.then(() =>
+      redactCase({ store, prefix: row.prefix, manifest, manifestSha256: row.manifest_sha256 }),
+    );
+    redacting = made.catch(() => undefined);
+    return made;
+  };
+
+  /** @throws WatchpostError EVIDENCE_UNVERIFIED: a case that no longer is what was sealed must not leave the house as if it were */
+  const checkSeal = async (row: CaseTable): Promise<void> => {
+    const found = await verifyStoredCase(store, {
+      prefix: row.prefix,
+      manifestSha256: row.manifest_sha256,
+      trustedKeys: await readTrustedKeys(paths.keys),
+    });
+    if (found.intact) return;
+    const list = found.problems.map(({ file, problem }) => `${file} ${problem}`).join('; ');
+    throw new WatchpostError('EVIDENCE_UNVERIFIED', `Case "${row.id}" is not exported, its seal is broken: ${list}`);
+  };
+
   app.get(
     '/api/cases/:id/export.zip',
     {
@@ -69,20 +95,12 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
       const { id } = request.params;
       const row = await cases.get(id, scopeOf(account));
       const manifest = JSON.parse(await cases.manifest(id)) as EvidenceManifest;
-      // A case that no longer is what was sealed must not leave the house as if it were.
-      const found = await verifyStoredCase(store, {
-        prefix: row.prefix,
-        manifestSha256: row.manifest_sha256,
-        trustedKeys: await readTrustedKeys(paths.keys),
-      });
-      if (!found.intact) {
-        const list = found.problems.map(({ file, problem }) => `${file} ${problem}`).join('; ');
-        throw new WatchpostError('EVIDENCE_UNVERIFIED', `Case "${id}" is not exported, its seal is broken: ${list}`);
-      }
+      await checkSeal(row);
       const exportedAt = clock.now();
       const purpose = request.query.purpose ?? '';
       const summary = cases.summary(row);
       const law = clausesOf(manifest.event, config.site.timeZone);
+      const redacted = request.query.redacted === true ? await redact(row, manifest) : [];
       const record = await printRecord(row, manifest, account.username, exportedAt);
       const { listSha256, stream } = await exportCase({
         ...{ store, prefix: row.prefix, manifest, manifestSha256: row.manifest_sha256 },
@@ -98,7 +116,7 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
         },
         publicKeys: await readPublicKeys(paths.keys),
         key: await readSigningKey(paths.keys),
-        extra: new Map([['record.pdf', record]]),
+        extra: new Map<string, Uint8Array>([['record.pdf', record], ...redacted]),
         verifyPage: existsSync(verifyFile) ? await readFile(verifyFile) : null,
         ...{ exportedAt, exportedBy: account.username, purpose, timeZone: config.site.timeZone },
       });
@@ -109,6 +127,42 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
         .type('application/zip')
         .header('content-disposition', `attachment; filename="${id}.zip"`)
         .send(Readable.from(stream, { objectMode: false }));
+    },
+  );
+
+  app.get(
+    '/api/cases/:id/redacted.zip',
+    {
+      schema: {
+        tags: ['cases'],
+        summary: 'Copies of clip and stills with heads and other vehicles hidden, and a signed note of their origin',
+        params: CaseParams,
+        querystring: Type.Pick(ExportQuery, ['purpose']),
+        produces: ['application/zip'],
+      },
+      config: { rateLimit: { max: 10, timeWindow: 60_000 } },
+    },
+    async (request, reply) => {
+      const account = accountOf(request);
+      const { id } = request.params;
+      const row = await cases.get(id, scopeOf(account));
+      const manifest = JSON.parse(await cases.manifest(id)) as EvidenceManifest;
+      await checkSeal(row);
+      const files = new Map(await redact(row, manifest));
+      const about = files.get(REDACTION_FILE)!;
+      const key = await readSigningKey(paths.keys);
+      if (key) files.set(REDACTION_SIGNATURE_FILE, Buffer.from(toCanonicalJson(key.sign(about))));
+      const at = clock.now();
+      const detail = JSON.stringify({ purpose: request.query.purpose ?? '', manifestSha256: row.manifest_sha256 });
+      await audit.record({ at, actor: account.username, action: 'case.redacted', target: id, detail });
+      const entries = [...files].map(([path, bytes]) => ({
+        path,
+        open: () => Readable.from([bytes]) as AsyncIterable<Uint8Array>,
+      }));
+      return reply
+        .type('application/zip')
+        .header('content-disposition', `attachment; filename="${id}-redacted.zip"`)
+        .send(Readable.from(zipStream(entries, at), { objectMode: false }));
     },
   );
 

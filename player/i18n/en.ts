@@ -441,6 +441,10 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'action.case.status': 'Status changed',
   'action.case.noted': 'Note written',
   'action.case.escalated': 'Reviewers disagree',
+  'action.case.redacted': 'Redacted copies exported',
+  'case.redacted': 'Redacted copies',
+  'case.redactedHint':
+    'Redacted copies hide the heads of tracked people and other tracked vehicles. What the analysis missed stays visible: look through them before you hand them out.',
   'action.case.merged': 'Merged into another case',
   'action.case.took_in': 'Another case was merged into this one',
   'action.case.separated': 'Merge taken back',

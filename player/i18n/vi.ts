@@ -440,6 +440,10 @@ export const vi = {
   'action.case.status': 'Đổi trạng thái',
   'action.case.noted': 'Ghi chú',
   'action.case.escalated': 'Hai người duyệt khác ý',
+  'action.case.redacted': 'Xuất bản sao đã che',
+  'case.redacted': 'Bản sao đã che',
+  'case.redactedHint':
+    'Bản sao che đầu người và các xe khác mà hệ thống theo dõi được. Những gì hệ thống bỏ sót vẫn hiện rõ: hãy xem kỹ trước khi giao đi.',
   'action.case.merged': 'Gộp vào hồ sơ khác',
   'action.case.took_in': 'Hồ sơ khác được gộp vào',
   'action.case.separated': 'Bỏ gộp hồ sơ',

@@ -55,6 +55,7 @@ const CALLS: Record<string, [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   'POST /api/cases/:id/verdict': ['POST', '/api/cases/none/verdict', { verdict: 'confirmed' }],
   'DELETE /api/cases/:id/verdict': ['DELETE', '/api/cases/none/verdict'],
   'GET /api/cases/:id/export.zip': ['GET', '/api/cases/none/export.zip'],
+  'GET /api/cases/:id/redacted.zip': ['GET', '/api/cases/none/redacted.zip'],
   'GET /api/cases/:id/record.pdf': ['GET', '/api/cases/none/record.pdf'],
   'POST /api/cases/:id/notes': ['POST', '/api/cases/none/notes', { text: 'x' }],
   'POST /api/cases/:id/status': ['POST', '/api/cases/none/status', { status: 'notified' }],

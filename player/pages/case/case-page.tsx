@@ -309,6 +309,11 @@ function Seal({ detail, onChecked }: { readonly detail: CaseDetail; readonly onC
         <Icon name="download" size={17} />
         {t('case.export')}
       </a>
+      <a className="button" href={`/api/cases/${encodeURIComponent(detail.id)}/redacted.zip`} download>
+        <Icon name="download" size={17} />
+        {t('case.redacted')}
+      </a>
+      <p className="hint">{t('case.redactedHint')}</p>
       <a
         className="button"
         href={`/api/cases/${encodeURIComponent(detail.id)}/record.pdf`}
