@@ -3,6 +3,8 @@ import type { ApiContext } from './context.ts';
 const GROUP = 'api';
 const BATCH = 500;
 const BLOCK_MS = 2_000;
+/** Between two looks at a connection that is not there (yet). */
+const CONNECTING_MS = 100;
 /** Entries that another API process took and never acknowledged are taken over after so long. */
 const ABANDONED_MS = 60_000;
 
@@ -53,6 +55,10 @@ export const consumeStream = (context: ApiContext, options: StreamConsumer): { c
   const run = async (): Promise<void> => {
     let ready = false;
     while (!isStopped()) {
+      if (connection.status !== 'ready') {
+        await clock.sleep(CONNECTING_MS, stop.signal);
+        continue;
+      }
       try {
         if (!ready) {
           await connection.xgroup('CREATE', stream, GROUP, '0', 'MKSTREAM').catch((error: unknown) => {

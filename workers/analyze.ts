@@ -23,7 +23,7 @@ import { TrackLog } from './track-log.ts';
  * On a machine that is full, pictures can be left out of the analysis but not out of a recording or a case. Threads that
  * are started later inherit it.
  */
-const GIVES_WAY = 10;
+const GIVES_WAY = 5;
 
 /**
  * The analysing process: frames of all cameras through shared detectors, then each camera's own tracker and rules.

@@ -205,7 +205,7 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
       {shapes.map((shape) => {
         const [[x, y] = [0, 0]] = shape.points as readonly Pair[];
         return (
-          <span key={keyOf(shape)} className="shape-name" style={place(x, y)} data-selected={keyOf(shape) === selected}>
+          <span key={keyOf(shape)} className="shape-name" style={inside(x, y)} data-selected={keyOf(shape) === selected}>
             {shape.name}
           </span>
         );
@@ -215,6 +215,11 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
 }
 
 const place = (x: number, y: number) => ({ left: `${x * 100}%`, top: `${y * 100}%` });
+/** A name begins at its shape's first corner and stays on the picture. */
+const inside = (x: number, y: number) => ({
+  left: `min(${x * 100}%, 100% - 96px)`,
+  top: `min(${y * 100}%, 100% - 26px)`,
+});
 const text = (points: readonly Pair[]): string => points.map(([x, y]) => `${x * 1000},${y * 1000}`).join(' ');
 
 function Body(props: {

@@ -10,6 +10,7 @@ import type { Flow } from './sums.ts';
 
 const HEIGHT_PX = 260;
 const COLOURS = 6;
+const HOUR_S = 3_600;
 
 /** Stacked bars of crossings by hour. The numbers themselves stand in the table below it. */
 export function FlowChart({ flow, label }: { readonly flow: Flow; readonly label: string }) {
@@ -41,12 +42,18 @@ export function FlowChart({ flow, label }: { readonly flow: Flow; readonly label
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
         legend: { show: false },
         cursor: { show: false },
-        scales: { y: { range: (_, __, max) => [0, Math.max(4, max * 1.05)] } },
+        // A bar stands to the right of its hour: without the hour's end the newest one would fall off the edge.
+        scales: {
+          x: { range: (_, min, max) => [min, max + HOUR_S] },
+          y: { range: (_, __, max) => [0, Math.max(4, max * 1.05)] },
+        },
         axes: [
           {
             ...axis,
             values: (_, seconds) =>
-              seconds.map((at) => (at % 3600 === 0 ? shortTime(at * 1000, language, timeZone, flow.hours.length) : '')),
+              seconds.map((at) =>
+                at % HOUR_S === 0 ? shortTime(at * 1000, language, timeZone, flow.hours.length) : '',
+              ),
           },
           { ...axis, size: 56, values: (_, values) => values.map((value) => format.number(value)) },
         ],
