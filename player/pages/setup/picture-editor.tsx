@@ -205,7 +205,12 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
       {shapes.map((shape) => {
         const [[x, y] = [0, 0]] = shape.points as readonly Pair[];
         return (
-          <span key={keyOf(shape)} className="shape-name" style={inside(x, y)} data-selected={keyOf(shape) === selected}>
+          <span
+            key={keyOf(shape)}
+            className="shape-name"
+            style={inside(x, y)}
+            data-selected={keyOf(shape) === selected}
+          >
             {shape.name}
           </span>
         );
