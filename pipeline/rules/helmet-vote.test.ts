@@ -82,7 +82,7 @@ describe('the helmet vote', () => {
     mean: wrongAt(meanOfFrames, answered),
   };
 
-  // The plain mean of frames does better still on this material: see the model's card.
+  // The plain mean of frames does as well on this material, and abstains from nothing: see the model's card.
   test(`is wrong less often than the best single frame, of equally many passages: ${JSON.stringify(wrong)}`, () => {
     expect(wrong.vote).toBeLessThan(wrong.best - 0.01);
   });

@@ -5,12 +5,13 @@ export type HelmetVerdict = 'helmet' | 'bare' | 'other' | 'unsure';
 
 /** Evidence on one rider's head, added up over the track. */
 export type HelmetVote = {
-  /** Sum of weighted log-odds of "no helmet" (bare or other headwear) against "helmet". */
+  /** Sum over the readings that counted: log-odds of "no helmet" (bare or other headwear) against "helmet". */
   readonly logOdds: number;
+  /** Sum of their weights: by size, and two within a tenth of a second share one. */
   readonly weight: number;
   /** Readings that counted. */
   readonly readings: number;
-  /** Weight of the frames that speak for each outcome. */
+  /** What the frames that speak for each outcome show. */
   readonly speaks: { readonly helmet: number; readonly bare: number; readonly other: number };
   readonly firstPtsMs: PtsMs;
   readonly lastPtsMs: PtsMs;
@@ -23,32 +24,37 @@ const FULL_HEIGHT_PX = 32;
 const MOST_LOG_ODDS = 3;
 /** Frames closer together than this show the same mistake and share one vote. */
 const INDEPENDENT_MS = 100;
-/** Least evidence for a verdict: so many readings and this much weight over this much time, mostly of one opinion [DOMAIN.md §1.3]. */
+/** Least evidence for a verdict: so many readings over this much time, mostly of one opinion [DOMAIN.md §1.3]. */
 const LEAST_READINGS = 5;
-/** A reading that weighs less is too small or too blurred to be one of them. */
-const USABLE_WEIGHT = 0.1;
-const LEAST_WEIGHT = 1.5;
+const LEAST_SHARPNESS = 0.1;
+const MOST_UNSURE = 0.5;
 export const LEAST_SPAN_MS = 500;
 export const LEAST_AGREEMENT = 0.8;
-const LEAST_LOG_ODDS = 2;
 /**
- * A head that is misread is misread again in the next frame, so that the sum alone grows surer of what was doubtful in
- * every frame; the mean does not [measured: models/weights/rider.md].
+ * A head that is misread is misread again in the next frame, so a sum grows surer of what was doubtful in every frame; the
+ * mean does not. A frame's sharpness and doubt only say whether it counts: as weights they made the vote worse
+ * [measured: models/weights/rider.md].
  */
-const LEAST_MEAN_LOG_ODDS = 1;
+const LEAST_MEAN_LOG_ODDS = 1.2;
 
 const EMPTY = { logOdds: 0, weight: 0, readings: 0, speaks: { helmet: 0, bare: 0, other: 0 } };
 const clamp = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
 
-/** How much one reading counts, 0–1. */
-export const readingWeight = ({ heightPx, sharpness, unsure }: HeadReading): number => {
-  const size = Math.min(1, Math.max(0, (heightPx - LEAST_HEIGHT_PX) / (FULL_HEIGHT_PX - LEAST_HEIGHT_PX)));
-  return size * sharpness * (1 - unsure);
-};
+const sizeOf = (heightPx: number): number =>
+  Math.min(1, Math.max(0, (heightPx - LEAST_HEIGHT_PX) / (FULL_HEIGHT_PX - LEAST_HEIGHT_PX)));
+
+/** How much a frame shows of a head, 0–1. */
+export const readingWeight = ({ heightPx, sharpness, unsure }: HeadReading): number =>
+  sizeOf(heightPx) * sharpness * (1 - unsure);
+
+/** Large, sharp and sure enough to count. */
+const isUsable = ({ heightPx, sharpness, unsure }: HeadReading): boolean =>
+  heightPx >= LEAST_HEIGHT_PX && sharpness >= LEAST_SHARPNESS && unsure < MOST_UNSURE;
 
 export const addReading = (vote: HelmetVote | null, reading: HeadReading, ptsMs: PtsMs): HelmetVote => {
   const passedMs = vote ? ptsMs - vote.lastPtsMs : INDEPENDENT_MS;
-  const weight = readingWeight(reading) * Math.min(1, passedMs / INDEPENDENT_MS);
+  const independent = Math.min(1, passedMs / INDEPENDENT_MS);
+  const weight = isUsable(reading) ? sizeOf(reading.heightPx) * independent : 0;
   const { helmet, bare, other } = reading;
   const odds = clamp(Math.log((bare + other + 1e-6) / (helmet + 1e-6)), MOST_LOG_ODDS);
   const before = vote ?? { ...EMPTY, firstPtsMs: ptsMs, lastPtsMs: ptsMs };
@@ -56,24 +62,25 @@ export const addReading = (vote: HelmetVote | null, reading: HeadReading, ptsMs:
   return {
     logOdds: before.logOdds + weight * odds,
     weight: before.weight + weight,
-    readings: before.readings + (readingWeight(reading) >= USABLE_WEIGHT ? 1 : 0),
-    speaks: { ...before.speaks, [loudest]: before.speaks[loudest] + weight },
+    readings: before.readings + (isUsable(reading) ? 1 : 0),
+    speaks: { ...before.speaks, [loudest]: before.speaks[loudest] + readingWeight(reading) * independent },
     firstPtsMs: before.firstPtsMs,
     lastPtsMs: ptsMs,
   };
 };
 
 /** Share of the evidence that is of the verdict's opinion, 0–1. */
-export const agreement = ({ speaks, logOdds, weight }: HelmetVote): number => {
-  if (weight === 0) return 0;
-  return (logOdds > 0 ? speaks.bare + speaks.other : speaks.helmet) / weight;
+export const agreement = ({ speaks, logOdds }: HelmetVote): number => {
+  const without = speaks.bare + speaks.other;
+  const all = speaks.helmet + without;
+  return all === 0 ? 0 : (logOdds > 0 ? without : speaks.helmet) / all;
 };
 
 /** The verdict, or `unsure` when there is too little evidence, or it is divided. */
 export const verdictOf = (vote: HelmetVote | null): HelmetVerdict => {
-  if (!vote || vote.weight < LEAST_WEIGHT || vote.lastPtsMs - vote.firstPtsMs < LEAST_SPAN_MS) return 'unsure';
+  if (!vote || vote.lastPtsMs - vote.firstPtsMs < LEAST_SPAN_MS) return 'unsure';
   if (vote.readings < LEAST_READINGS || agreement(vote) < LEAST_AGREEMENT) return 'unsure';
-  if (Math.abs(vote.logOdds) < Math.max(LEAST_LOG_ODDS, LEAST_MEAN_LOG_ODDS * vote.weight)) return 'unsure';
+  if (Math.abs(vote.logOdds) < LEAST_MEAN_LOG_ODDS * vote.weight) return 'unsure';
   if (vote.logOdds < 0) return 'helmet';
   return vote.speaks.bare >= vote.speaks.other ? 'bare' : 'other';
 };
