@@ -30,4 +30,4 @@ COPY --from=build /app/bin ./bin
 COPY --from=build /app/models/weights ./models/weights
 USER watchpost
 VOLUME /data
-ENTRYPOINT ["tini", "--", "node", "bin/watchpost", "process"]
+ENTRYPOINT ["tini", "--", "node", "--initial-old-space-size=128", "bin/watchpost", "process"]

@@ -9,6 +9,7 @@ import type { Saturation } from './saturation.ts';
 
 export type Scenario = {
   readonly height: number;
+  readonly codec: string;
   readonly cameras: number;
   readonly seconds: number;
   readonly scene: string;
@@ -52,7 +53,7 @@ export const toTable = ({ environment, model, analysedFps, scenarios, enqueue, p
       'CPU ms',
       'floor ms',
       'floor/ours',
-      'CPU per camera',
+      'CPU s per camera and second (decoding, inference)',
       'ffmpeg ms',
       'queue',
       'inference',
@@ -61,14 +62,15 @@ export const toTable = ({ environment, model, analysedFps, scenarios, enqueue, p
       'rules',
     ]),
     row(Array.from({ length: 12 }, () => '---')),
-    ...scenarios.map(({ height, cameras, run, floor }) => {
+    ...scenarios.map(({ height, codec, cameras, run, floor }) => {
       const ours = run.ownCpuMs + run.ffmpegCpuMs;
       const least = floor.inferenceCpuMs + floor.decodeCpuMs * (25 / analysedFps);
       const { queue, inference, outputs, tracking, rules } = run.stages;
       const spreads = [queue, inference, outputs, tracking, rules].map((each) => `${ms(each?.p50)} / ${ms(each?.p95)}`);
-      const share = `${((ours * analysedFps) / 10).toFixed(0)} %`;
+      const cost = (ms: number): string => ((ms * analysedFps) / 1_000).toFixed(3);
+      const share = `${cost(ours)} (${cost(floor.decodeCpuMs * (25 / analysedFps))}, ${cost(floor.inferenceCpuMs)})`;
       return row([
-        `${height}p H.264`,
+        `${height}p ${codec}`,
         cameras,
         ms(ours),
         ms(least),

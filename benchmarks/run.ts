@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryDir } from '../models/model-files.ts';
 import { overBudget, parseBudgets, ratiosOf } from './budgets.ts';
-import { CLIP_FPS, makeClip } from './clips.ts';
+import { type Clip, CLIP_FPS, makeClip } from './clips.ts';
 import { measureEnqueue } from './enqueue.ts';
 import { environment } from './environment.ts';
-import { decodeFloorMs, inferenceFloor } from './floor.ts';
+import { measureFloor } from './floor.ts';
 import { runPeer } from './peer.ts';
 import { type BenchResult, type Scenario, writeTable } from './report.ts';
 import { ANALYSED_FPS, runSaturated } from './saturation.ts';
@@ -29,48 +29,56 @@ const { values } = parseArgs({
 const { model } = values;
 const step = CLIP_FPS / ANALYSED_FPS;
 /** A camera's clip is the shorter the more of them run at once: each scenario costs about the same. */
-const plans = values.gate
-  ? ([
-      { height: 720, cameras: 1, seconds: 8 },
-      { height: 720, cameras: 4, seconds: 3 },
-    ] as const)
-  : ([720, 1080] as const).flatMap((height) => [
-      { height, cameras: 1, seconds: 20 },
-      { height, cameras: 4, seconds: 8 },
-      { height, cameras: 12, seconds: 4 },
-    ]);
+const plans: readonly (Pick<Clip, 'height' | 'codec' | 'seconds'> & { readonly cameras: number })[] = values.gate
+  ? [
+      { height: 720, codec: 'H.264', cameras: 1, seconds: 12 },
+      { height: 720, codec: 'H.264', cameras: 4, seconds: 4 },
+    ]
+  : [
+      { height: 720, codec: 'H.264', cameras: 1, seconds: 30 },
+      { height: 720, codec: 'H.264', cameras: 4, seconds: 9 },
+      { height: 720, codec: 'H.264', cameras: 12, seconds: 4 },
+      { height: 1080, codec: 'H.264', cameras: 1, seconds: 20 },
+      { height: 1080, codec: 'H.265', cameras: 1, seconds: 20 },
+    ];
 
 const budgets = parseBudgets(JSON.parse(readFileSync(join(repositoryDir(), 'benchmarks', 'budgets.json'), 'utf8')));
 const folder = mkdtempSync(join(tmpdir(), 'watchpost-bench-'));
 try {
   const enqueue = await measureEnqueue(values.gate ? 50 : 300);
   // Not counted: the first run compiles what the others use.
-  await runSaturated(makeClip(folder, 720, 2), 1, { model, ahead: 2 });
+  await runSaturated(makeClip(folder, 720, 2), makeClip(folder, 720, 1), 1, { model, ahead: 2 });
   const scenarios: Scenario[] = [];
-  for (const { height, cameras, seconds } of plans) {
-    const clip = makeClip(folder, height, seconds);
+  const measure = async ({ height, codec, cameras, seconds }: (typeof plans)[number]): Promise<Scenario> => {
+    const clip = makeClip(folder, height, seconds, codec);
+    const opening = makeClip(folder, height, 1, codec);
     // The floor is taken before and after: a machine that is busy with other things is so for both.
-    const runs = values.gate ? 12 : 25;
-    const before = { decode: decodeFloorMs(clip), ...(await inferenceFloor(model, runs)) };
-    const run = await runSaturated(clip, cameras, { model, ahead: 2 });
-    const after = { decode: decodeFloorMs(clip), ...(await inferenceFloor(model, runs)) };
+    const before = await measureFloor(model, clip);
+    const run = await runSaturated(clip, opening, cameras, { model, ahead: 2 });
+    const after = await measureFloor(model, clip);
     const floor = {
-      decodeCpuMs: (before.decode + after.decode) / 2,
+      decodeCpuMs: (before.decodeCpuMs + after.decodeCpuMs) / 2,
       inferenceCpuMs: (before.inferenceCpuMs + after.inferenceCpuMs) / 2,
       inferenceMs: before.inferenceMs.p50 > after.inferenceMs.p50 ? before.inferenceMs : after.inferenceMs,
     };
     const ratios = ratiosOf({ floor, run, enqueue, step });
-    const scenario = { height, cameras, seconds, scene: clip.scene, floor, run, ratios };
-    scenarios.push({ ...scenario, over: overBudget(ratios, budgets) });
     const text = Object.entries(ratios).map(([name, ratio]) => `${name} ${ratio.toFixed(3)}`);
-    console.log(`${height}p, ${cameras} camera(s), ${run.frames} frames: ${text.join(', ')}`);
+    console.log(`${height}p ${codec}, ${cameras} camera(s), ${run.frames} frames: ${text.join(', ')}`);
+    const over = overBudget(ratios, budgets);
+    return { height, codec, cameras, seconds, scene: clip.scene, floor, run, ratios, over };
+  };
+  for (const plan of plans) {
+    let scenario = await measure(plan);
+    // Somebody else's work on the machine comes and goes; what is really too dear is so twice.
+    if (scenario.over.length > 0) scenario = await measure(plan);
+    scenarios.push(scenario);
   }
 
   let peer: BenchResult['peer'] = null;
   if (!values.gate) {
     const clip = makeClip(folder, 1080, 20);
     const theirs = await runPeer(values.python, clip, model);
-    const ours = theirs && (await runSaturated(clip, 1, { model, ahead: 1 }));
+    const ours = theirs && (await runSaturated(clip, makeClip(folder, 1080, 1), 1, { model, ahead: 1 }));
     if (theirs && ours)
       peer = {
         ...{ theirs, ours },

@@ -16,7 +16,7 @@ type Message =
   | { readonly type: 'frame'; readonly header: FrameHeader; readonly clock: SessionClock; readonly live: boolean }
   | { readonly type: 'end' };
 
-/** A frame as analyze gets it. `settle` says what became of it and must be called once, before or after `release`. */
+/** A frame as analyze gets it; its pixels hold until the next is asked for. `settle` says what became of it and must be called once, before or after `release`. */
 export type ChannelFrame = Frame & {
   readonly clock: SessionClock;
   /** Whether the source goes on in real time: its frames lose their worth with age. */
@@ -38,6 +38,8 @@ export type OutgoingFrame = {
   readonly header: FrameHeader;
   readonly clock: SessionClock;
   readonly pixels: Uint8Array;
+  /** Called once the pixels were sent or given up. */
+  readonly release?: () => void;
 };
 
 type Counts = { received: number; analysed: number; readonly dropped: Record<string, number> };
@@ -134,6 +136,7 @@ export class FrameOutlet {
 
   #drop(reason: DropReason): void {
     this.counts.dropped[reason] = (this.counts.dropped[reason] ?? 0) + 1;
+    this.#waiting?.frame.release?.();
     this.#waiting?.taken();
     this.#waiting = null;
   }
@@ -147,7 +150,12 @@ export class FrameOutlet {
       this.#credit = 0;
       socket.cork();
       const message: Message = { type: 'frame', header: frame.header, clock: frame.clock, live: this.#live };
-      for (const part of encode(message, frame.pixels)) socket.write(part);
+      const parts = encode(message, frame.pixels);
+      parts.forEach((part, index) => {
+        // Also called when the connection breaks first.
+        if (index === parts.length - 1) socket.write(part, () => frame.release?.());
+        else socket.write(part);
+      });
       socket.uncork();
       taken();
     } else if (this.#told) {
@@ -262,6 +270,8 @@ const messages = async function* (
   let stage: 'lengths' | 'header' | 'payload' = 'lengths';
   let message: Message = { type: 'end' };
   let payloadLength = 0;
+  /** Used again for every frame: the last one has been dealt with when the next is read. */
+  let pixels = new Uint8Array(0);
   for await (const chunk of socket as AsyncIterable<Buffer>) {
     for (let from = 0; from < chunk.length;) {
       const count = Math.min(chunk.length - from, target.length - filled);
@@ -279,7 +289,8 @@ const messages = async function* (
       if (stage === 'header') {
         message = JSON.parse(new TextDecoder().decode(target)) as Message;
         stage = 'payload';
-        target = new Uint8Array(payloadLength);
+        if (pixels.length !== payloadLength) pixels = new Uint8Array(payloadLength);
+        target = pixels;
         if (payloadLength > 0) continue;
       }
       const payload = target;

@@ -8,6 +8,8 @@ export type SessionFrame = {
   readonly header: FrameHeader;
   readonly clock: SessionClock;
   readonly pixels: Uint8Array<ArrayBuffer>;
+  /** Gives the pixels' memory back, see RawFrame. */
+  readonly release: () => void;
 };
 
 /**
@@ -67,7 +69,7 @@ export class FrameFeed {
     for (const frame of held) await this.#handOn(frame);
   }
 
-  #handOn({ pixels, streamMs, arrivedAt, receivedMonoMs }: Arrived): Promise<void> | void {
+  #handOn({ pixels, release, streamMs, arrivedAt, receivedMonoMs }: Arrived): Promise<void> | void {
     const { cameraId, letterbox, timeline, onFrame } = this.#options;
     const { clock } = timeline.begin(streamMs, arrivedAt);
     const ptsMs = timeline.toPtsMs(streamMs);
@@ -81,6 +83,6 @@ export class FrameFeed {
       receivedMonoMs,
       letterbox,
     };
-    return onFrame({ header, clock, pixels });
+    return onFrame({ header, clock, pixels, release });
   }
 }

@@ -70,7 +70,10 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
       await write(files.events, toEventLine(event));
     }
   };
-  const analyse = async ({ header, clock, pixels }: SessionFrame, detections: readonly Detection[]): Promise<void> => {
+  const analyse = async (
+    { header, clock, pixels, release }: SessionFrame,
+    detections: readonly Detection[],
+  ): Promise<void> => {
     pipeline ??= new CameraPipeline({
       camera,
       clock,
@@ -79,6 +82,7 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
       timeZone: config.site.timeZone,
     });
     const { tracked, live, events: found } = await analyseFrame(pipeline, heads, { ...header, pixels }, detections);
+    release();
     frames++;
     mediaMs = header.ptsMs;
     await write(files.detections, `${JSON.stringify({ ptsMs: header.ptsMs, detections: detections.map(rounded) })}\n`);

@@ -44,7 +44,7 @@ export type SessionOptions = {
   /** How the picture lies in analysis frames; null for cameras that are only recorded. */
   readonly letterbox: (source: Size) => Letterbox | null;
   readonly fps: number;
-  /** Pixels belong to the callee. While the promise is pending, no more is read from ffmpeg. */
+  /** Pixels belong to the callee until it releases them. While the promise is pending, no more is read from ffmpeg. */
   readonly onFrame: (frame: SessionFrame) => Promise<void> | void;
   /** A segment of the recording is on disk and in the index. */
   readonly onSegment: (record: SegmentRecord) => Promise<void> | void;

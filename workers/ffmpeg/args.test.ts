@@ -11,7 +11,14 @@ const filtersOf = (args: readonly string[]): string => args[args.indexOf('-vf') 
 
 describe('the input', () => {
   test('a file that is played as fast as possible has neither pace nor loop', () => {
-    expect(inputArgs(file)).toEqual(['-fflags', '+genpts+discardcorrupt', '-i', '/samples/street.mp4']);
+    expect(inputArgs(file)).toEqual([
+      '-fflags',
+      '+genpts+discardcorrupt',
+      '-threads',
+      '1',
+      '-i',
+      '/samples/street.mp4',
+    ]);
   });
 
   test('a file that plays as a camera has both', () => {

@@ -1,8 +1,14 @@
 import type { Readable } from 'node:stream';
 import { FRAME_TIME_BASE } from './args.ts';
+import { FrameBuffers } from './frame-buffers.ts';
 
 /** A frame as it comes out of ffmpeg: pixels and media time on ffmpeg's own time line. */
-export type RawFrame = { readonly pixels: Uint8Array<ArrayBuffer>; readonly streamMs: number };
+export type RawFrame = {
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly streamMs: number;
+  /** Says that nobody reads the pixels any more: their memory is used for another frame. May be left out. */
+  readonly release: () => void;
+};
 
 /** Milliseconds of a time in units of 1/90,000 s, to the microsecond: the same bits give the same number everywhere. */
 export const toMs = (pts: number): number => Math.round((pts * 1_000_000) / FRAME_TIME_BASE) / 1_000;
@@ -10,7 +16,7 @@ export const toMs = (pts: number): number => Math.round((pts * 1_000_000) / FRAM
 /**
  * Joins the pixels on standard output with the times on file descriptor 3, one to one and in order.
  * `onFrame` is called for each frame; while its promise is pending no more is read, so that a consumer which waits
- * holds ffmpeg back (files), and one which returns at once never does (live). The pixels belong to the callee.
+ * holds ffmpeg back (files), and one which returns at once never does (live). The pixels belong to the callee until `release`.
  */
 export const readRawFrames = (options: {
   readonly pixels: Readable;
@@ -51,20 +57,21 @@ export const readRawFrames = (options: {
   };
 
   return (async () => {
-    let frame = new Uint8Array(frameBytes);
+    const buffers = new FrameBuffers(frameBytes);
+    let frame = buffers.take();
     let filled = 0;
     try {
       for await (const chunk of pixels as AsyncIterable<Buffer>) {
         for (let from = 0; from < chunk.length;) {
           const count = Math.min(chunk.length - from, frameBytes - filled);
-          frame.set(chunk.subarray(from, from + count), filled);
+          frame.pixels.set(chunk.subarray(from, from + count), filled);
           from += count;
           filled += count;
           if (filled < frameBytes) continue;
           const pts = await nextTime();
           if (pts === null) return;
-          await onFrame({ pixels: frame, streamMs: toMs(pts) });
-          frame = new Uint8Array(frameBytes);
+          await onFrame({ ...frame, streamMs: toMs(pts) });
+          frame = buffers.take();
           filled = 0;
         }
       }
