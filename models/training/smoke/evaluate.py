@@ -79,11 +79,13 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--split", choices=("test", "held-out"), default="test")
     parser.add_argument("--landscapes", type=Path, help="with `held-out`: the folder of landscapes of the training")
+    parser.add_argument("--all-landscapes", action="store_true", help="the model saw none of them in training")
     parser.add_argument("--threshold", type=float, help="the one chosen on the held-out towers")
     args = parser.parse_args()
     samples = load(args.shared, "test") if args.split == "test" else load(args.shared, "train", held_out=True)
     if args.landscapes and args.split == "held-out":
         samples += landscapes(args.landscapes, held_out=True)
+        samples += landscapes(args.landscapes, held_out=False) if args.all_landscapes else []
     session = open_session(args.model)
     found = [detections(sample, lambda image: session.run(None, {"frames": image[None]})[0][0]) for sample in samples]
     print(f"{len(samples)} pictures, classes {CLASSES}")
