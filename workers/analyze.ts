@@ -37,7 +37,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   const queues = await openQueues(redisUrl);
   const stages = new StageHistograms();
   const pool = await openDetectors(config, cameras, true, stages);
-  const report = reportProcess({ redis: queues.redis, process: 'analyze', stages });
+  const report = reportProcess({ redis: queues.redis, process: 'analyze', worker: context.worker, stages });
   log.info({ cameras: cameras.length }, 'analysing');
   try {
     await Promise.all(
@@ -65,7 +65,7 @@ type CameraParts = {
 };
 
 const analyzeCamera = async ({ context, camera, queues, detector, stages }: CameraParts): Promise<void> => {
-  const { config, dataDir, log, signal } = context;
+  const { config, dataDir, log, signal, worker, capacity } = context;
   const tracks = new TrackLog(dataDir);
   const complain = onceASecond((error) =>
     log.warn({ cameraId: camera.id, err: error }, 'side-car could not be written'),
@@ -108,7 +108,12 @@ const analyzeCamera = async ({ context, camera, queues, detector, stages }: Came
     stages,
     deadlineMs: () => (current?.live === true ? (camera.analysis?.deadlineMs ?? null) : null),
   });
-  for await (const frame of connectFrames({ path: dataFolder(dataDir).frameSocket, cameraId: camera.id, signal })) {
+  for await (const frame of connectFrames({
+    ...{ path: dataFolder(dataDir).frameSocket, cameraId: camera.id, signal, worker },
+    ...(capacity === null ? {} : { capacity }),
+    // Taken over by another worker, or record is gone: what is open ends here.
+    onLost: () => analyzer.finish(),
+  })) {
     current = frame;
     try {
       await analyzer.push(frame);

@@ -11,6 +11,10 @@ export type ProcessContext = {
   readonly dataDir: string;
   /** Redis address: `redis://…`, or the path of a Unix socket. */
   readonly redisUrl: string;
+  /** Name among processes of its kind; also of its log. */
+  readonly worker: string;
+  /** Cameras that an analysing worker takes at most; null: no limit. */
+  readonly capacity: number | null;
   readonly log: Logger;
   /** Fires when the process should stop; what it holds is then brought to a safe end within 10 s. */
   readonly signal: AbortSignal;

@@ -5,11 +5,14 @@ import type { DropReason, Frame, FrameHeader } from '../pipeline/frame.ts';
 import type { SessionClock } from '../pipeline/time.ts';
 import { systemClock } from '../pipeline/clock.ts';
 import type { FrameFate } from './camera-analyzer.ts';
+import { CameraShares, type Candidate } from './camera-shares.ts';
+import { machineClock } from './monotonic.ts';
 
 /**
  * The way of frames from record to analyze: one Unix socket, one connection per camera.
  *
- * Analyze sends lines of JSON: `{"watch": cameraId}` once, then `{"fate": …}` for each frame it took, which is also the
+ * Analyze sends lines of JSON: `{"watch": cameraId, "worker": name, "capacity": n}` once, and is sent frames when the
+ * camera is given to it (camera-shares.ts); without a worker's name it is given the camera at once. Then `{"fate": …}` for each frame it took, which is also the
  * credit for the next. Record sends messages: two big-endian 32-bit lengths, a JSON header, the pixels.
  */
 type Message =
@@ -58,6 +61,9 @@ export class FrameOutlet {
   #socket: Socket | null = null;
   /** Frames that analyze may still be sent: 1 when it waits, 0 while it works on one. */
   #credit = 0;
+  #sentMonoMs = 0;
+  /** Who is given the camera after the frame under work. */
+  #next: Socket | null = null;
   /** Set once the source has ended; called when analyze was told so. */
   #told: (() => void) | null = null;
   #abandoned: DropReason | null = null;
@@ -107,13 +113,26 @@ export class FrameOutlet {
     this.#told?.();
   }
 
+  /** How long the analyzer has been working on its frame, ms; 0 when it works on none. */
+  workedMs(monoMs: number): number {
+    return this.#socket && this.#credit === 0 ? monoMs - this.#sentMonoMs : 0;
+  }
+
   /** A new analyzer takes the place of an older connection. */
   connect(socket: Socket): void {
+    this.#next = null;
     this.#disconnect(this.#socket);
+    if (socket.destroyed) return;
     this.#socket = socket;
     this.#credit = 1;
     socket.once('close', () => this.#disconnect(socket));
     this.#send();
+  }
+
+  /** As `connect`, but the older analyzer is first left to deal with the frame it works on. */
+  takeOver(socket: Socket): void {
+    if (this.#socket && this.#credit === 0) this.#next = socket;
+    else this.connect(socket);
   }
 
   /** What became of the frame that the analyzer on this connection was sent. */
@@ -122,7 +141,13 @@ export class FrameOutlet {
     if (fate === 'analysed') this.counts.analysed++;
     else this.counts.dropped[fate] = (this.counts.dropped[fate] ?? 0) + 1;
     this.#credit = 1;
-    this.#send();
+    if (this.#next) this.connect(this.#next);
+    else this.#send();
+  }
+
+  /** Breaks the analyzer's connection, e.g. because it hangs. */
+  disconnect(): void {
+    this.#disconnect(this.#socket);
   }
 
   #disconnect(socket: Socket | null): void {
@@ -132,6 +157,7 @@ export class FrameOutlet {
     if (this.#credit === 0) this.counts.dropped['no-analyzer'] = (this.counts.dropped['no-analyzer'] ?? 0) + 1;
     this.#credit = 0;
     socket.destroy();
+    if (this.#next) this.connect(this.#next);
   }
 
   #drop(reason: DropReason): void {
@@ -148,6 +174,7 @@ export class FrameOutlet {
       const { frame, taken } = this.#waiting;
       this.#waiting = null;
       this.#credit = 0;
+      this.#sentMonoMs = machineClock.mono();
       socket.cork();
       const message: Message = { type: 'frame', header: frame.header, clock: frame.clock, live: this.#live };
       const parts = encode(message, frame.pixels);
@@ -166,11 +193,22 @@ export class FrameOutlet {
 }
 
 const LONGEST_LINE = 1_000;
+const LOOK_EVERY_MS = 1_000;
+/** A worker that takes so long for one frame hangs; where another can take the camera, it does. */
+const HUNG_AFTER_MS = 8_000;
+/** Cameras of a worker that names no limit. */
+const NO_LIMIT = 1_000;
 
 /** What analyze said; null when it is not its language. */
-const parseLine = (line: string): { readonly watch?: string; readonly fate?: FrameFate } | null => {
+type Said = {
+  readonly watch?: string;
+  readonly worker?: string;
+  readonly capacity?: number;
+  readonly fate?: FrameFate;
+};
+const parseLine = (line: string): Said | null => {
   try {
-    return JSON.parse(line) as { watch?: string; fate?: FrameFate } | null;
+    return JSON.parse(line) as Said | null;
   } catch {
     return null;
   }
@@ -182,7 +220,26 @@ export const serveFrames = async (
   outlets: ReadonlyMap<string, FrameOutlet>,
 ): Promise<{ readonly close: () => Promise<void> }> => {
   rmSync(path, { force: true });
+  const shares = new CameraShares();
+  const timer = setInterval(() => {
+    const monoMs = machineClock.mono();
+    for (const [cameraId, outlet] of outlets)
+      if (outlet.workedMs(monoMs) > HUNG_AFTER_MS && shares.hasStandIn(cameraId)) outlet.disconnect();
+    shares.balance(monoMs);
+  }, LOOK_EVERY_MS);
   const sockets = new Set<Socket>();
+  const offer = ({ watch = '', worker, capacity = NO_LIMIT }: Said, outlet: FrameOutlet, socket: Socket): void => {
+    if (worker === undefined) {
+      outlet.connect(socket);
+      return;
+    }
+    const candidate: Candidate = {
+      ...{ cameraId: watch, worker, capacity },
+      start: () => outlet.takeOver(socket),
+    };
+    shares.join(candidate, machineClock.mono());
+    socket.once('close', () => shares.leave(candidate));
+  };
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -198,7 +255,7 @@ export const serveFrames = async (
         const said = parseLine(line);
         if (said?.watch !== undefined) {
           outlet = outlets.get(said.watch);
-          if (outlet) outlet.connect(socket);
+          if (outlet) offer(said, outlet, socket);
           else socket.destroy();
         } else if (said?.fate !== undefined && outlet) outlet.settled(socket, said.fate);
         else socket.destroy();
@@ -212,6 +269,7 @@ export const serveFrames = async (
   });
   return {
     close: async () => {
+      clearInterval(timer);
       // A frame under work is put down as lost when its connection has closed, which the server does not wait for.
       const closed = [...sockets].map((socket) => once(socket, 'close'));
       for (const socket of sockets) socket.destroy();
@@ -225,22 +283,28 @@ const RECONNECT_MS = 300;
 /**
  * Frames of one camera, newest first to come. Connects again by itself when record restarts; ends when a file that is
  * played once has ended, or when the signal fires. One frame at a time: the next comes after `settle`.
+ * `onLost` is called when the camera was taken away after frames had come, before any further frame.
  */
 export const connectFrames = async function* (options: {
   readonly path: string;
   readonly cameraId: string;
+  readonly worker?: string;
+  readonly capacity?: number;
+  readonly onLost?: () => Promise<void>;
   readonly signal: AbortSignal;
 }): AsyncGenerator<ChannelFrame, void, undefined> {
-  const { path, cameraId, signal } = options;
+  const { path, cameraId, worker, capacity, onLost, signal } = options;
   while (!signal.aborted) {
     const socket = createConnection(path);
+    let hadFrames = false;
     const stop = (): void => void socket.destroy();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      socket.write(`${JSON.stringify({ watch: cameraId })}\n`);
+      socket.write(`${JSON.stringify({ watch: cameraId, worker, capacity })}\n`);
       for await (const { message, payload } of messages(socket)) {
         if (message.type === 'end') return;
         const { header, clock, live } = message;
+        hadFrames = true;
         let settled = false;
         const settle = (fate: FrameFate): void => {
           if (settled) return;
@@ -255,6 +319,7 @@ export const connectFrames = async function* (options: {
       signal.removeEventListener('abort', stop);
       socket.destroy();
     }
+    if (hadFrames) await onLost?.();
     await systemClock.sleep(RECONNECT_MS, signal);
   }
 };

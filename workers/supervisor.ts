@@ -115,11 +115,10 @@ export class Supervisor {
   /** Ends the named children that run and starts them again at once, e.g. to read a new configuration. */
   restart(names: readonly string[]): void {
     this.#log.info({ children: names }, 'processes are started again, as asked');
-    for (const name of names) {
-      const child = this.#children.get(name);
-      const { process } = child ?? {};
+    for (const [name, child] of this.#children) {
+      const { process } = child;
       // One that waits for its next attempt reads the new configuration by itself.
-      if (!child || !process || child.restarting) continue;
+      if (!isNamed(name, names) || !process || child.restarting) continue;
       child.restarting = true;
       process.kill('SIGTERM');
       const killer = setTimeout(() => process.kill('SIGKILL'), STOP_GRACE_MS);
@@ -153,6 +152,10 @@ export class Supervisor {
     this.#finished.get(child.spec.name)?.resolve(0);
   }
 }
+
+/** `analyze` names `analyze-2` as well. */
+const isNamed = (child: string, names: readonly string[]): boolean =>
+  names.some((name) => child === name || child.startsWith(`${name}-`));
 
 /** `{"restart": ["analyze"]}`, the one thing that a child may ask for. */
 const toRestart = (message: unknown): readonly string[] => {

@@ -19,14 +19,20 @@ const entryPoints: Readonly<Record<string, () => Promise<(context: ProcessContex
 /** Runs one process of the system until its signal; `up` starts these, a city one per container. */
 export const runProcess = async (
   name: string,
-  options: { readonly config: string; readonly data: string; readonly redis: string },
+  options: {
+    readonly config: string;
+    readonly data: string;
+    readonly redis: string;
+    readonly worker?: string;
+    readonly capacity?: number;
+  },
 ): Promise<number> => {
   const open = entryPoints[name];
   if (!open)
     throw new WatchpostError('INPUT_UNREADABLE', `no process "${name}"; known: ${Object.keys(entryPoints).join(', ')}`);
   const { config, file, folder } = loadConfig(options.config);
   const signal = stopSignal();
-  const log = createLog({ process: name, dataDir: resolve(options.data) });
+  const log = createLog({ process: options.worker ?? name, dataDir: resolve(options.data) });
   const entry = await open();
   signal.addEventListener('abort', () => {
     setTimeout(() => {
@@ -34,7 +40,8 @@ export const runProcess = async (
       process.exit(1);
     }, STOP_LIMIT_MS).unref();
   });
+  const worker = { worker: options.worker ?? name, capacity: options.capacity ?? null };
   const place = { configDir: folder, configFile: file, dataDir: resolve(options.data) };
-  await entry({ config, ...place, redisUrl: options.redis, log, signal });
+  await entry({ config, ...place, redisUrl: options.redis, ...worker, log, signal });
   return 0;
 };

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { runProcess } from './process.ts';
 import { SOFTWARE_VERSION } from '../../workers/provenance.ts';
 
 const DEFAULT_CONFIG = 'config.yml';
@@ -20,9 +21,10 @@ export const buildProgram = (): Command => {
     .description('run the whole system on this machine')
     .option('--config <file>', 'configuration', DEFAULT_CONFIG)
     .option('--data <folder>', 'data folder', DEFAULT_DATA)
+    .option('--analyzers <number>', 'analysing processes that share the cameras', Number, 1)
     .option('--once', 'process sources to their end, print the cases and their verification, and stop', false)
     .option('--json', 'with --once: print JSON', false)
-    .action(async (options: { config: string; data: string; once: boolean; json: boolean }) =>
+    .action(async (options: { config: string; data: string; once: boolean; json: boolean; analyzers: number }) =>
       exitWith(await (await import('./up.ts')).up(options)),
     );
 
@@ -32,7 +34,9 @@ export const buildProgram = (): Command => {
     .option('--config <file>', 'configuration', DEFAULT_CONFIG)
     .option('--data <folder>', 'data folder', DEFAULT_DATA)
     .option('--redis <url>', 'Redis URL or socket path', process.env['REDIS_URL'] ?? '')
-    .action(async (name: string, options: { config: string; data: string; redis: string }) =>
+    .option('--worker <name>', 'name among processes of its kind')
+    .option('--capacity <number>', 'analyze: cameras it takes at most', Number)
+    .action(async (name: string, options: Parameters<typeof runProcess>[1]) =>
       exitWith(await (await import('./process.ts')).runProcess(name, options)),
     );
 

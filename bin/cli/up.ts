@@ -32,6 +32,8 @@ export const up = async (options: {
   readonly data: string;
   readonly once: boolean;
   readonly json: boolean;
+  /** Analysing processes among which the cameras are shared. */
+  readonly analyzers: number;
 }): Promise<number> => {
   const { config, file } = loadConfig(options.config);
   const dataDir = resolve(options.data);
@@ -42,17 +44,22 @@ export const up = async (options: {
   const ownRedis = process.env['REDIS_URL'] ? null : await startRedis({ dataDir, log });
   const redisUrl = process.env['REDIS_URL'] ?? ownRedis?.url ?? '';
   try {
-    for (const name of [...PROCESSES, ...(config.cameras.some(passagesOf) ? PASSAGES : [])])
+    // Whoever waits for the end of all sources waits for one analysis.
+    const further = options.once ? 0 : Math.max(0, options.analyzers - 1);
+    const analyzers = Array.from({ length: further }, (_, index) => `analyze-${index + 2}`);
+    for (const name of [...PROCESSES, ...analyzers, ...(config.cameras.some(passagesOf) ? PASSAGES : [])]) {
+      const kind = name.startsWith('analyze') ? 'analyze' : name;
       supervisor.start({
         name,
         command: process.execPath,
         args: [
           ...NODE_ARGS,
           fileURLToPath(new URL('./main.js', import.meta.url)),
-          ...['process', name, '--config', file, '--data', dataDir, '--redis', redisUrl],
+          ...['process', kind, '--worker', name, '--config', file, '--data', dataDir, '--redis', redisUrl],
         ],
-        mayFinish: name === 'record' || name === 'analyze',
+        mayFinish: kind === 'record' || kind === 'analyze',
       });
+    }
     if (options.once) return await finishOnce({ supervisor, redisUrl, dataDir, file, signal, json: options.json });
     await ended(signal, supervisor);
     return 0;

@@ -62,10 +62,21 @@ export type RunningSystem = {
 };
 
 /** `watchpost up` as its users start it. Give the data folder of an earlier run to go on with it. */
-export const startSystem = (config: object, dataDir = mkdtempSync(join(tmpdir(), 'watchpost-up-'))): RunningSystem => {
+export const startSystem = (
+  config: object,
+  dataDir = mkdtempSync(join(tmpdir(), 'watchpost-up-')),
+  args: readonly string[] = [],
+): RunningSystem => {
   const configFile = join(dataDir, 'config.yml');
   writeFileSync(configFile, stringify(config));
-  const system: ChildProcess = spawn(join(ROOT, 'bin/watchpost'), ['up', '--config', configFile, '--data', dataDir]);
+  const system: ChildProcess = spawn(join(ROOT, 'bin/watchpost'), [
+    'up',
+    '--config',
+    configFile,
+    '--data',
+    dataDir,
+    ...args,
+  ]);
   const said: string[] = [];
   for (const stream of [system.stdout, system.stderr])
     stream?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
