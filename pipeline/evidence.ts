@@ -14,6 +14,8 @@ export type EvidenceFile = {
   readonly bytes: number;
   readonly sha256: string;
   readonly origin: 'original' | 'derived';
+  /** Of files over 64 KiB: SHA-256 of each part of so many bytes in order, so that a change can be placed. */
+  readonly chunks?: { readonly bytes: number; readonly sha256: readonly string[] };
   /** Media time of a still. */
   readonly ptsMs?: PtsMs;
 };

@@ -74,9 +74,9 @@ const within = (reader: CaseReader, folder: string): CaseReader => ({
 /** Checks an exported case: the sealed case by itself, then the list and every file that came beside it. */
 export const verifyExport = async (reader: CaseReader, options: VerifyOptions = {}): Promise<ExportVerification> => {
   const sealed = await verifyCase(within(reader, EXPORT_CASE_FOLDER), options);
-  const problems: Problem[] = sealed.problems.map(({ file, problem }) => ({
-    file: `${EXPORT_CASE_FOLDER}${file}`,
-    problem,
+  const problems: Problem[] = sealed.problems.map((problem) => ({
+    ...problem,
+    file: `${EXPORT_CASE_FOLDER}${problem.file}`,
   }));
   const notes: string[] = [];
   const report = (file: string, problem: string): void => void problems.push({ file, problem });

@@ -132,6 +132,12 @@ export const ManifestSchema = Type.Object(
           bytes: Type.Integer({ minimum: 0 }),
           sha256: Sha256,
           origin: Type.Union([Type.Literal('original'), Type.Literal('derived')]),
+          chunks: Type.Optional(
+            Type.Object(
+              { bytes: Type.Integer({ minimum: 1 }), sha256: Type.Array(Sha256) },
+              { ...closed, description: 'SHA-256 of each part of so many bytes, the last may be shorter.' },
+            ),
+          ),
           ptsMs: Type.Optional(Ms('Media time of the frame shown, for stills.')),
         },
         closed,

@@ -4,6 +4,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { toCanonicalJson } from './canonical-json.ts';
+import { type ByteRange, firstDifference } from './chunk-hashes.ts';
 import { type EvidenceManifest, MANIFEST_FILE, type ManifestSignature, SIGNATURE_FILE } from './evidence.ts';
 import { ManifestSchema, SignatureSchema } from './manifest-schema.ts';
 
@@ -13,7 +14,12 @@ export interface CaseReader {
   read(path: string): Promise<Uint8Array>;
 }
 
-export type Problem = { readonly file: string; readonly problem: string };
+export type Problem = {
+  readonly file: string;
+  readonly problem: string;
+  /** Of a sealed file that was changed: the part in which it first differs. */
+  readonly range?: ByteRange;
+};
 
 export type Verification = {
   /** `unreadable`: this is no case, or nothing of it can be read as one. */
@@ -33,6 +39,7 @@ export type VerifyOptions = {
   readonly trustedKeys?: readonly string[];
 };
 
+const hashOf = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
@@ -158,8 +165,17 @@ export const verifyCase = async (reader: CaseReader, { trustedKeys }: VerifyOpti
       const bytes = await read(file.path);
       if (!bytes) continue;
       checkedFiles++;
-      if (bytes.length !== file.bytes) report(file.path, `has ${bytes.length} bytes, sealed with ${file.bytes}`);
-      else if (bytesToHex(sha256(bytes)) !== file.sha256) report(file.path, 'was changed: its SHA-256 is another one');
+      const hasOtherSize = bytes.length !== file.bytes;
+      if (!hasOtherSize && hashOf(bytes) === file.sha256) continue;
+      const range = firstDifference(bytes, file, hashOf);
+      const what = hasOtherSize
+        ? `has ${bytes.length} bytes, sealed with ${file.bytes}`
+        : 'was changed: its SHA-256 is another one';
+      problems.push({
+        file: file.path,
+        problem: file.chunks ? `${what}; it first differs in bytes ${range.from} to ${range.to}` : what,
+        range,
+      });
     }
     for (const path of present) if (!listed.has(path)) report(path, 'is not part of the sealed case');
   }

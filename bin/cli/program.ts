@@ -159,6 +159,18 @@ export const buildProgram = (): Command => {
       exitWith(await (await import('./backup.ts')).restore(options)),
     );
 
+  const keys = program.command('keys').description('the keys that cases are sealed with: list, rotate');
+  keys
+    .command('list')
+    .description('ids and public keys, old ones included')
+    .option('--data <folder>', 'data folder', DEFAULT_DATA)
+    .action(async (options: { data: string }) => exitWith(await (await import('./keys.ts')).listKeys(options)));
+  keys
+    .command('rotate')
+    .description('seal new cases with a new key; what the old one sealed stays trusted; the system may run')
+    .option('--data <folder>', 'data folder', DEFAULT_DATA)
+    .action(async (options: { data: string }) => exitWith(await (await import('./keys.ts')).rotateKeys(options)));
+
   const config = program.command('config').description('check a configuration, print its schema');
   config
     .command('check <file>')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { verify } from '../../bin/cli/verify.ts';
+import { CHUNK_BYTES } from '../../pipeline/chunk-hashes.ts';
 import { type CaseReader, toChainLink, verifyCase, verifyChain } from '../../pipeline/verify.ts';
 import { sealCase, type SealOptions } from '../../workers/evidence/seal.ts';
 import { openStore } from '../../workers/storage/open-store.ts';
@@ -60,6 +61,20 @@ describe('verifying a case', () => {
         missed.push(`${path} byte ${at} bit ${bit}: ${status} ${[...named].join()}`);
     }
     expect(missed).toEqual([]);
+  });
+
+  test('of a large file the part that was changed is named', async () => {
+    const clip = sealed.get('clip.mp4')!;
+    expect(clip.length).toBeGreaterThan(2 * CHUNK_BYTES);
+    for (const at of [0, CHUNK_BYTES + 7, clip.length - 1]) {
+      const bytes = clip.slice();
+      bytes[at]! ^= 1;
+      const { problems } = await verifyCase(inMemory(new Map([...sealed, ['clip.mp4', bytes]])));
+      expect(problems).toHaveLength(1);
+      const { from, to } = problems[0]!.range!;
+      expect([from <= at, at <= to, to - from < CHUNK_BYTES]).toEqual([true, true, true]);
+      expect(problems[0]!.problem).toContain(`bytes ${from} to ${to}`);
+    }
   });
 
   test('every byte of the signature file counts', async () => {

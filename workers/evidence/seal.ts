@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { chunkHashes } from '../../pipeline/chunk-hashes.ts';
 import { toCanonicalJson } from '../../pipeline/canonical-json.ts';
 import { picturesUntil, wantedWindow } from '../../pipeline/clip-window.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
@@ -236,6 +237,8 @@ const prepare = (options: SealOptions, recording: RecordingPart, error: NotReady
 
 const sealingDir = (dataDir: string): string => join(dataDir, 'sealing');
 
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
 const caseFile = (
   path: string,
   role: EvidenceFile['role'],
@@ -247,7 +250,8 @@ const caseFile = (
   bytes,
   file: {
     ...{ path, role, mediaType, origin, bytes: bytes.length },
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: hashOf(bytes),
+    ...chunkHashes(bytes, hashOf),
     ...(ptsMs === undefined ? {} : { ptsMs }),
   },
 });

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ManifestSignature } from '../../pipeline/evidence.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
@@ -43,6 +43,24 @@ export const openSigningKey = async (keysDir: string): Promise<SigningKey> => {
   await createFile(keyFile(keysDir), privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   // Another process may have been first: what is on disk now is the key.
   return openSigningKey(keysDir);
+};
+
+/**
+ * Takes a new pair into use. The old private key is removed; its public key stays as `signing-<keyId>.pub`, so that what
+ * it sealed stays trusted. A crash in between leaves the old pair or the new one in use.
+ * @throws WatchpostError INPUT_UNREADABLE when the present key cannot be read
+ */
+export const rotateSigningKey = async (keysDir: string): Promise<{ before: string | null; after: string }> => {
+  const old = await readSigningKey(keysDir);
+  if (!old) return { before: null, after: (await openSigningKey(keysDir)).keyId };
+  await createFile(join(keysDir, `signing-${old.keyId}.pub`), await readFile(join(keysDir, 'signing.pub')));
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const fresh = `${keyFile(keysDir)}.new`;
+  await rm(fresh, { force: true }); // Of a change that was cut off.
+  await createFile(fresh, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+  await rename(fresh, keyFile(keysDir));
+  // Also writes the new public key, before anything is signed with it.
+  return { before: old.keyId, after: (await openSigningKey(keysDir)).keyId };
 };
 
 const keyFile = (keysDir: string): string => join(keysDir, 'signing.key');
