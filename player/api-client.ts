@@ -10,6 +10,16 @@ import type {
 } from '../api/contract/cases.ts';
 import type { IncidentList } from '../api/contract/incidents.ts';
 import type { MergeRequest, SameActList } from '../api/contract/same-act.ts';
+import type {
+  NewWatchEntry,
+  PassageList,
+  PassageSearch,
+  Trace,
+  TraceRequest,
+  WatchEntry,
+  WatchEntryList,
+  WatchHitList,
+} from '../api/contract/passages.ts';
 import type { Note, NoteRequest, StatusRequest } from '../api/contract/procedure.ts';
 import type {
   ConfirmedSecondFactor,
@@ -216,6 +226,16 @@ export const api = {
   separate: (id: string) => request<CaseSummary>('DELETE', `${caseUrl(id)}/merge`),
   verify: (id: string) => request<VerifyResult>('POST', `${caseUrl(id)}/verify`),
   detections: (url: string, signal?: AbortSignal) => request<readonly LiveFrame[]>('GET', url, undefined, signal),
+
+  searchPassages: (wanted: PassageSearch, signal?: AbortSignal) =>
+    request<PassageList>('POST', '/api/passages/search', wanted, signal),
+  tracePlate: (wanted: TraceRequest, signal?: AbortSignal) =>
+    request<Trace>('POST', '/api/passages/trace', wanted, signal),
+  watchEntries: (signal?: AbortSignal) => request<WatchEntryList>('GET', '/api/watch-list', undefined, signal),
+  addWatchEntry: (entry: NewWatchEntry) => request<WatchEntry>('POST', '/api/watch-list', entry),
+  endWatchEntry: (id: string) => request<undefined>('POST', `/api/watch-list/${encodeURIComponent(id)}/end`),
+  watchHits: (signal?: AbortSignal) => request<WatchHitList>('GET', '/api/watch-list/hits', undefined, signal),
+  seeWatchHit: (id: string) => request<undefined>('POST', `/api/watch-list/hits/${encodeURIComponent(id)}/seen`),
 
   audit: (filters: Filters, signal?: AbortSignal) =>
     request<AuditList>('GET', `/api/audit${toQuery(filters)}`, undefined, signal),

@@ -19,6 +19,7 @@ const ReviewPage = lazy(() => import('./pages/review/review-page.tsx').then((pag
 const CasePage = lazy(() => import('./pages/case/case-page.tsx').then((page) => ({ default: page.CasePage })));
 const CasesPage = lazy(() => import('./pages/cases/cases-page.tsx').then((page) => ({ default: page.CasesPage })));
 const FirePage = lazy(() => import('./pages/fire/fire-page.tsx').then((page) => ({ default: page.FirePage })));
+const PlatesPage = lazy(() => import('./pages/plates/plates-page.tsx').then((page) => ({ default: page.PlatesPage })));
 const HealthPage = lazy(() => import('./pages/health/health-page.tsx').then((page) => ({ default: page.HealthPage })));
 const UsersPage = lazy(() => import('./pages/users/users-page.tsx').then((page) => ({ default: page.UsersPage })));
 const QualityPage = lazy(() =>
@@ -128,6 +129,8 @@ function Page({ route }: { readonly route: Route }) {
       return <CasePage key={route.id} id={route.id} />;
     case 'fire':
       return <FirePage />;
+    case 'plates':
+      return <PlatesPage />;
     case 'health':
       return <HealthPage />;
     case 'quality':

@@ -11,6 +11,7 @@ import './styles/pages.css';
 import './styles/setup.css';
 import './styles/statistics.css';
 import './styles/fire.css';
+import './styles/plates.css';
 
 applyTheme();
 createRoot(document.getElementById('root')!).render(

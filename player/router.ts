@@ -5,6 +5,7 @@ const PLAIN_PAGES = [
   'review',
   'cases',
   'fire',
+  'plates',
   'statistics',
   'quality',
   'health',

@@ -23,5 +23,8 @@ export const canSeeCases = (role: Role): boolean => role !== 'viewer';
 export const canDecide = (role: Role): boolean => DECIDERS.includes(role);
 /** The procedure of fining is the police's. */
 export const canProceed = (role: Role): boolean => PROCEEDERS.includes(role);
+/** Where people drive: asked for with a reason, by the police. */
+export const canSearchPlates = (role: Role): boolean => PROCEEDERS.includes(role);
+export const canKeepWatchLists = (role: Role): boolean => role === 'supervisor' || role === 'admin';
 export const canAudit = (role: Role): boolean => AUDITORS.includes(role);
 export const canAdminister = (role: Role): boolean => role === 'admin';

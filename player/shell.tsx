@@ -7,8 +7,9 @@ import { Logo } from './components/logo.tsx';
 import { useI18n } from './i18n/i18n.tsx';
 import type { MessageKey } from './i18n/vi.ts';
 import { useCaseChanges, useContact } from './live/use-live.ts';
+import { WatchBanner } from './components/watch-banner.tsx';
 import { navigate, type Route } from './router.ts';
-import { canAdminister, canAudit, canSeeCases, mustSetUpAccount, useSession } from './session.ts';
+import { canAdminister, canAudit, canSearchPlates, canSeeCases, mustSetUpAccount, useSession } from './session.ts';
 
 type Entry = { readonly page: Route['page']; readonly to: string; readonly icon: IconName; readonly text: MessageKey };
 
@@ -26,6 +27,9 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
           { page: 'cases', to: '/cases', icon: 'cases', text: 'nav.cases' },
           { page: 'fire', to: '/fire', icon: 'fire', text: 'nav.fire' },
         ] as const)
+      : []),
+    ...(canSearchPlates(session.role)
+      ? ([{ page: 'plates', to: '/plates', icon: 'plate', text: 'nav.plates' }] as const)
       : []),
     { page: 'statistics', to: '/statistics', icon: 'statistics', text: 'nav.statistics' },
     ...(canAudit(session.role)
@@ -82,6 +86,7 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
       </aside>
       <main id="main" tabIndex={-1}>
         <LostBanner />
+        {canSearchPlates(session.role) && <WatchBanner />}
         {props.children}
       </main>
     </div>

@@ -81,8 +81,13 @@ describe('plate patterns', () => {
     }
   });
 
-  test('two known symbols narrow nothing', () => {
-    expect(prefixesOf(parsePattern('30*'))).toBeNull();
+  test('two known symbols are looked up at an end of the plate, and come upon by time elsewhere', () => {
+    expect(prefixesOf(parsePattern('30*'))).toEqual([{ column: 'symbols', prefix: '30' }]);
+    expect(prefixesOf(parsePattern('*30*'))).toBeNull();
+  });
+
+  test.each(['*A1?34*', '*1*2*3*'])('%s, which nothing can look up, is refused with what would help', (typed) => {
+    expect(() => parsePattern(typed)).toThrow('three known symbols in a row');
   });
 
   test('for the database a pattern is a like', () => {

@@ -44,7 +44,13 @@ export const parsePattern = (typed: string): PlatePattern => {
   if (fixed < LEAST_FIXED)
     throw new WatchpostError('REQUEST_INVALID', `plate: give at least ${LEAST_FIXED} known symbols`);
   const isWhole = fixed === symbols.length && fixed >= SHORTEST_WHOLE;
-  return { isWhole, text: fixed === symbols.length && !isWhole ? `*${text}*` : text };
+  const pattern = { isWhole, text: fixed === symbols.length && !isWhole ? `*${text}*` : text };
+  if (fixed > LEAST_FIXED && prefixesOf(pattern) === null)
+    throw new WatchpostError(
+      'REQUEST_INVALID',
+      'plate: too scattered to be looked up; give three known symbols in a row, or two at the beginning or the end',
+    );
+  return pattern;
 };
 
 /** The same pattern for SQL `like`, where `_` is one symbol and `%` any number. */
@@ -66,8 +72,9 @@ export const spellings = (symbols: string): Readonly<Record<PrefixColumn, string
 
 /** Of this many prefixes a lookup is still faster than anything else. */
 const MOST_PREFIXES = 40;
-/** Known symbols from which on a lookup by prefix narrows enough. */
-const ENOUGH = 3;
+/** Known symbols from which on a lookup narrows enough: of a plate's beginning or end, and of a piece anywhere in it. */
+const ENOUGH = 2;
+const ENOUGH_ANYWHERE = 3;
 
 const isKnown = (symbol: string | undefined): symbol is string => symbol !== undefined && symbol !== '?';
 
@@ -101,7 +108,8 @@ const anywhere = (piece: string): readonly KeyPrefix[] => {
 };
 
 /**
- * Beginnings under which every fitting plate is stored; null when too little is known for a lookup to narrow the search.
+ * Beginnings under which every fitting plate is stored; null when they would narrow the search too little: two symbols
+ * somewhere, which are common enough to be come upon by going back in time.
  * What is found there must still be held against the pattern.
  */
 export const prefixesOf = ({ text }: PlatePattern): readonly KeyPrefix[] | null => {
@@ -115,9 +123,11 @@ export const prefixesOf = ({ text }: PlatePattern): readonly KeyPrefix[] | null 
     { column: 'serial', ...expand(start.slice(2)) },
   ];
   const best = ways.sort((a, b) => b.known - a.known || a.prefixes.length - b.prefixes.length)[0]!;
-  if (best.known >= ENOUGH) return best.prefixes.map((prefix) => ({ column: best.column, prefix }));
+  const lookups = best.prefixes.map((prefix) => ({ column: best.column, prefix }));
+  if (best.known >= ENOUGH_ANYWHERE) return lookups;
   const piece = text.split(/[?*]+/).sort((a, b) => Array.from(b).length - Array.from(a).length)[0] ?? '';
-  return Array.from(piece).length >= ENOUGH ? anywhere(piece) : null;
+  if (Array.from(piece).length >= ENOUGH_ANYWHERE) return anywhere(piece);
+  return best.known >= ENOUGH ? lookups : null;
 };
 
 /** Symbols that readers and people take for one another [UIT-HCMC 2026, Circular 79/2024 glyphs]. */

@@ -28,7 +28,11 @@ function PlateReading({ plate }: { readonly plate: Plate }) {
     <figure className="plate" data-grade={plate.grade}>
       {plate.cropUrl !== null && <img src={plate.cropUrl} alt={t('plate.picture')} decoding="async" />}
       <figcaption>
-        {plate.text === null ? <strong>{t('plate.unreadable')}</strong> : <Characters plate={plate} />}
+        {plate.text === null ? (
+          <strong>{t('plate.unreadable')}</strong>
+        ) : (
+          <PlateText text={plate.text} characters={plate.characters} />
+        )}
         <p>{t(plate.grade === 'evidence' ? 'plate.proposal' : 'plate.readYourself')}</p>
         {plate.doubts.length > 0 && (
           <ul>
@@ -46,13 +50,13 @@ function PlateReading({ plate }: { readonly plate: Plate }) {
 }
 
 /** The plate as it is written; separators are not read, so only the characters carry a confidence. */
-function Characters({ plate }: { readonly plate: Plate }) {
+export function PlateText({ text, characters }: { readonly text: string; readonly characters: Plate['characters'] }) {
   const { format } = useI18n();
   let at = 0;
   return (
-    <strong className="plate-text" aria-label={plate.text ?? ''}>
-      {Array.from(plate.text ?? '', (symbol, index) => {
-        const read = plate.characters[at]?.symbol === symbol ? plate.characters[at++] : undefined;
+    <strong className="plate-text" aria-label={text}>
+      {Array.from(text, (symbol, index) => {
+        const read = characters[at]?.symbol === symbol ? characters[at++] : undefined;
         const percent = read && `${format.number(read.confidence * 100, 0)} %`;
         return (
           <span key={index} title={percent} data-unsure={read !== undefined && read.confidence < SURE ? '' : undefined}>

@@ -1,4 +1,5 @@
 import type { CaseChange, LiveEvent, LiveStatus } from '../../api/contract/live.ts';
+import type { WatchAlert } from '../../api/contract/passages.ts';
 import type { CameraState, LiveFrame } from '../../pipeline/live.ts';
 import { toQuery } from '../api-client.ts';
 import { Timeline } from './timeline.ts';
@@ -26,6 +27,7 @@ export class LiveConnection {
   readonly #states = new Map<string, CameraState>();
   readonly #listeners = new Set<() => void>();
   readonly #caseListeners = new Set<(change: CaseChange) => void>();
+  readonly #watchListeners = new Set<(alert: WatchAlert) => void>();
   #source: EventSource | null = null;
   #contact: Contact = { state: 'connecting' };
   #cameraStates: ReadonlyMap<string, CameraState> = new Map();
@@ -60,6 +62,11 @@ export class LiveConnection {
   onCase(listener: (change: CaseChange) => void): () => void {
     this.#caseListeners.add(listener);
     return () => this.#caseListeners.delete(listener);
+  }
+
+  onWatch(listener: (alert: WatchAlert) => void): () => void {
+    this.#watchListeners.add(listener);
+    return () => this.#watchListeners.delete(listener);
   }
 
   contact = (): Contact => this.#contact;
@@ -120,6 +127,7 @@ export class LiveConnection {
     });
     on('camera', (state) => this.#setState(state as CameraState));
     on('case', (change) => this.#caseListeners.forEach((listener) => listener(change as CaseChange)));
+    on('watch', (alert) => this.#watchListeners.forEach((listener) => listener(alert as WatchAlert)));
     on('status', (status) => this.#setContact({ state: 'connected', live: (status as LiveStatus).live }));
   }
 

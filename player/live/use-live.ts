@@ -1,5 +1,6 @@
 import { createContext, useContext, useEffect, useSyncExternalStore } from 'react';
 import type { CaseChange } from '../../api/contract/live.ts';
+import type { WatchAlert } from '../../api/contract/passages.ts';
 import type { CameraState } from '../../pipeline/live.ts';
 import type { Contact, LiveConnection } from './live-connection.ts';
 
@@ -25,4 +26,10 @@ export function useCameraStates(): ReadonlyMap<string, CameraState> {
 export function useCaseChanges(onChange: (change: CaseChange) => void): void {
   const live = useLive();
   useEffect(() => live.onCase(onChange), [live, onChange]);
+}
+
+/** Calls back for every passage that fits a watch list that alerts. */
+export function useWatchAlerts(onAlert: (alert: WatchAlert) => void): void {
+  const live = useLive();
+  useEffect(() => live.onWatch(onAlert), [live, onAlert]);
 }

@@ -31,7 +31,7 @@ export const lineEnd = ({ station, azimuthDeg }: Sight): Place => ({
 /** Everything with a place in view; null when nothing has one. */
 export const frameOf = (
   incidents: readonly IncidentView[],
-  { width, height }: { readonly width: number; readonly height: number },
+  size: { readonly width: number; readonly height: number },
 ): MapFrame | null => {
   const places = incidents.flatMap(({ position, alerts }) => [
     ...(position.kind === 'fix' ? [position.place] : []),
@@ -40,6 +40,14 @@ export const frameOf = (
       return position.kind === 'fix' ? [sight.station] : [sight.station, lineEnd(sight)];
     }),
   ]);
+  return frameAround(places, size);
+};
+
+/** All places in view; null when there is none. */
+export const frameAround = (
+  places: readonly Place[],
+  { width, height }: { readonly width: number; readonly height: number },
+): MapFrame | null => {
   if (places.length === 0) return null;
   const latitudes = places.map(({ latitude }) => latitude);
   const longitudes = places.map(({ longitude }) => longitude);
