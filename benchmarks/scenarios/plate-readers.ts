@@ -68,9 +68,9 @@ const result = {
   }),
 };
 if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
-console.log('| reader | size | one line, grammar / none | two lines, grammar / none | ms median / p95 |');
+console.log('| reader | size | one line, grammar / none | two lines, grammar / none | processor ms median / p95 |');
 console.log('| --- | --- | --- | --- | --- |');
-for (const { id, bytes, scores, ms } of result.readers) {
+for (const { id, bytes, scores, cpuMs } of result.readers) {
   const of = (lines: string): string => {
     const score = scores[`${lines}-line`];
     if (!score) return '–';
@@ -78,5 +78,5 @@ for (const { id, bytes, scores, ms } of result.readers) {
     return `${count(score.exact)} / ${count(score.exactRaw)} of ${score.plates}`;
   };
   const size = `${(bytes / 1e6).toFixed(1)} MB`;
-  console.log(`| ${id} | ${size} | ${of('1')} | ${of('2')} | ${ms.p50.toFixed(0)} / ${ms.p95.toFixed(0)} |`);
+  console.log(`| ${id} | ${size} | ${of('1')} | ${of('2')} | ${cpuMs.p50.toFixed(0)} / ${cpuMs.p95.toFixed(0)} |`);
 }
