@@ -208,6 +208,7 @@ export function ClipPlayer({ detail, active, overlay, onOverlay, controls }: Cli
           className="button toggle"
           aria-pressed={overlay}
           onClick={onOverlay}
+          aria-label={t('clip.overlay')}
           aria-keyshortcuts="O"
         >
           <Icon name="boxes" size={17} />

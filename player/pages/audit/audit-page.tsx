@@ -4,6 +4,7 @@ import { api } from '../../api-client.ts';
 import { Icon } from '../../components/icons.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Notice, useErrorText } from '../../components/states.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
 
@@ -72,7 +73,7 @@ export function AuditPage() {
       ) : data.rows.length === 0 ? (
         <Notice icon="empty" title={t('audit.empty')} hint={t('audit.emptyHint')} />
       ) : (
-        <div className="table-scroll card flush">
+        <TableScroll label={t('audit.title')}>
           <table className="audit-table">
             <thead>
               <tr>
@@ -92,7 +93,7 @@ export function AuditPage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       )}
       {last && data?.rows.length === PAGE_SIZE && (
         <div className="center">

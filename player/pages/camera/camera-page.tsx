@@ -41,6 +41,7 @@ export function CameraPage({ id }: { readonly id: string }) {
 function CameraView({ camera }: { readonly camera: Camera }) {
   const { t, format } = useI18n();
   const { role } = useSession();
+  const cause = useCause()(camera);
   const { showTracks, showZones } = usePreferences();
   const [fromAt, setFromAt] = useState<number | null>(null);
   const [delay, setDelay] = useState<number | null>(null);
@@ -85,7 +86,7 @@ function CameraView({ camera }: { readonly camera: Camera }) {
                 }}
               />
             ) : (
-              <Notice icon="blind" title={t('video.noPlaylist')} hint={camera.detail ?? undefined} />
+              <Notice icon="blind" title={t('video.noPlaylist')} hint={cause ?? undefined} />
             )}
           </div>
           <div className="camera-bar">

@@ -9,6 +9,7 @@ import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Stale, useErrorText } from '../../components/states.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { setPreferences, usePreferences } from '../../preferences.ts';
 import { canDecide, useSession } from '../../session.ts';
@@ -223,7 +224,7 @@ function Files({ detail }: { readonly detail: CaseDetail }) {
   return (
     <section className="card">
       <h2>{t('case.files')}</h2>
-      <div className="table-scroll">
+      <TableScroll label={t('case.files')} bare>
         <table>
           <thead>
             <tr>
@@ -262,7 +263,7 @@ function Files({ detail }: { readonly detail: CaseDetail }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
     </section>
   );
 }

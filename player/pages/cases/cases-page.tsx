@@ -7,6 +7,7 @@ import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useCaseChanges } from '../../live/use-live.ts';
 import { casePath, navigate, useSearch } from '../../router.ts';
@@ -178,7 +179,7 @@ function CaseTable({ cases }: { readonly cases: readonly CaseSummary[] }) {
   const { t, name, ago, format } = useI18n();
   const now = useNow(30_000);
   return (
-    <div className="table-scroll card flush">
+    <TableScroll label={t('cases.title')}>
       <table className="case-table">
         <thead>
           <tr>
@@ -232,6 +233,6 @@ function CaseTable({ cases }: { readonly cases: readonly CaseSummary[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

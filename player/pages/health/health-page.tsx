@@ -4,6 +4,7 @@ import { StateBadge, useCause, withLiveState } from '../../components/camera-sta
 import { Link } from '../../components/link.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useCameraStates, useContact } from '../../live/use-live.ts';
 import { cameraPath } from '../../router.ts';
@@ -73,7 +74,7 @@ function CameraTable({ cameras }: { readonly cameras: readonly Camera[] }) {
   const causeOf = useCause();
   const { t, name, format } = useI18n();
   return (
-    <div className="table-scroll card flush">
+    <TableScroll label={t('health.cameras')}>
       <table>
         <thead>
           <tr>
@@ -128,6 +129,6 @@ function CameraTable({ cameras }: { readonly cameras: readonly Camera[] }) {
           })}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

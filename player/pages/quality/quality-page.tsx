@@ -4,6 +4,7 @@ import { api, serverNow } from '../../api-client.ts';
 import { Icon } from '../../components/icons.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { saveCsv } from '../../csv.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
@@ -73,7 +74,7 @@ export function QualityPage() {
         <Notice icon="quality" title={t('quality.empty')} hint={t('quality.emptyHint')} />
       ) : (
         <>
-          <div className="table-scroll card flush" tabIndex={0} role="region" aria-label={t('quality.title')}>
+          <TableScroll label={t('quality.title')}>
             <table className="quality-table">
               <thead>
                 <tr>
@@ -112,7 +113,7 @@ export function QualityPage() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </TableScroll>
           <p className="hint">{t('quality.note')}</p>
         </>
       )}

@@ -5,6 +5,7 @@ import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, NotFound, Notice, Stale, useErrorText } from '../../components/states.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
 import { CameraEditor } from './camera-editor.tsx';
@@ -102,7 +103,7 @@ function CameraList(props: {
       {cameras.length === 0 ? (
         <Notice icon="camera" title={t('wall.empty')} hint={t('setup.emptyHint')} />
       ) : (
-        <div className="table-scroll card flush">
+        <TableScroll label={t('setup.title')}>
           <table>
             <thead>
               <tr>
@@ -130,7 +131,7 @@ function CameraList(props: {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       )}
       <Versions sha256={props.setup.sha256} readOnly={props.setup.readOnly !== null} onRestored={props.onChanged} />
     </div>

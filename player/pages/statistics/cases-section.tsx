@@ -2,6 +2,7 @@ import type { CSSProperties } from 'react';
 import type { CaseCountList } from '../../../api/contract/statistics.ts';
 import { api, toQuery } from '../../api-client.ts';
 import { Link } from '../../components/link.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { saveCsv } from '../../csv.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useSession } from '../../session.ts';
@@ -53,7 +54,7 @@ function Kinds({ data, asked }: { readonly data: CaseCountList; readonly asked: 
   const { t, name, format } = useI18n();
   const [from, until = from] = asked.days.split('_');
   return (
-    <div className="table-scroll">
+    <TableScroll label={t('statistics.cases')} bare>
       <table>
         <thead>
           <tr>
@@ -84,7 +85,7 @@ function Kinds({ data, asked }: { readonly data: CaseCountList; readonly asked: 
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 
@@ -96,7 +97,7 @@ function Places({ data }: { readonly data: CaseCountList }) {
   const places = casesByPlace(data.counts, timeZone);
   const most = Math.max(1, ...places.flatMap(({ hours }) => hours));
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={t('statistics.byPlace')}>
+    <TableScroll label={t('statistics.byPlace')} bare>
       <table className="heat">
         <caption>{t('statistics.byPlace')}</caption>
         <thead>
@@ -129,6 +130,6 @@ function Places({ data }: { readonly data: CaseCountList }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

@@ -1,3 +1,4 @@
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useMemo } from 'react';
 import type { CountList } from '../../../api/contract/statistics.ts';
 import { api, serverNow } from '../../api-client.ts';
@@ -57,7 +58,7 @@ function Flow({ data, asked }: { readonly data: CountList; readonly asked: Asked
       <FlowChart flow={flow} label={t('statistics.flowLabel')} />
       <details>
         <summary>{t('statistics.numbers')}</summary>
-        <div className="table-scroll">
+        <TableScroll label={t('statistics.numbers')} bare>
           <table>
             <thead>
               <tr>
@@ -82,7 +83,7 @@ function Flow({ data, asked }: { readonly data: CountList; readonly asked: Asked
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       </details>
     </>
   );

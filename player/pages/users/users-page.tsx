@@ -4,6 +4,7 @@ import { api } from '../../api-client.ts';
 import { Icon } from '../../components/icons.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Stale } from '../../components/states.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
 import { FirstPassword } from './first-password.tsx';
@@ -43,7 +44,7 @@ export function UsersPage() {
         </button>
       </PageHeader>
       {error !== null && <Stale at={loadedAt} onRetry={reload} />}
-      <div className="table-scroll card flush">
+      <TableScroll label={t('users.title')}>
         <table>
           <thead>
             <tr>
@@ -63,7 +64,7 @@ export function UsersPage() {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       {data.users.length === 1 && <p className="info-box">{t('users.onlyOne')}</p>}
       {open.window === 'new' && (
         <UserForm user={null} groups={groups} onClose={() => setOpen(closed)} onSaved={onSaved} />
