@@ -84,6 +84,8 @@ export type AppOptions = {
   readonly configPath?: string;
   /** Starts processes again (`watchpost up`). */
   readonly restart?: (names: readonly string[]) => void;
+  /** Has processes read the configuration again while they work. */
+  readonly reload?: (names: readonly string[]) => void;
   /** PostgreSQL URL; default: SQLite in the data folder. */
   readonly databaseUrl?: string;
 };
@@ -151,6 +153,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     probeDatabase: await databaseProbe(db, options.databaseUrl === undefined ? paths.database : null),
     configFile: new ConfigFile({ path: options.configPath ?? join(dataDir, 'config.yml'), dataDir, db, clock }),
     restart: options.restart ?? null,
+    reload: options.reload ?? null,
   };
 
   const logger: FastifyBaseLogger = log;

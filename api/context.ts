@@ -55,4 +55,6 @@ export type ApiContext = {
   readonly configFile: ConfigFile;
   /** Starts processes again; null where nobody supervises them. */
   readonly restart: ((names: readonly string[]) => void) | null;
+  /** Has processes read the configuration again while they work; null where nobody supervises them. */
+  readonly reload: ((names: readonly string[]) => void) | null;
 };

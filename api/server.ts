@@ -34,7 +34,12 @@ export const serve = async ({ config, configFile, dataDir, redisUrl, log, signal
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(configFile === undefined ? {} : { configPath: configFile }),
     // Only under `watchpost up` is there somebody at the other end who can start processes again.
-    ...(process.send ? { restart: (names) => void process.send?.({ restart: names }) } : {}),
+    ...(process.send
+      ? {
+          restart: (names) => void process.send?.({ restart: names }),
+          reload: (names) => void process.send?.({ reload: names }),
+        }
+      : {}),
   });
   try {
     const address = await listen(app, host, port).catch((error: unknown) => {

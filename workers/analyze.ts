@@ -1,12 +1,14 @@
 import { constants, getPriority, setPriority } from 'node:os';
 import type { Redis } from 'ioredis';
 import { CameraPipeline } from '../pipeline/camera-pipeline.ts';
-import { type CameraConfig, passagesOf } from '../pipeline/config-schema.ts';
+import { type CameraConfig, type Config, passagesOf } from '../pipeline/config-schema.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { WatchEvent } from '../pipeline/event.ts';
 import { type LiveFrame, liveChannel } from '../pipeline/live.ts';
 import { PassageWatch } from '../pipeline/passages/passage-watch.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
+import { CameraSet } from './camera-set.ts';
+import { isSame } from '../pipeline/config-change.ts';
 import { CameraAnalyzer, type FrameFate } from './camera-analyzer.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
@@ -33,21 +35,27 @@ const GIVES_WAY = 5;
 export const analyze = async (context: ProcessContext): Promise<void> => {
   const { config, redisUrl, log, signal } = context;
   setPriority(Math.min(getPriority() + GIVES_WAY, constants.priority.PRIORITY_LOW));
-  const cameras = config.cameras.filter(({ enabled, analysis }) => enabled && analysis);
+  const cameras = analysed(config);
   const queues = await openQueues(redisUrl);
   const stages = new StageHistograms();
   const pool = await openDetectors(config, cameras, true, stages);
   const report = reportProcess({ redis: queues.redis, process: 'analyze', worker: context.worker, stages });
   log.info({ cameras: cameras.length }, 'analysing');
   try {
-    await Promise.all(
-      cameras.map((camera) =>
-        analyzeCamera({ context, camera, queues, detector: pool.forCamera(camera), stages }).catch((error: unknown) => {
-          // A defect met by one camera ends that camera's analysis only.
-          log.error({ cameraId: camera.id, err: error }, 'analysis of a camera stopped by a defect');
-        }),
-      ),
-    );
+    const set = new CameraSet({
+      run: (camera, stop) =>
+        analyzeCamera({ context, camera, queues, detector: pool.forCamera(camera), stages, signal: stop }),
+      isSame,
+      onDefect: (cameraId, err) => log.error({ cameraId, err }, 'analysis of a camera stopped by a defect'),
+      signal,
+    });
+    context.onReload((changed) => {
+      void set
+        .update(analysed(changed))
+        .then((ids) => log.info({ cameras: ids }, 'configuration read again; these cameras start anew'));
+    });
+    await set.update(cameras);
+    await set.ended();
   } finally {
     await pool.close();
     await report.close();
@@ -56,16 +64,20 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   if (!signal.aborted) log.info('all sources have ended');
 };
 
+const analysed = ({ cameras }: Config): CameraConfig[] =>
+  cameras.filter(({ enabled, analysis }) => enabled && analysis);
+
 type CameraParts = {
   readonly context: ProcessContext;
   readonly camera: CameraConfig;
   readonly queues: Queues;
   readonly detector: ReturnType<Awaited<ReturnType<typeof openDetectors>>['forCamera']>;
   readonly stages: StageHistograms;
+  readonly signal: AbortSignal;
 };
 
-const analyzeCamera = async ({ context, camera, queues, detector, stages }: CameraParts): Promise<void> => {
-  const { config, dataDir, log, signal, worker, capacity } = context;
+const analyzeCamera = async ({ context, camera, queues, detector, stages, signal }: CameraParts): Promise<void> => {
+  const { config, dataDir, log, worker, capacity } = context;
   const tracks = new TrackLog(dataDir);
   const complain = onceASecond((error) =>
     log.warn({ cameraId: camera.id, err: error }, 'side-car could not be written'),

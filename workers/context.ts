@@ -15,6 +15,8 @@ export type ProcessContext = {
   readonly worker: string;
   /** Cameras that an analysing worker takes at most; null: no limit. */
   readonly capacity: number | null;
+  /** Calls back with the configuration when it was read anew (SIGHUP); only its cameras may have changed. */
+  readonly onReload: (listener: (config: Config) => void) => void;
   readonly log: Logger;
   /** Fires when the process should stop; what it holds is then brought to a safe end within 10 s. */
   readonly signal: AbortSignal;

@@ -235,7 +235,8 @@ export const serveFrames = async (
     }
     const candidate: Candidate = {
       ...{ cameraId: watch, worker, capacity },
-      start: () => outlet.takeOver(socket),
+      // A camera that started anew has another outlet than when this was offered.
+      start: () => outlets.get(watch)?.takeOver(socket),
     };
     shares.join(candidate, machineClock.mono());
     socket.once('close', () => shares.leave(candidate));
@@ -244,7 +245,7 @@ export const serveFrames = async (
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    let outlet: FrameOutlet | undefined;
+    let watched = '';
     let text = '';
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => {
@@ -254,10 +255,11 @@ export const serveFrames = async (
       for (const line of lines) {
         const said = parseLine(line);
         if (said?.watch !== undefined) {
-          outlet = outlets.get(said.watch);
+          watched = said.watch;
+          const outlet = outlets.get(watched);
           if (outlet) offer(said, outlet, socket);
           else socket.destroy();
-        } else if (said?.fate !== undefined && outlet) outlet.settled(socket, said.fate);
+        } else if (said?.fate !== undefined && watched !== '') outlets.get(watched)?.settled(socket, said.fate);
         else socket.destroy();
       }
       if (text.length > LONGEST_LINE) socket.destroy();

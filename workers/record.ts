@@ -5,7 +5,9 @@ import type { CameraConfig } from '../pipeline/config-schema.ts';
 import type { Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
+import { isRecordedAlike } from '../pipeline/config-change.ts';
 import { CameraRecorder } from './camera-recorder.ts';
+import { CameraSet } from './camera-set.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
 import { serveFrames } from './frame-channel.ts';
@@ -38,38 +40,56 @@ export const record = async (
   redis.on('error', () => undefined); // Said once by the report below missing; recording needs no Redis.
   void redis.connect().catch(() => undefined);
 
-  const recorders = config.cameras
-    .filter(({ enabled }) => enabled)
-    .map(
-      (camera) =>
-        new CameraRecorder({
-          camera,
-          config,
-          configDir,
-          dataDir,
-          letterbox: options.letterbox,
-          log,
-          onState: () => void report.now(),
-          onDiskFull: () => void ring.trim(),
-        }),
-    );
-  const report = reportStates({ redis, process: 'record', states: () => recorders.map(({ state }) => state) });
+  const recorders = new Map<string, CameraRecorder>();
+  const outlets = new Map<string, CameraRecorder['outlet']>();
+  const open = (camera: CameraConfig): CameraRecorder => {
+    const recorder = new CameraRecorder({
+      ...{ camera, config, configDir, dataDir, letterbox: options.letterbox, log },
+      onState: () => void report.now(),
+      onDiskFull: () => void ring.trim(),
+    });
+    // Whoever analysed it before connects again, and is then given the new one.
+    outlets.get(camera.id)?.disconnect();
+    recorders.set(camera.id, recorder);
+    outlets.set(camera.id, recorder.outlet);
+    return recorder;
+  };
+  const recorded = ({ cameras }: typeof config): CameraConfig[] => cameras.filter(({ enabled }) => enabled);
+  const cameras = recorded(config);
+  for (const camera of cameras) open(camera);
+  const report = reportStates({
+    redis,
+    process: 'record',
+    states: () => [...recorders.values()].map(({ state }) => state),
+  });
   const life = reportProcess({ redis, process: 'record', stages: new StageHistograms() });
-  const frames = await serveFrames(
-    join(folder.run, 'frames.sock'),
-    new Map(recorders.map((recorder) => [recorder.state.cameraId, recorder.outlet])),
-  );
+  const frames = await serveFrames(join(folder.run, 'frames.sock'), outlets);
   const ring = keepRing({ dataDir, recording: config.recording, redis, log });
-  log.info({ cameras: recorders.length }, 'recording');
+  log.info({ cameras: cameras.length }, 'recording');
   try {
-    // A defect in one camera's code ends that camera only; the others go on.
-    await Promise.all(
-      recorders.map((recorder, index) =>
-        startLater(index, () => recorder.run(signal), signal).catch((error: unknown) => {
-          log.error({ cameraId: recorder.state.cameraId, err: error }, 'camera stopped by a defect');
-        }),
-      ),
-    );
+    let isStart = true;
+    const set = new CameraSet({
+      run: (camera, stop, index) => {
+        const recorder = recorders.get(camera.id) && isStart ? recorders.get(camera.id)! : open(camera);
+        return startLater(isStart ? index : 0, () => recorder.run(stop), stop);
+      },
+      isSame: isRecordedAlike,
+      onDefect: (cameraId, err) => log.error({ cameraId, err }, 'camera stopped by a defect'),
+      signal,
+    });
+    context.onReload((changed) => {
+      void set.update(recorded(changed)).then((ids) => {
+        const kept = new Set(recorded(changed).map(({ id }) => id));
+        for (const id of ids.filter((each) => !kept.has(each))) {
+          recorders.delete(id);
+          outlets.delete(id);
+        }
+        log.info({ cameras: ids }, 'configuration read again; these cameras start anew');
+      });
+    });
+    await set.update(cameras);
+    isStart = false;
+    await set.ended();
   } finally {
     ring.close();
     await frames.close();

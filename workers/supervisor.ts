@@ -84,8 +84,10 @@ export class Supervisor {
     child.process = spawned;
     child.timer = null;
     spawned.on('message', (message) => {
-      const wanted = toRestart(message);
+      const wanted = namesIn(message, 'restart');
       if (wanted.length > 0) this.restart(wanted);
+      const reread = namesIn(message, 'reload');
+      if (reread.length > 0) this.reload(reread);
     });
     spawned.once('error', (error) => this.#log.error({ child: spec.name, err: error }, 'process could not be started'));
     spawned.once('close', (exitCode, exitSignal) => {
@@ -126,6 +128,13 @@ export class Supervisor {
     }
   }
 
+  /** Has the named children read the configuration again while they work (SIGHUP). */
+  reload(names: readonly string[]): void {
+    this.#log.info({ children: names }, 'processes read the configuration again, as asked');
+    for (const [name, { process, restarting }] of this.#children)
+      if (isNamed(name, names) && !restarting) process?.kill('SIGHUP');
+  }
+
   /** Stops the named children, or all, and waits until they are gone. */
   async stop(names: readonly string[] = [...this.#children.keys()]): Promise<void> {
     if (names.length === this.#children.size) this.#stopping = true;
@@ -157,8 +166,8 @@ export class Supervisor {
 const isNamed = (child: string, names: readonly string[]): boolean =>
   names.some((name) => child === name || child.startsWith(`${name}-`));
 
-/** `{"restart": ["analyze"]}`, the one thing that a child may ask for. */
-const toRestart = (message: unknown): readonly string[] => {
-  const { restart } = (typeof message === 'object' && message !== null ? message : {}) as { restart?: unknown };
-  return Array.isArray(restart) ? restart.filter((name) => typeof name === 'string') : [];
+/** `{"restart": ["analyze"]}` and `{"reload": ["record"]}`, the two things that a child may ask for. */
+const namesIn = (message: unknown, wish: 'restart' | 'reload'): readonly string[] => {
+  const names = (typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {})[wish];
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
 };

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { dirname } from 'node:path';
+import { isReloadable } from '../../pipeline/config-change.ts';
 import type { CameraConfig, Config } from '../../pipeline/config-schema.ts';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
 import { RuleConfig } from '../../pipeline/rules/rule-config.ts';
@@ -36,6 +37,7 @@ const RESTARTS: Readonly<Record<ChangeReach, readonly string[]>> = {
   rules: ['analyze', 'evidence', 'api'],
   sources: ['record', 'analyze', 'evidence', 'api'],
 };
+const isReloading = (name: string): boolean => name === 'record' || name === 'analyze';
 /** The answer reaches the browser before this process ends. */
 const BEFORE_RESTART_MS = 500;
 
@@ -247,7 +249,10 @@ export const registerSetupRoutes = (app: App, context: ApiContext): void => {
       const { text } = await file.read();
       const { config, problems } = judged(text, null);
       if (!config) return refuse(problems);
-      const restarting = [...RESTARTS[reachOf(runningConfig, config)]];
+      const concerned = RESTARTS[reachOf(runningConfig, config)];
+      // Where only cameras changed, those that record and analyse start these cameras anew and go on with the others.
+      const reloading = context.reload && isReloadable(runningConfig, config) ? concerned.filter(isReloading) : [];
+      const restarting = concerned.filter((name) => !reloading.includes(name));
       const actor = accountOf(request).username;
       await db
         .transaction()
@@ -256,6 +261,7 @@ export const registerSetupRoutes = (app: App, context: ApiContext): void => {
             { at: clock.now(), actor, action: 'config.applied', target: null, detail: JSON.stringify({ restarting }) },
           ]),
         );
+      if (reloading.length > 0) context.reload?.(reloading);
       if (restarting.length > 0) setTimeout(() => restart(restarting), BEFORE_RESTART_MS).unref();
       return { restarting };
     },

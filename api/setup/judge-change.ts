@@ -1,22 +1,9 @@
 import { parseDocument } from 'yaml';
-import { toCanonicalJson } from '../../pipeline/canonical-json.ts';
+import { ANALYSIS_ONLY, isSame } from '../../pipeline/config-change.ts';
 import type { CameraConfig, Config } from '../../pipeline/config-schema.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
 import type { ChangeReach, SetupProblem } from '../contract/setup.ts';
-
-/** What only the analysis reads: it can start again while the recording goes on. */
-const ANALYSIS_ONLY: ReadonlySet<string> = new Set([
-  'name',
-  'place',
-  'group',
-  'location',
-  'zones',
-  'lines',
-  'signals',
-  'rules',
-  'tracker',
-]);
 
 /** How far a change reaches into the running system. */
 export const reachOf = (before: Config, after: Config): ChangeReach => {
@@ -36,8 +23,6 @@ export const reachOf = (before: Config, after: Config): ChangeReach => {
   }
   return reach;
 };
-
-const isSame = (a: unknown, b: unknown): boolean => toCanonicalJson(a ?? null) === toCanonicalJson(b ?? null);
 
 export type Judged =
   | { readonly config: Config; readonly problems: readonly [] }

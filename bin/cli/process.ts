@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { isReloadable } from '../../pipeline/config-change.ts';
+import type { Config } from '../../pipeline/config-schema.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { ProcessContext } from '../../workers/context.ts';
 import { createLog } from '../../workers/log.ts';
@@ -41,7 +43,19 @@ export const runProcess = async (
     }, STOP_LIMIT_MS).unref();
   });
   const worker = { worker: options.worker ?? name, capacity: options.capacity ?? null };
+  const listeners: ((config: Config) => void)[] = [];
+  process.on('SIGHUP', () => {
+    try {
+      const { config: changed } = loadConfig(options.config);
+      // What else has changed waits for the next start: the models that are loaded were chosen by it.
+      if (isReloadable(config, changed)) for (const listener of listeners) listener(changed);
+      else log.warn('configuration changed in more than cameras; start this process again');
+    } catch (error) {
+      log.error({ err: error }, 'changed configuration cannot be read; going on with the old one');
+    }
+  });
+  const onReload = (listener: (config: Config) => void): void => void listeners.push(listener);
   const place = { configDir: folder, configFile: file, dataDir: resolve(options.data) };
-  await entry({ config, ...place, redisUrl: options.redis, ...worker, log, signal });
+  await entry({ config, ...place, redisUrl: options.redis, ...worker, onReload, log, signal });
   return 0;
 };
