@@ -11,6 +11,10 @@ import { AuditLog } from '../../api/database/audit-log.ts';
 import { type Database, openDatabase } from '../../api/database/open-database.ts';
 import { CaseRepository, type NewCase } from '../../api/repositories/cases.ts';
 import { CountRepository } from '../../api/repositories/counts.ts';
+import { type PassageFilter, searchPassages, tracePlate } from '../../api/repositories/passage-search.ts';
+import { PassageRepository } from '../../api/repositories/passages.ts';
+import { type Passage, passageId } from '../../pipeline/passages/passage.ts';
+import { parsePattern } from '../../pipeline/passages/plate-pattern.ts';
 import { PASSWORD, TestClock } from './api-harness.ts';
 import { hasPostgres, openPostgres } from './postgres-server.ts';
 
@@ -19,6 +23,18 @@ type Server = { readonly target: string; readonly close: () => Promise<void> };
 const sqlite = async (): Promise<Server> => {
   const folder = await mkdtemp(join(tmpdir(), 'watchpost-db-'));
   return { target: join(folder, 'watchpost.db'), close: () => rm(folder, { recursive: true, force: true }) };
+};
+
+const passage = (text: string, at: number): Passage => {
+  const cameraId = `camera-${at % 2}`;
+  const plate = { text, kind: null, confidence: 0.9, characters: [], raw: text };
+  return {
+    ...{ cameraId, at, className: 'car', lane: null, direction: null, colour: 'white', unread: null },
+    id: passageId({ cameraId, sessionId: 's', trackId: at + 1, firstPtsMs: at }),
+    plate: { ...plate, framesUsed: 3, framesAgreeing: 3, heightPx: 30, grade: 'evidence', doubts: [] },
+    candidates: [{ text, probability: 0.9 }],
+    ...{ vehicleCrop: null, plateCrop: null },
+  };
 };
 
 const officer = (username: string): Account => ({
@@ -129,6 +145,35 @@ describe.each([
     expect((await cases.list({ after: 1_001, before: 2_000 }, south)).cases).toEqual([]);
     expect((await cases.list({}, { ...officer('none'), groups: [] })).cases).toEqual([]);
     expect((await cases.list({}, { ...officer('rung'), role: 'ranger' })).cases).toEqual([]);
+  });
+
+  test.skipIf(skip)('passages are kept once and found by all that fits their plates, newest first', async () => {
+    const repository = new PassageRepository(db);
+    const texts = ['30A-123.45', '30A-128.45', '29B1-2345', '80-123-NG-45', '29MĐ1-123.45', '30A-123.45'];
+    const passages = texts.map((text, index) => passage(text, index));
+    expect(await repository.add(passages)).toHaveLength(texts.length);
+    expect(await repository.add(passages)).toEqual([]);
+    const find = async (typed: string, more: Partial<PassageFilter> = {}): Promise<(string | null)[]> => {
+      const none = { similar: false, className: null, colour: null, firstHere: false, cameraIds: null, cursor: null };
+      const page = await searchPassages(db, {
+        ...{ pattern: parsePattern(typed), ...none, after: 0, before: 100, limit: 50 },
+        ...more,
+      });
+      return page.found.map(({ row }) => row.plate);
+    };
+    expect(await find('30A12?45')).toEqual(['30A-123.45', '30A-128.45', '30A-123.45']);
+    expect(await find('30A-123.45', { cameraIds: ['camera-1'] })).toEqual(['30A-123.45']);
+    expect(await find('30A-123.45', { limit: 1, cursor: { at: 5, seq: 1 } })).toEqual(['30A-123.45']);
+    expect(await find('29m*')).toEqual(['29MĐ1-123.45']);
+    expect(await find('*2345', { before: 3 })).toEqual(['29B1-2345', '30A-123.45']);
+    expect(await find('123')).toHaveLength(5);
+    expect(await find('80123NG45')).toEqual(['80-123-NG-45']);
+    expect(await find('30A-123.45', { similar: true })).toEqual(['30A-123.45', '30A-123.45', '30A-128.45']);
+    expect(await find('30A-123.45', { firstHere: true, className: 'car', colour: 'white' })).toHaveLength(2);
+    const trace = { symbols: '30A12345', leastProbability: 0.5, after: 0, before: 100, cameraIds: null, limit: 9 };
+    expect((await tracePlate(db, trace)).map(({ row }) => row.at)).toEqual([0, 5]);
+    await repository.remove([passages[0]!.id]);
+    expect(await find('30A-123.45')).toEqual(['30A-123.45']);
   });
 
   test.skipIf(skip)('acts recorded at the same time make one unbroken chain', async () => {
