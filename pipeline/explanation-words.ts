@@ -50,6 +50,7 @@ export const className = (name: string | undefined, language: Language): string 
 const UNITS: Readonly<Record<string, Words>> = {
   s: { vi: ' giây', en: ' s' },
   persons: { vi: ' người', en: ' persons' },
+  'persons/m²': { vi: ' người/m²', en: ' persons/m²' },
   frames: { vi: ' khung hình', en: ' frames' },
   'box heights': { vi: ' lần chiều cao khung bao', en: ' box heights' },
   '% of lane width': { vi: '% bề rộng làn', en: '% of the lane width' },

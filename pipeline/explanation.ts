@@ -70,6 +70,16 @@ class Told {
     return found?.threshold === undefined ? '?' : quantity(found.threshold, found.unit, language);
   }
 
+  has(name: string): boolean {
+    return this.#find(name) !== undefined;
+  }
+
+  /** ` (threshold 6 persons)`; nothing where the value was held against none. */
+  limit(name: string, language: Language): string {
+    if (this.#find(name)?.threshold === undefined) return '';
+    return ` (${{ vi: 'ngưỡng', en: 'threshold' }[language]} ${this.threshold(name, language)})`;
+  }
+
   #find(name: string): Measurement | undefined {
     return this.measurements.find((measurement) => measurement.name === name);
   }
@@ -79,6 +89,32 @@ const smoke: Sentences = (t) => ({
   vi: `Thấy ${t.subject('vi')} ${t.bearing('vi')} trong ${t.value('sightings', 'vi')} (ngưỡng ${t.threshold('sightings', 'vi')}), kéo dài ${t.value('seen', 'vi')}. Mức chứng cứ ${t.value('evidence', 'vi')} (ngưỡng ${t.threshold('evidence', 'vi')}).`,
   en: `${capitalise(t.subject('en'))} was seen ${t.bearing('en')} in ${t.value('sightings', 'en')} (threshold ${t.threshold('sightings', 'en')}), over ${t.value('seen', 'en')}. Evidence ${t.value('evidence', 'en')} (threshold ${t.threshold('evidence', 'en')}).`,
 });
+
+/** One more sentence of a crowd where the ground is calibrated. */
+const density = (t: Told, language: Language): string => {
+  if (!t.has('density')) return '';
+  const [mean, densest] = [
+    t.value('density', language) + t.limit('density', language),
+    t.value('densestSpot', language),
+  ];
+  return {
+    vi: ` Mật độ trung bình ${mean}, chỗ đông nhất ${densest}.`,
+    en: ` Mean density ${mean}, at the densest spot ${densest}.`,
+  }[language];
+};
+
+/** One more where it is known how many people there are at this hour on other days. */
+const usual = (t: Told, language: Language): string => {
+  if (!t.has('timesUsual')) return '';
+  const [times, count] = [
+    t.value('timesUsual', language) + t.limit('timesUsual', language),
+    t.value('usualCount', language),
+  ];
+  return {
+    vi: ` Gấp ${times} lần mức thường ngày vào giờ này (${count}).`,
+    en: ` That is ${times} times the usual count of this hour (${count}).`,
+  }[language];
+};
 
 const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
   smoke,
@@ -92,8 +128,8 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
     en: `${capitalise(withArticle(t.subject('en')))} travelled in “${t.fact('zone')}”, which its class may not use, for ${t.value('duration', 'en')} (threshold ${t.threshold('duration', 'en')}). Its ground point was ${t.value('distanceToMarking', 'en')} from the lane's edge (threshold ${t.threshold('distanceToMarking', 'en')}).`,
   }),
   crowding: (t) => ({
-    vi: `Đếm được ${t.value('count', 'vi')} trong “${t.fact('zone')}” (ngưỡng ${t.threshold('count', 'vi')}), kéo dài ${t.value('duration', 'vi')} tính đến lúc báo.`,
-    en: `${t.value('count', 'en')} were counted in “${t.fact('zone')}” (threshold ${t.threshold('count', 'en')}), for ${t.value('duration', 'en')} up to this report.`,
+    vi: `Đếm được ${t.value('count', 'vi')} trong “${t.fact('zone')}”${t.limit('count', 'vi')}, kéo dài ${t.value('duration', 'vi')} tính đến lúc báo.${density(t, 'vi')}${usual(t, 'vi')}`,
+    en: `${t.value('count', 'en')} were counted in “${t.fact('zone')}”${t.limit('count', 'en')}, for ${t.value('duration', 'en')} up to this report.${density(t, 'en')}${usual(t, 'en')}`,
   }),
   line_count: (t) => ({
     vi: `${capitalise(t.subject('vi'))} qua vạch “${t.fact('line')}” theo chiều ${t.fact('direction') === 'in' ? 'vào' : 'ra'}.`,

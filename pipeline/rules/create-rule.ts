@@ -42,7 +42,7 @@ export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZo
     case 'pavement_riding':
       return new WrongLaneRule(config, zone(config.zone), frameSize, timeZone);
     case 'crowding':
-      return new CrowdingRule(config, zone(config.zone), frameSize);
+      return new CrowdingRule(config, zone(config.zone), frameSize, timeZone);
     case 'line_count':
       return new LineCountRule(config, line(config.line), frameSize);
     case 'illegal_stop':

@@ -1,21 +1,25 @@
-import type { RuleMatch, Subject } from '../event.ts';
+import { WatchpostError } from '../errors.ts';
+import type { Measurement, RuleMatch, Subject } from '../event.ts';
 import { groundPoint, iou, type Point, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
 import { isInside } from '../polygon.ts';
-import type { PtsMs } from '../time.ts';
+import type { EpochMs, PtsMs } from '../time.ts';
 import type { Track, TrackedFrame } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
+import { densestSpot, groundArea, type GroundArea } from './ground-area.ts';
+import { LocalDays } from './local-days.ts';
 import type { Rule } from './rule.ts';
 import type { CrowdingConfig } from './rule-config.ts';
-import { round4, toSighting } from './sightings.ts';
+import { round2, round4, toSighting } from './sightings.ts';
 import type { Scene } from './track-history.ts';
+import { addCount, NOTHING_USUAL, usualCount, type UsualState } from './usual-count.ts';
 
 type Sample = { readonly ptsMs: PtsMs; readonly count: number };
 
 type CrowdingPhase =
   | { readonly name: 'clear' }
   | { readonly name: 'rising'; readonly sincePtsMs: PtsMs }
-  | { readonly name: 'raised'; readonly clearingSincePtsMs: PtsMs | null };
+  | { readonly name: 'raised'; readonly clearingSincePtsMs: PtsMs | null; readonly isCritical: boolean };
 
 export type CrowdingState = {
   /** Counts of the last `smoothMs` and the one before, oldest first. */
@@ -26,7 +30,18 @@ export type CrowdingState = {
   readonly scores: ReadonlyMap<number, { readonly score: number; readonly ptsMs: PtsMs }>;
   readonly phase: CrowdingPhase;
   readonly endedPtsMs: PtsMs;
+  readonly usual: UsualState;
 };
+/** The smoothed count beside what it is held against. */
+type Judged = {
+  readonly count: number;
+  /** The highest of the thresholds that are configured and known, as a count. */
+  readonly threshold: number;
+  readonly usual: number | null;
+  readonly isCritical: boolean;
+};
+/** An alarm that is raised in this step, and since when its crowd has been there. */
+type Raised = { readonly sincePtsMs: PtsMs; readonly level: 'raised' | 'critical' };
 
 /** Somebody not seen for this long is no longer counted; shorter gaps are flicker of the detector. */
 const FLICKER_MS = 1_000;
@@ -37,26 +52,42 @@ const AFTER_MS = 1_000;
 
 /**
  * More people than the threshold stay in an area. The count is the time-weighted median of the last `smoothMs`; it must
- * stay at or above `raiseCount` for `raiseMs`, and the next alarm waits until it stayed at or below `clearRatio` of that
- * for `clearMs` and `quietMs` have passed [DOMAIN.md §3]. Reported when it is raised, not when it ends.
+ * stay at or above the threshold for `raiseMs`, and the next alarm waits until it stayed at or below `clearRatio` of that
+ * for `clearMs` and `quietMs` have passed [DOMAIN.md §3]. The threshold is `raiseCount`, or what `raiseDensity` on the
+ * area's ground or `raiseRatio` against the hour's usual count ask for, whichever is most. A critical density raises at
+ * once, also over an alarm that stands. Reported when it is raised, not when it ends.
  */
 export class CrowdingRule implements Rule<CrowdingState> {
   readonly id: string;
   readonly #config: CrowdingConfig;
   readonly #frameSize: Size;
   readonly #corners: readonly Point[];
+  readonly #ground: GroundArea | null;
+  readonly #days: LocalDays;
   readonly #geometryHash: string;
 
-  constructor(config: CrowdingConfig, zone: Zone, frameSize: Size) {
+  /** @throws WatchpostError CONFIG_INVALID when the calibration fixes no plane, or densities are given without one */
+  constructor(config: CrowdingConfig, zone: Zone, frameSize: Size, timeZone: string) {
     this.id = config.id;
     this.#config = config;
     this.#frameSize = frameSize;
     this.#corners = toPixelZone(zone, frameSize);
-    this.#geometryHash = geometryHash({ zone: zone.corners });
+    const { calibration, raiseDensity, criticalDensity } = config;
+    if (!calibration && (raiseDensity !== undefined || criticalDensity !== undefined))
+      throw new WatchpostError(
+        'CONFIG_INVALID',
+        `rule "${config.id}": persons per m² need \`calibration\`: four points of the ground or more`,
+      );
+    this.#ground = calibration ? groundArea(config.id, zone, calibration, frameSize) : null;
+    this.#days = new LocalDays(timeZone);
+    this.#geometryHash = geometryHash({ zone: zone.corners, ...(calibration ? { calibration } : {}) });
   }
 
   init(): CrowdingState {
-    return { samples: [], series: [], scores: new Map(), phase: { name: 'clear' }, endedPtsMs: -Infinity };
+    return {
+      ...{ samples: [], series: [], scores: new Map(), phase: { name: 'clear' }, endedPtsMs: -Infinity },
+      usual: NOTHING_USUAL,
+    };
   }
 
   step(state: CrowdingState, frame: Scene): { state: CrowdingState; matches: readonly RuleMatch[] } {
@@ -64,10 +95,13 @@ export class CrowdingRule implements Rule<CrowdingState> {
     const inside = this.#inside(frame, scores);
     const samples = keepWindow([...state.samples, { ptsMs: frame.ptsMs, count: inside.length }], this.#config.smoothMs);
     const smoothed = timeMedian(samples, frame.ptsMs - this.#config.smoothMs);
-    const { phase, raised, endedPtsMs } = this.#advance(state, smoothed, frame.ptsMs);
+    const judged = this.#judge(state.usual, smoothed, frame.capturedAt);
+    const { phase, raised, endedPtsMs } = this.#advance(state, judged, frame.ptsMs);
     const series = phase.name === 'clear' ? [] : extend(state.series, { ptsMs: frame.ptsMs, count: smoothed });
-    const match = raised === null ? [] : [this.#match(frame, inside, raised, smoothed, series)];
-    return { state: { samples, series, scores, phase, endedPtsMs }, matches: match };
+    const match = raised === null ? [] : [this.#match(frame, inside, raised, judged, series)];
+    const heldMs = frame.ptsMs - (state.samples.at(-1)?.ptsMs ?? frame.ptsMs);
+    const usual = addCount(state.usual, smoothed, { at: frame.capturedAt, heldMs, days: this.#days });
+    return { state: { samples, series, scores, phase, endedPtsMs, usual }, matches: match };
   }
 
   finish(): readonly RuleMatch[] {
@@ -108,58 +142,83 @@ export class CrowdingRule implements Rule<CrowdingState> {
     );
   }
 
-  /** `raised` is the time since when the crowd has been there, in the one step in which the alarm is raised. */
+  #judge(learnt: UsualState, count: number, at: EpochMs): Judged {
+    const { raiseCount, raiseDensity, criticalDensity, raiseRatio, usualByHour } = this.#config;
+    const usual = usualByHour?.[this.#days.hourOf(at)] ?? usualCount(learnt, at, this.#days);
+    const areaM2 = this.#ground?.areaM2 ?? 0;
+    return {
+      count,
+      threshold: Math.max(raiseCount, (raiseDensity ?? 0) * areaM2, (raiseRatio ?? 0) * (usual ?? 0)),
+      usual,
+      isCritical: criticalDensity !== undefined && areaM2 > 0 && count >= Math.max(1, criticalDensity * areaM2),
+    };
+  }
+
   #advance(
     { phase, endedPtsMs }: CrowdingState,
-    count: number,
+    { count, threshold, isCritical }: Judged,
     ptsMs: PtsMs,
-  ): { phase: CrowdingPhase; raised: PtsMs | null; endedPtsMs: PtsMs } {
-    const { raiseCount, raiseMs, clearRatio, clearMs, quietMs } = this.#config;
+  ): { phase: CrowdingPhase; raised: Raised | null; endedPtsMs: PtsMs } {
+    const { raiseMs, clearRatio, clearMs, quietMs } = this.#config;
+    if (isCritical && !(phase.name === 'raised' && phase.isCritical))
+      return {
+        phase: { name: 'raised', clearingSincePtsMs: null, isCritical },
+        raised: { sincePtsMs: ptsMs, level: 'critical' },
+        endedPtsMs,
+      };
     if (phase.name === 'raised') {
-      if (count > raiseCount * clearRatio)
-        return { phase: { name: 'raised', clearingSincePtsMs: null }, raised: null, endedPtsMs };
+      if (count > threshold * clearRatio)
+        return { phase: { ...phase, clearingSincePtsMs: null }, raised: null, endedPtsMs };
       const since = phase.clearingSincePtsMs ?? ptsMs;
       return ptsMs - since >= clearMs
         ? { phase: { name: 'clear' }, raised: null, endedPtsMs: ptsMs }
-        : { phase: { name: 'raised', clearingSincePtsMs: since }, raised: null, endedPtsMs };
+        : { phase: { ...phase, clearingSincePtsMs: since }, raised: null, endedPtsMs };
     }
-    if (count < raiseCount) return { phase: { name: 'clear' }, raised: null, endedPtsMs };
+    if (count < threshold) return { phase: { name: 'clear' }, raised: null, endedPtsMs };
     const sincePtsMs = phase.name === 'rising' ? phase.sincePtsMs : ptsMs;
     const isQuiet = ptsMs - endedPtsMs < quietMs;
     if (isQuiet || ptsMs - sincePtsMs < raiseMs)
       return { phase: { name: 'rising', sincePtsMs }, raised: null, endedPtsMs };
-    return { phase: { name: 'raised', clearingSincePtsMs: null }, raised: sincePtsMs, endedPtsMs };
+    return {
+      phase: { name: 'raised', clearingSincePtsMs: null, isCritical: false },
+      raised: { sincePtsMs, level: 'raised' },
+      endedPtsMs,
+    };
   }
 
   #match(
     frame: TrackedFrame,
     inside: readonly Track[],
-    sincePtsMs: PtsMs,
-    smoothed: number,
+    { sincePtsMs, level }: Raised,
+    judged: Judged,
     series: readonly Sample[],
   ): RuleMatch {
     const { raiseCount, raiseMs, zone } = this.#config;
     const startPtsMs = Math.round(sincePtsMs);
     const triggerPtsMs = Math.round(frame.ptsMs);
+    const counted: Measurement = { name: 'count', value: judged.count, unit: 'persons' };
+    const lasted: Measurement = { name: 'duration', value: round2((triggerPtsMs - startPtsMs) / 1000), unit: 's' };
     return {
       decision: {
         ruleId: this.id,
         ruleKind: 'crowding',
-        ruleVersion: '1',
+        ruleVersion: '2',
         geometryHash: this.#geometryHash,
         measurements: [
-          { name: 'count', value: smoothed, unit: 'persons', threshold: raiseCount, comparison: '>=' },
-          {
-            name: 'duration',
-            value: (triggerPtsMs - startPtsMs) / 1000,
-            unit: 's',
-            threshold: raiseMs / 1000,
-            comparison: '>=',
-          },
-          { name: 'peakCount', value: Math.max(smoothed, ...series.map((sample) => sample.count)), unit: 'persons' },
+          // Where the count alone would not have raised it, it is no threshold.
+          ...(level === 'critical'
+            ? [counted, lasted]
+            : [
+                { ...counted, threshold: raiseCount, comparison: '>=' as const },
+                { ...lasted, threshold: raiseMs / 1000, comparison: '>=' as const },
+              ]),
+          { name: 'peakCount', value: Math.max(judged.count, ...series.map(({ count }) => count)), unit: 'persons' },
+          ...this.#densities(judged, inside, level),
+          ...this.#againstUsual(judged),
         ],
         facts: {
           zone,
+          level,
           ongoing: 'yes',
           // Seconds since the start and smoothed count, as `0:6 1:7`.
           series: series
@@ -173,6 +232,37 @@ export class CrowdingRule implements Rule<CrowdingState> {
       keyPtsMs: { before: startPtsMs, at: triggerPtsMs, after: triggerPtsMs + AFTER_MS },
       subjects: inside.map((track) => this.#subject(track, triggerPtsMs)),
     };
+  }
+
+  #densities({ count }: Judged, inside: readonly Track[], level: Raised['level']): readonly Measurement[] {
+    const ground = this.#ground;
+    if (!ground) return [];
+    const { raiseDensity, criticalDensity } = this.#config;
+    const threshold = level === 'critical' ? criticalDensity : raiseDensity;
+    const spots = inside.map(({ box }) => ground.toMetres(groundPoint(box)));
+    return [
+      {
+        ...{ name: 'density', value: round2(count / ground.areaM2), unit: 'persons/m²' },
+        ...(threshold === undefined ? {} : { threshold, comparison: '>=' as const }),
+      },
+      { name: 'densestSpot', value: round2(densestSpot(spots)), unit: 'persons/m²' },
+      { name: 'area', value: round2(ground.areaM2), unit: 'm²' },
+    ];
+  }
+
+  #againstUsual({ count, usual }: Judged): readonly Measurement[] {
+    const { raiseRatio } = this.#config;
+    if (usual === null) return [];
+    const ratio: readonly Measurement[] =
+      usual > 0
+        ? [
+            {
+              ...{ name: 'timesUsual', value: round2(count / usual), unit: '' },
+              ...(raiseRatio === undefined ? {} : { threshold: raiseRatio, comparison: '>=' as const }),
+            },
+          ]
+        : [];
+    return [{ name: 'usualCount', value: round2(usual), unit: 'persons' }, ...ratio];
   }
 
   #subject(track: Track, ptsMs: PtsMs): Subject {

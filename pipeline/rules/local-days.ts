@@ -2,22 +2,37 @@ import type { EpochMs } from '../time.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Local days, counted so that days apart can be told. */
+type LocalTime = { readonly day: number; readonly hour: number };
+
+/** Local days, counted so that days apart can be told, and hours. */
 export class LocalDays {
   readonly #format: Intl.DateTimeFormat;
-  #last = { at: NaN, day: 0 };
+  #last: LocalTime & { readonly minute: number } = { minute: NaN, day: 0, hour: 0 };
 
   /** @param timeZone IANA name */
   constructor(timeZone: string) {
-    this.#format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    this.#format = new Intl.DateTimeFormat('en-GB', {
+      ...{ timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', hourCycle: 'h23' },
+    });
   }
 
   /** Number of the local day that an instant lies in; the day after has the next number. */
   dayOf(at: EpochMs): number {
-    // Formatting costs microseconds: within one minute the day is asked once.
+    return this.#at(at).day;
+  }
+
+  /** Local hour of an instant, 0–23. */
+  hourOf(at: EpochMs): number {
+    return this.#at(at).hour;
+  }
+
+  /** Formatting costs microseconds: within one minute it is done once. */
+  #at(at: EpochMs): LocalTime {
     const minute = Math.floor(at / 60_000);
-    if (minute !== this.#last.at)
-      this.#last = { at: minute, day: Math.round(Date.parse(`${this.#format.format(at)}T00:00:00Z`) / DAY_MS) };
-    return this.#last.day;
+    if (minute === this.#last.minute) return this.#last;
+    const parts = Object.fromEntries(this.#format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+    const midnight = Date.UTC(parts['year']!, parts['month']! - 1, parts['day']);
+    this.#last = { minute, day: Math.round(midnight / DAY_MS), hour: parts['hour']! };
+    return this.#last;
   }
 }

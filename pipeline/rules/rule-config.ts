@@ -16,6 +16,23 @@ const Heading = Type.Tuple([Type.Number(), Type.Number()], {
   description: 'Legal direction as a vector on the picture [right, down]; length does not matter.',
 });
 
+/** Points of the ground, on the picture and in metres. */
+const calibrationOf = (description: string) =>
+  Type.Array(
+    Type.Object(
+      {
+        at: Type.Tuple([Type.Number(), Type.Number()], {
+          description: 'The point on the picture, [x, y] in fractions of the frame.',
+        }),
+        ground: Type.Tuple([Type.Number(), Type.Number()], {
+          description: 'The same point on the ground, [x, y] in metres from any corner.',
+        }),
+      },
+      { additionalProperties: false },
+    ),
+    { minItems: 4, description },
+  );
+
 export const WrongWayConfig = Type.Object(
   {
     ...common,
@@ -96,7 +113,43 @@ export const CrowdingConfig = Type.Object(
       description:
         'Least score of a person, averaged over `smoothMs`. Posts and bins that the detector takes for people stay below.',
     }),
-    raiseCount: Type.Number({ minimum: 1, description: 'Raised when the smoothed count stays at or above this.' }),
+    raiseCount: Type.Number({
+      minimum: 1,
+      description: 'Raised when the smoothed count stays at or above this. Also the least count for the keys below.',
+    }),
+    raiseDensity: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description:
+          'Raised only when there are also so many persons per m² (needs `calibration`). 2–3 is dense, 4–5 dangerous.',
+      }),
+    ),
+    criticalDensity: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description: 'From so many persons per m² on it is raised at once, without waiting for `raiseMs`.',
+      }),
+    ),
+    calibration: Type.Optional(
+      calibrationOf(
+        'Surveyed points of the ground: the corners of a quadrangle with their place in metres, better more. With them persons per m² are measured.',
+      ),
+    ),
+    raiseRatio: Type.Optional(
+      Type.Number({
+        minimum: 1,
+        description:
+          'Raised only when the count is also so many times what is usual at this hour of the day. While that is not known, the count decides alone.',
+      }),
+    ),
+    usualByHour: Type.Optional(
+      Type.Array(Type.Number({ minimum: 0 }), {
+        minItems: 24,
+        maxItems: 24,
+        description:
+          'Usual count at each local hour, from 0:00 on, e.g. from the statistics. Without it, it is learnt from earlier days of the same recording session.',
+      }),
+    ),
     raiseMs: Type.Integer({
       default: 20_000,
       minimum: 0,
@@ -231,23 +284,8 @@ export const SpeedConfig = Type.Object(
     ...common,
     kind: Type.Literal('speed'),
     report: report('case'),
-    calibration: Type.Array(
-      Type.Object(
-        {
-          at: Type.Tuple([Type.Number(), Type.Number()], {
-            description: 'The point on the picture, [x, y] in fractions of the frame.',
-          }),
-          ground: Type.Tuple([Type.Number(), Type.Number()], {
-            description: 'The same point on the road, [x, y] in metres from any corner.',
-          }),
-        },
-        { additionalProperties: false },
-      ),
-      {
-        minItems: 4,
-        description:
-          'Surveyed points of the road: the corners of a quadrangle with their place in metres, better eight points or more. Speed is measured between them.',
-      },
+    calibration: calibrationOf(
+      'Surveyed points of the road: the corners of a quadrangle with their place in metres, better eight points or more. Speed is measured between them.',
     ),
     classes: Type.Array(Type.String(), {
       default: ['motorcycle', 'car', 'bus', 'truck'],
