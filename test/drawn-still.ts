@@ -19,5 +19,5 @@ export const withThings = (
       ({ fromMs, toMs }) => frame.ptsMs >= fromMs + TOLD_MS && frame.ptsMs < toMs + TOLD_MS,
     );
     const still = standing.map(({ id, box, fromMs }): StillThing => ({ id, box, sincePtsMs: fromMs, difference: 0.3 }));
-    return { ...frame, still: { [zone]: still } };
+    return { ...frame, still: { ...frame.still, [zone]: still } };
   });

@@ -7,6 +7,7 @@ import type { EpochMs, PtsMs } from '../time.ts';
 import type { Track, TrackedFrame } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { densestSpot, groundArea, type GroundArea } from './ground-area.ts';
+import { cameTrue, timeWasFull } from './instants.ts';
 import { LocalDays } from './local-days.ts';
 import type { Rule } from './rule.ts';
 import type { CrowdingConfig } from './rule-config.ts';
@@ -41,7 +42,7 @@ type Judged = {
   readonly isCritical: boolean;
 };
 /** An alarm that is raised in this step, and since when its crowd has been there. */
-type Raised = { readonly sincePtsMs: PtsMs; readonly level: 'raised' | 'critical' };
+type Raised = { readonly sincePtsMs: PtsMs; readonly atPtsMs: PtsMs; readonly level: 'raised' | 'critical' };
 
 /** Somebody not seen for this long is no longer counted; shorter gaps are flicker of the detector. */
 const FLICKER_MS = 1_000;
@@ -155,15 +156,16 @@ export class CrowdingRule implements Rule<CrowdingState> {
   }
 
   #advance(
-    { phase, endedPtsMs }: CrowdingState,
+    { phase, endedPtsMs, samples }: CrowdingState,
     { count, threshold, isCritical }: Judged,
     ptsMs: PtsMs,
   ): { phase: CrowdingPhase; raised: Raised | null; endedPtsMs: PtsMs } {
     const { raiseMs, clearRatio, clearMs, quietMs } = this.#config;
+    const beforePtsMs = samples.at(-1)?.ptsMs;
     if (isCritical && !(phase.name === 'raised' && phase.isCritical))
       return {
         phase: { name: 'raised', clearingSincePtsMs: null, isCritical },
-        raised: { sincePtsMs: ptsMs, level: 'critical' },
+        raised: { sincePtsMs: ptsMs, atPtsMs: ptsMs, level: 'critical' },
         endedPtsMs,
       };
     if (phase.name === 'raised') {
@@ -175,13 +177,13 @@ export class CrowdingRule implements Rule<CrowdingState> {
         : { phase: { ...phase, clearingSincePtsMs: since }, raised: null, endedPtsMs };
     }
     if (count < threshold) return { phase: { name: 'clear' }, raised: null, endedPtsMs };
-    const sincePtsMs = phase.name === 'rising' ? phase.sincePtsMs : ptsMs;
+    const sincePtsMs = phase.name === 'rising' ? phase.sincePtsMs : cameTrue(beforePtsMs, ptsMs);
     const isQuiet = ptsMs - endedPtsMs < quietMs;
     if (isQuiet || ptsMs - sincePtsMs < raiseMs)
       return { phase: { name: 'rising', sincePtsMs }, raised: null, endedPtsMs };
     return {
       phase: { name: 'raised', clearingSincePtsMs: null, isCritical: false },
-      raised: { sincePtsMs, level: 'raised' },
+      raised: { sincePtsMs, atPtsMs: timeWasFull(sincePtsMs, raiseMs, { beforePtsMs, ptsMs }), level: 'raised' },
       endedPtsMs,
     };
   }
@@ -189,13 +191,13 @@ export class CrowdingRule implements Rule<CrowdingState> {
   #match(
     frame: TrackedFrame,
     inside: readonly Track[],
-    { sincePtsMs, level }: Raised,
+    { sincePtsMs, atPtsMs, level }: Raised,
     judged: Judged,
     series: readonly Sample[],
   ): RuleMatch {
     const { raiseCount, raiseMs, zone } = this.#config;
     const startPtsMs = Math.round(sincePtsMs);
-    const triggerPtsMs = Math.round(frame.ptsMs);
+    const triggerPtsMs = Math.round(atPtsMs);
     const counted: Measurement = { name: 'count', value: judged.count, unit: 'persons' };
     const lasted: Measurement = { name: 'duration', value: round2((triggerPtsMs - startPtsMs) / 1000), unit: 's' };
     return {
@@ -229,8 +231,8 @@ export class CrowdingRule implements Rule<CrowdingState> {
       startPtsMs,
       triggerPtsMs,
       endPtsMs: null,
-      keyPtsMs: { before: startPtsMs, at: triggerPtsMs, after: triggerPtsMs + AFTER_MS },
-      subjects: inside.map((track) => this.#subject(track, triggerPtsMs)),
+      keyPtsMs: { before: startPtsMs, at: triggerPtsMs, after: Math.round(frame.ptsMs) + AFTER_MS },
+      subjects: inside.map((track) => this.#subject(track, frame.ptsMs)),
     };
   }
 
@@ -283,14 +285,19 @@ const keepWindow = (samples: readonly Sample[], windowMs: number): readonly Samp
   return samples.slice(Math.max(0, firstInside - 1));
 };
 
-/** Median of a step function over time: every count weighs as long as it held. Uneven frame rates do not bend it. */
+/**
+ * Median of a step function over time: every count weighs as long as it held, from half-way to the look before to
+ * half-way to the next. Uneven frame rates do not bend it.
+ */
 const timeMedian = (samples: readonly Sample[], fromPtsMs: PtsMs): number => {
   const newest = samples.at(-1)!;
-  const weighed = samples.slice(0, -1).map(({ ptsMs, count }, index) => ({
-    count,
-    heldMs: samples[index + 1]!.ptsMs - Math.max(ptsMs, fromPtsMs),
-  }));
-  if (weighed.length === 0) return newest.count;
+  if (samples.length < 2) return newest.count;
+  const edge = (index: number): PtsMs => (samples[index - 1]!.ptsMs + samples[index]!.ptsMs) / 2;
+  const weighed = samples.map(({ count }, index) => {
+    const from = index === 0 ? fromPtsMs : Math.max(fromPtsMs, edge(index));
+    const to = index === samples.length - 1 ? newest.ptsMs : edge(index + 1);
+    return { count, heldMs: Math.max(0, to - from) };
+  });
   weighed.sort((a, b) => a.count - b.count);
   let rest = weighed.reduce((sum, { heldMs }) => sum + heldMs, 0) / 2;
   for (const { count, heldMs } of weighed) {

@@ -1,5 +1,5 @@
 import type { RuleMatch } from '../event.ts';
-import { type Box, boxArea, boxHeight, boxWidth, groundPoint, intersectionArea, iou, type Size } from '../geometry.ts';
+import { type Box, boxArea, boxHeight, boxWidth, groundPoint, iou, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
 import type { StillThing } from '../still/still-thing.ts';
 import type { PtsMs } from '../time.ts';
@@ -21,6 +21,8 @@ type Visit = {
 type Bringer = { readonly first: Visit; readonly last: Visit };
 /** A thing that stands in the zone. */
 type Left = {
+  /** In source pixels. */
+  readonly box: Box;
   readonly bringer: Bringer | null;
   /** Since when nobody has stood at it; null while somebody does. */
   readonly alonePtsMs: PtsMs | null;
@@ -47,7 +49,6 @@ const SAME_PLACE_IOU = 0.5;
 /** A track stands when it moved less than this share of its height over the last two seconds. */
 const STANDING_HEIGHTS = 0.3;
 const STANDING_MS = 2_000;
-const COVERED_SHARE = 0.5;
 
 /**
  * Something was left in a zone: it was not there, then somebody was, then it stands there alone. The picture shows that
@@ -82,13 +83,15 @@ export class DumpedRubbishRule implements Rule<DumpedRubbishState> {
     for (const thing of still?.[this.#config.zone] ?? []) {
       const box = this.#toPixels(thing.box);
       if (Math.min(boxWidth(box), boxHeight(box)) < this.#config.minSizeFraction * this.#frameSize.height) continue;
-      const known = state.left.get(thing.id);
-      const bringer = known ? known.bringer : bringerOf(box, thing.sincePtsMs, visits);
+      // A thing that grew, or lost a corner, may have got another number.
+      const known =
+        state.left.get(thing.id) ?? [...state.left.values()].find((other) => iou(other.box, box) >= SAME_PLACE_IOU);
+      const bringer = known ? followed(known.bringer, histories) : bringerOf(box, thing.sincePtsMs, visits);
       const isAttended =
         (bringer !== null && isAt(histories.get(bringer.last.trackId), box, ptsMs)) ||
-        standing.some((history) => covers(history.path.at(-1)!.box, box));
+        standing.some((history) => touches(history.path.at(-1)!.box, box));
       const alonePtsMs = isAttended ? null : (known?.alonePtsMs ?? ptsMs);
-      const now: Left = { bringer, alonePtsMs, reported: known?.reported ?? false };
+      const now: Left = { box, bringer, alonePtsMs, reported: known?.reported ?? false };
       const match = now.reported ? null : this.#judge(thing, box, now, ptsMs);
       left.set(thing.id, { ...now, reported: now.reported || match !== null });
       if (match) matches.push(match);
@@ -180,7 +183,12 @@ export class DumpedRubbishRule implements Rule<DumpedRubbishState> {
   }
 }
 
-const covers = (box: Box, thing: Box): boolean => intersectionArea(box, thing) >= COVERED_SHARE * boxArea(thing);
+/** Goes on with the bringer where another track took over from its own. */
+const followed = (bringer: Bringer | null, histories: Scene['histories']): Bringer | null => {
+  if (!bringer || histories.has(bringer.last.trackId)) return bringer;
+  const heir = [...histories.values()].find(({ origin }) => origin === bringer.last.trackId);
+  return heir ? { ...bringer, last: { ...bringer.last, trackId: heir.trackId } } : bringer;
+};
 
 const touches = (visitor: Box, thing: Box): boolean => {
   const reachX = REACH_SHARE * (boxWidth(visitor) + boxWidth(thing));

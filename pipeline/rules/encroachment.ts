@@ -4,6 +4,7 @@ import { geometryHash } from '../geometry-hash.ts';
 import type { StillThing } from '../still/still-thing.ts';
 import type { EpochMs, PtsMs } from '../time.ts';
 import type { Zone } from '../zone.ts';
+import { timeWasFull } from './instants.ts';
 import { LocalDays } from './local-days.ts';
 import type { Rule } from './rule.ts';
 import type { EncroachmentConfig } from './rule-config.ts';
@@ -87,20 +88,20 @@ export class EncroachmentRule implements Rule<EncroachmentState> {
     const past = this.#keepPast(state.past, capturedAt);
     const occupations = [...taken, ...missing].map((occupation) => {
       if (occupation.reported || this.#config.tell === 'over' || !this.#isLong(occupation)) return occupation;
-      const match = this.#match(occupation, past);
+      const match = this.#match(occupation, past, state.ptsMs);
       if (match) matches.push(match);
       // Whose recurrence is too low now is asked again: nothing of the past changes while it stands.
       return { ...occupation, reported: true };
     });
     const ended = over.filter((occupation) => this.#isLong(occupation) && this.#isMeant(occupation));
     if (this.#config.tell === 'over')
-      matches.push(...ended.flatMap((occupation) => this.#match(occupation, past) ?? []));
+      matches.push(...ended.flatMap((occupation) => this.#match(occupation, past, null) ?? []));
     return { state: { occupations, past: [...past, ...ended.map((one) => this.#toPast(one))], ptsMs }, matches };
   }
 
   finish({ occupations, past }: EncroachmentState): readonly RuleMatch[] {
     if (this.#config.tell !== 'over') return [];
-    return occupations.flatMap((one) => (this.#isLong(one) ? (this.#match(one, past) ?? []) : []));
+    return occupations.flatMap((one) => (this.#isLong(one) ? (this.#match(one, past, null) ?? []) : []));
   }
 
   #isLarge({ box }: StillThing): boolean {
@@ -172,7 +173,7 @@ export class EncroachmentRule implements Rule<EncroachmentState> {
     return { x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height };
   }
 
-  #match(occupation: Occupation, past: readonly Past[]): RuleMatch | null {
+  #match(occupation: Occupation, past: readonly Past[], beforePtsMs: PtsMs | null): RuleMatch | null {
     const { minStandMs, minRecurrence, zone, minSizeFraction, tell } = this.#config;
     if (!this.#isMeant(occupation)) return null;
     const today = this.#days.dayOf(occupation.sinceAt);
@@ -182,8 +183,10 @@ export class EncroachmentRule implements Rule<EncroachmentState> {
     const lastGoneAt = Math.max(-Infinity, ...here.map(({ toAt }) => toAt));
     const what = this.#whatIs(occupation);
     const box = this.#toPixels(occupation.box);
-    const [start, now] = [Math.round(occupation.sincePtsMs), Math.round(occupation.lastPtsMs)];
     const isOver = tell === 'over';
+    const looks = { beforePtsMs: beforePtsMs ?? undefined, ptsMs: occupation.lastPtsMs };
+    const at = isOver ? occupation.lastPtsMs : timeWasFull(occupation.sincePtsMs, minStandMs, looks);
+    const [start, now] = [Math.round(occupation.sincePtsMs), Math.round(at)];
     return {
       decision: {
         ruleId: this.id,
@@ -193,7 +196,7 @@ export class EncroachmentRule implements Rule<EncroachmentState> {
         measurements: [
           {
             name: 'standing',
-            value: round2((occupation.lastPtsMs - occupation.sincePtsMs) / 1000),
+            value: round2((at - occupation.sincePtsMs) / 1000),
             unit: 's',
             threshold: minStandMs / 1000,
             comparison: '>=',
@@ -223,7 +226,7 @@ export class EncroachmentRule implements Rule<EncroachmentState> {
       startPtsMs: start,
       triggerPtsMs: now,
       endPtsMs: isOver ? now : null,
-      keyPtsMs: { before: start, at: now, after: isOver ? now : now + AFTER_MS },
+      keyPtsMs: { before: start, at: now, after: isOver ? now : Math.round(occupation.lastPtsMs) + AFTER_MS },
       subjects: [
         {
           trackId: what === GOODS ? 0 : occupation.trackId,

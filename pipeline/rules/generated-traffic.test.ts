@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { type Act, crossings, spans } from '../../test/fixtures/traffic/acts.ts';
 import type { TrafficPlan } from '../../test/fixtures/traffic/plan.ts';
 import { swarm } from '../../test/fixtures/traffic/plans.ts';
+import { addScores, f1, p95, score, type Score } from '../../test/fixtures/traffic/score.ts';
 import { drawTraffic, type Traffic } from '../../test/fixtures/traffic/traffic.ts';
 import { filmTracks, type TrackNoise } from '../../test/fixtures/traffic/track-film.ts';
 import { CameraPipeline } from '../camera-pipeline.ts';
 import { CameraConfig } from '../config-schema.ts';
 import type { RuleKind, WatchEvent } from '../event.ts';
-import { iou, type Point, toFractions } from '../geometry.ts';
+import type { Point } from '../geometry.ts';
 import type { SignalReadings } from '../signals/signal.ts';
 import type { TrackedFrame } from '../track.ts';
 import { toLines, toZones } from '../zone.ts';
@@ -139,72 +140,25 @@ const truthOf = (traffic: Traffic): Readonly<Partial<Record<RuleKind, readonly A
   };
 };
 
-type Score = { right: number; missed: number; wrong: number; twice: number; errorsMs: number[] };
 const KINDS = ['wrong_way', 'wrong_lane', 'illegal_stop', 'line_count', 'red_light'] as const;
-
-const score = (acts: readonly Act[], events: readonly WatchEvent[], traffic: Traffic): Score => {
-  const found = new Set<Act>();
-  const result: Score = { right: 0, missed: 0, wrong: 0, twice: 0, errorsMs: [] };
-  for (const event of events) {
-    const seen = event.subjects[0]!.sightings;
-    const overlap = ({ vehicle, fromMs, toMs }: Act): number => {
-      if (event.triggerPtsMs < fromMs - 500 || event.triggerPtsMs > toMs + 1_500) return 0;
-      const shares = seen.map(({ ptsMs, box }) => {
-        const truth = vehicle.boxAt(ptsMs);
-        return truth ? iou(toFractions(truth, traffic.frameSize), box) : 0;
-      });
-      return Math.max(...shares);
-    };
-    // Two that ride side by side overlap: the one it fits best is meant.
-    const [act] = acts.filter((one) => overlap(one) > 0.3).sort((a, b) => overlap(b) - overlap(a));
-    if (!act) result.wrong++;
-    else if (found.has(act)) result.twice++;
-    else {
-      found.add(act);
-      if (act.optional !== true) result.right++;
-      if (act.atMs !== undefined) result.errorsMs.push(Math.abs(event.triggerPtsMs - act.atMs));
-    }
-  }
-  result.missed = acts.filter((act) => act.optional !== true && !found.has(act)).length;
-  return result;
-};
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 const streets = new Map(SEEDS.map((seed) => [seed, drawTraffic(street(seed))]));
 
 const scores = (noise: Omit<TrackNoise, 'seed'>): Readonly<Record<string, Score>> => {
-  const sums = Object.fromEntries(
-    KINDS.map((kind): [string, Score] => [kind, { right: 0, missed: 0, wrong: 0, twice: 0, errorsMs: [] }]),
-  );
-  for (const [seed, traffic] of streets) {
+  const found = [...streets].map(([seed, traffic]) => {
     const events = judge(filmTracks(traffic, { seed: seed + 100, signalsAt, ...noise }));
     const truth = truthOf(traffic);
-    for (const kind of KINDS) {
-      const own = score(
+    return KINDS.map((kind) =>
+      score(
         truth[kind] ?? [],
         events.filter((event) => event.kind === kind),
-        traffic,
-      );
-      const sum = sums[kind]!;
-      sum.right += own.right;
-      sum.missed += own.missed;
-      sum.wrong += own.wrong;
-      sum.twice += own.twice;
-      sum.errorsMs.push(...own.errorsMs);
-    }
-  }
-  return sums;
+        traffic.frameSize,
+      ),
+    );
+  });
+  return Object.fromEntries(KINDS.map((kind, index) => [kind, addScores(found.map((own) => own[index]!))]));
 };
-const add = (scores: readonly Score[]): Score => ({
-  right: scores.reduce((sum, { right }) => sum + right, 0),
-  missed: scores.reduce((sum, { missed }) => sum + missed, 0),
-  wrong: scores.reduce((sum, { wrong }) => sum + wrong, 0),
-  twice: scores.reduce((sum, { twice }) => sum + twice, 0),
-  errorsMs: scores.flatMap(({ errorsMs }) => errorsMs),
-});
-const f1 = ({ right, missed, wrong, twice }: Score): number => (2 * right) / (2 * right + missed + wrong + twice);
-const p95 = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * 0.95) - 1)] ?? 0;
 
 const NOISE = {
   missed: 0.08,
@@ -233,7 +187,7 @@ describe('generated traffic with exact truth', () => {
   test('noisy tracks at 3, 5, 10 and 15 frames a second: F1 0.95 at least for every rule', { timeout: 60_000 }, () => {
     const runs = [3, 5, 10, 15].map((fps) => scores({ fps, ...NOISE }));
     for (const kind of KINDS) {
-      const all = add(runs.map((found) => found[kind]!));
+      const all = addScores(runs.map((found) => found[kind]!));
       for (const found of runs) expect(f1(found[kind]!), kind).toBeGreaterThanOrEqual(0.85);
       expect(f1(all), kind).toBeGreaterThanOrEqual(0.95);
       expect(all.twice, kind).toBeLessThanOrEqual(0.02 * all.right);

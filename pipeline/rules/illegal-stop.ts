@@ -5,10 +5,11 @@ import { geometryHash } from '../geometry-hash.ts';
 import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
+import { cameTrue } from './instants.ts';
 import { fitVelocity } from './motion.ts';
 import type { Rule } from './rule.ts';
 import type { IllegalStopConfig } from './rule-config.ts';
-import { round2, round4, toSighting } from './sightings.ts';
+import { boxAt, round2, round4, toSighting } from './sightings.ts';
 import { type Observation, type Scene, type TrackHistory } from './track-history.ts';
 
 /** A place in which a vehicle stands; kept by place and not by track, as passing traffic hides it and its id changes. */
@@ -163,17 +164,18 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
   #match(stop: Stop, vehicle: TrackHistory): RuleMatch {
     const { minStopMs, zone } = this.#config;
     const newest = vehicle.path.at(-1)!;
-    const [start, trigger] = [Math.round(stop.sincePtsMs), Math.round(newest.ptsMs)];
+    const overMs = Math.min(stop.countedMs - minStopMs, newest.ptsMs - (vehicle.path.at(-2)?.ptsMs ?? newest.ptsMs));
+    const [start, trigger] = [Math.round(stop.sincePtsMs), Math.round(newest.ptsMs - overMs)];
     return {
       decision: {
         ruleId: this.id,
         ruleKind: 'illegal_stop',
-        ruleVersion: '2',
+        ruleVersion: '3',
         geometryHash: this.#geometryHash,
         measurements: [
           {
             name: 'standing',
-            value: round2(stop.countedMs / 1000),
+            value: round2((stop.countedMs - overMs) / 1000),
             unit: 's',
             threshold: minStopMs / 1000,
             comparison: '>=',
@@ -185,14 +187,17 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
       startPtsMs: start,
       triggerPtsMs: trigger,
       endPtsMs: null,
-      keyPtsMs: { before: start, at: trigger, after: trigger + AFTER_MS },
+      keyPtsMs: { before: start, at: trigger, after: Math.round(newest.ptsMs) + AFTER_MS },
       subjects: [
         {
           trackId: vehicle.trackId,
           className: stop.className,
           role: 'offender',
           score: round4(newest.score),
-          sightings: [toSighting(start, stop.box, this.#frameSize), toSighting(trigger, newest.box, this.#frameSize)],
+          sightings: [
+            toSighting(start, stop.box, this.#frameSize),
+            toSighting(trigger, boxAt(vehicle.path, trigger), this.#frameSize),
+          ],
         },
       ],
     };
@@ -203,8 +208,8 @@ const toStop = ({ trackId, className, path }: TrackHistory, ptsMs: PtsMs): Stop 
   trackId,
   className,
   box: path.at(-1)!.box,
-  sincePtsMs: ptsMs,
+  sincePtsMs: cameTrue(path.at(-2)?.ptsMs, ptsMs),
   lastSeenPtsMs: ptsMs,
-  countedMs: 0,
+  countedMs: ptsMs - cameTrue(path.at(-2)?.ptsMs, ptsMs),
   reported: false,
 });

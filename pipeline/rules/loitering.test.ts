@@ -17,8 +17,8 @@ describe('loitering', () => {
   test('somebody who stays is reported once, from entering on', () => {
     const found = run([strolls()]);
     expect(found).toHaveLength(1);
-    expect(found[0]!.startPtsMs).toBe(2_600);
-    expect(found[0]!.triggerPtsMs).toBe(22_600);
+    expect(found[0]!.startPtsMs).toBe(2_500);
+    expect(found[0]!.triggerPtsMs).toBe(22_500);
   });
 
   test('walking through is silent', () => {
@@ -33,7 +33,7 @@ describe('loitering', () => {
   });
 
   test('a new id on the way is the same stay', () => {
-    expect(run([strolls().hidden(12_000, 13_000).renamed(13_000, 5)])).toMatchObject([{ startPtsMs: 2_600 }]);
+    expect(run([strolls().hidden(12_000, 13_000).renamed(13_000, 5)])).toMatchObject([{ startPtsMs: 2_500 }]);
   });
 
   test('a rider on a standing motorcycle is not a loiterer', () => {

@@ -4,10 +4,11 @@ import { geometryHash } from '../geometry-hash.ts';
 import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
+import { enteredAt, timeWasFull } from './instants.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { LoiteringConfig } from './rule-config.ts';
-import { round2, round4, toSighting } from './sightings.ts';
+import { boxAt, round2, round4, toSighting } from './sightings.ts';
 import { isRider, type Scene, type TrackHistory } from './track-history.ts';
 
 type Stay = {
@@ -69,25 +70,27 @@ export class LoiteringRule implements Rule<LoiteringState> {
       const goesOn = stay !== null && ptsMs - stay.lastInsidePtsMs <= this.#config.graceMs;
       return goesOn
         ? { ...stay, lastInsidePtsMs: ptsMs }
-        : { entered: { ptsMs, box }, lastInsidePtsMs: ptsMs, reported: false };
+        : { entered: { ptsMs: enteredAt(path, this.#corners), box }, lastInsidePtsMs: ptsMs, reported: false };
     }
     return stay && ptsMs - stay.lastInsidePtsMs <= this.#config.graceMs ? stay : null;
   }
 
-  #match(history: TrackHistory, { entered, lastInsidePtsMs }: Stay): RuleMatch {
+  #match(history: TrackHistory, { entered }: Stay): RuleMatch {
     const { minDwellMs, zone } = this.#config;
     const newest = history.path.at(-1)!;
-    const [start, trigger] = [Math.round(entered.ptsMs), Math.round(newest.ptsMs)];
+    const looks = { beforePtsMs: history.path.at(-2)?.ptsMs, ptsMs: newest.ptsMs };
+    const at = timeWasFull(entered.ptsMs, minDwellMs, looks);
+    const [start, trigger] = [Math.round(entered.ptsMs), Math.round(at)];
     return {
       decision: {
         ruleId: this.id,
         ruleKind: 'loitering',
-        ruleVersion: '1',
+        ruleVersion: '2',
         geometryHash: this.#geometryHash,
         measurements: [
           {
             name: 'dwell',
-            value: round2((lastInsidePtsMs - entered.ptsMs) / 1000),
+            value: round2((at - entered.ptsMs) / 1000),
             unit: 's',
             threshold: minDwellMs / 1000,
             comparison: '>=',
@@ -98,7 +101,7 @@ export class LoiteringRule implements Rule<LoiteringState> {
       startPtsMs: start,
       triggerPtsMs: trigger,
       endPtsMs: null,
-      keyPtsMs: { before: start, at: trigger, after: trigger + AFTER_MS },
+      keyPtsMs: { before: start, at: trigger, after: Math.round(newest.ptsMs) + AFTER_MS },
       subjects: [
         {
           trackId: history.trackId,
@@ -107,7 +110,7 @@ export class LoiteringRule implements Rule<LoiteringState> {
           score: round4(newest.score),
           sightings: [
             toSighting(start, entered.box, this.#frameSize),
-            toSighting(trigger, newest.box, this.#frameSize),
+            toSighting(trigger, boxAt(history.path, trigger), this.#frameSize),
           ],
         },
       ],

@@ -55,7 +55,8 @@ export const isRider = ({ className, ridden, seen, ridesOn }: TrackHistory): boo
   className === 'person' && (ridesOn !== null || ridden >= seen / 2);
 
 /**
- * Adds a frame to what is known of its tracks. Two faults of trackers are mended here, so that no rule has to know them:
+ * Adds a frame to what is known of its tracks. Faults of trackers are mended here, so that no rule has to know them:
+ * - **two neighbours that exchange ids**: each keeps its own history;
  * - **an id that jumps to another thing** (position or size changes as no vehicle can): its history starts afresh;
  * - **a thing that gets a new id** where its old track just ended: the new track takes over the old history.
  */
@@ -68,13 +69,14 @@ export const toScene = (before: Histories, frame: TrackedFrame): Scene => {
     histories.set(id, { ...history, origin: id, observed: false, ridesOn: null, missedPtsMs: frame.ptsMs });
     ended.set(id, history);
   }
+  const exchanged = findExchanges(before, frame);
   for (const track of frame.tracks) {
     // Ids below 1 mean "not tracked"; several things may share them.
     if (!track.observed || track.id < 1) continue;
-    const known = before.get(track.id);
+    const known = before.get(exchanged.get(track.id) ?? track.id);
     const continued = known && isContinuous(known.path, track, frame.ptsMs) ? known : null;
     const origin = continued ?? (known ? null : takeOver(ended, track, frame.ptsMs));
-    if (origin && origin.trackId !== track.id) {
+    if (origin && origin.trackId !== track.id && !exchanged.has(track.id)) {
       ended.delete(origin.trackId);
       histories.delete(origin.trackId);
     }
@@ -149,6 +151,41 @@ const isContinuous = (path: readonly Observation[], track: Track, ptsMs: PtsMs):
     distance(here, expectedGround(path, ptsMs, track.velocity)) <= free ||
     distance(here, expectedGround(path.slice(-1), ptsMs, track.velocity)) <= free
   );
+};
+
+/** So far from where a track should be, in heights of the box, is surprising: people and boxes do not jump. */
+const SURPRISE_HEIGHTS = 0.3;
+/** An exchange must explain both places so much better than two jumps do. */
+const EXCHANGE_SHARE = 0.4;
+
+/** How far a track is from where another (or itself) should be now, px: going on as before, or standing where it was. */
+const strayFrom = ({ path }: TrackHistory, track: Track, ptsMs: PtsMs): number => {
+  const here = groundPoint(track.box);
+  return Math.min(
+    distance(here, expectedGround(path, ptsMs, track.velocity)),
+    distance(here, groundPoint(path.at(-1)!.box)),
+  );
+};
+
+/** Tracks that took each other's place in this frame, each with the id that it had before. */
+const findExchanges = (before: Histories, { tracks, ptsMs }: TrackedFrame): ReadonlyMap<number, number> => {
+  const surprised: { readonly track: Track; readonly known: TrackHistory; readonly stray: number }[] = [];
+  for (const track of tracks) {
+    const known = track.observed ? before.get(track.id) : undefined;
+    if (!known) continue;
+    const stray = strayFrom(known, track, ptsMs);
+    if (stray > SURPRISE_HEIGHTS * boxHeight(track.box)) surprised.push({ track, known, stray });
+  }
+  const exchanged = new Map<number, number>();
+  for (const [index, a] of surprised.entries())
+    for (const b of surprised.slice(index + 1)) {
+      if (exchanged.has(a.track.id) || exchanged.has(b.track.id)) continue;
+      if (groupOf(a.known.className) !== groupOf(b.known.className)) continue;
+      const crossed = strayFrom(b.known, a.track, ptsMs) + strayFrom(a.known, b.track, ptsMs);
+      if (crossed > EXCHANGE_SHARE * (a.stray + b.stray)) continue;
+      exchanged.set(a.track.id, b.track.id).set(b.track.id, a.track.id);
+    }
+  return exchanged;
 };
 
 /** Distance, in heights of the box, within which a new track continues an old one. */

@@ -5,6 +5,7 @@ import { crossSection } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { DaySpans } from './local-time.ts';
+import { cameTrue, timeWasFull } from './instants.ts';
 import { MAX_UNSEEN_SHARE, steadyPart, unseenShare } from './motion.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
@@ -94,7 +95,11 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
     const section = isBanned ? crossSection(ground, this.#corners) : null;
     if (section && section.edgeShare >= this.#config.marginFraction)
       return {
-        stay: { entered: entered ?? { ptsMs, ground }, lastInsidePtsMs: ptsMs, reported: false },
+        stay: {
+          entered: entered ?? { ptsMs: cameTrue(history.path.at(-2)?.ptsMs, ptsMs), ground },
+          lastInsidePtsMs: ptsMs,
+          reported: false,
+        },
         edgeShare: section.edgeShare,
       };
     const goesOn = entered !== null && isBanned && ptsMs - lastInsidePtsMs <= GRACE_MS;
@@ -115,12 +120,13 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
     if (durationMs < minDurationMs || travelHeights < minTravelBoxHeights) return null;
     if (unseenShare(history.path, entered.ptsMs) > MAX_UNSEEN_SHARE) return null;
     const startPtsMs = Math.round(entered.ptsMs);
-    const triggerPtsMs = Math.round(newest.ptsMs);
+    const looks = { beforePtsMs: history.path.at(-2)?.ptsMs, ptsMs: newest.ptsMs };
+    const triggerPtsMs = Math.round(timeWasFull(startPtsMs, minDurationMs, looks));
     return {
       decision: {
         ruleId: this.id,
         ruleKind: this.#config.kind,
-        ruleVersion: '1',
+        ruleVersion: '2',
         geometryHash: this.#geometryHash,
         measurements: [
           {
@@ -150,7 +156,7 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
       startPtsMs,
       triggerPtsMs,
       endPtsMs: triggerPtsMs,
-      keyPtsMs: { before: startPtsMs, at: triggerPtsMs, after: triggerPtsMs + AFTER_MS },
+      keyPtsMs: { before: startPtsMs, at: triggerPtsMs, after: Math.round(newest.ptsMs) + AFTER_MS },
       subjects: [toSubject(history, 'offender', [startPtsMs, triggerPtsMs], this.#frameSize)],
     };
   }

@@ -5,6 +5,7 @@ import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { fitVelocity, MAX_UNSEEN_SHARE, steadyPart, unseenShare } from './motion.ts';
+import { timeWasFull } from './instants.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { WrongWayConfig } from './rule-config.ts';
@@ -158,12 +159,13 @@ export class WrongWayRule implements Rule<WrongWayState> {
     if (unseenShare(history.path, since.ptsMs) > MAX_UNSEEN_SHARE) return null;
     if (this.#straightness(history.path, since.ptsMs) < MIN_STRAIGHTNESS) return null;
     const startPtsMs = Math.round(since.ptsMs);
-    const triggerPtsMs = Math.round(newest.ptsMs);
+    const looks = { beforePtsMs: history.path.at(-2)?.ptsMs, ptsMs: newest.ptsMs };
+    const triggerPtsMs = Math.round(timeWasFull(startPtsMs, minDurationMs, looks));
     return {
       decision: {
         ruleId: this.id,
         ruleKind: 'wrong_way',
-        ruleVersion: '1',
+        ruleVersion: '2',
         geometryHash: this.#geometryHash,
         measurements: [
           {
@@ -193,7 +195,7 @@ export class WrongWayRule implements Rule<WrongWayState> {
       startPtsMs,
       triggerPtsMs,
       endPtsMs: triggerPtsMs,
-      keyPtsMs: { before: startPtsMs, at: triggerPtsMs, after: triggerPtsMs + AFTER_MS },
+      keyPtsMs: { before: startPtsMs, at: triggerPtsMs, after: Math.round(newest.ptsMs) + AFTER_MS },
       subjects: [toSubject(history, 'offender', [startPtsMs, triggerPtsMs], this.#frameSize)],
     };
   }

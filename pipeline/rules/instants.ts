@@ -1,0 +1,38 @@
+import { groundPoint, type Point } from '../geometry.ts';
+import { interpolate, isInside } from '../polygon.ts';
+import type { PtsMs } from '../time.ts';
+import type { Observation } from './track-history.ts';
+
+/** Two looks farther apart say too little of what happened between them. */
+const LONGEST_STEP_MS = 1_000;
+
+/**
+ * When something came true that was not yet so at the look before: the middle between the two. So an instant does not
+ * depend on how often a camera is looked at, but for half an interval to either side.
+ */
+export const cameTrue = (beforePtsMs: PtsMs | undefined, ptsMs: PtsMs): PtsMs =>
+  beforePtsMs !== undefined && ptsMs - beforePtsMs <= LONGEST_STEP_MS ? (beforePtsMs + ptsMs) / 2 : ptsMs;
+
+type Looks = { readonly beforePtsMs: PtsMs | undefined; readonly ptsMs: PtsMs };
+
+/** When a time that is counted from `sincePtsMs` was full; where something else was waited for, as `cameTrue`. */
+export const timeWasFull = (sincePtsMs: PtsMs, leastMs: number, { beforePtsMs, ptsMs }: Looks): PtsMs => {
+  const full = sincePtsMs + leastMs;
+  const isFresh = beforePtsMs !== undefined && full >= beforePtsMs && full <= ptsMs;
+  return isFresh ? full : cameTrue(beforePtsMs, ptsMs);
+};
+
+/** When a track that is inside a zone now passed its edge, by bisection of its last step; now, where it was not outside. */
+export const enteredAt = (path: readonly Observation[], corners: readonly Point[]): PtsMs => {
+  const [before, newest] = [path.at(-2), path.at(-1)!];
+  if (!before || newest.ptsMs - before.ptsMs > LONGEST_STEP_MS) return newest.ptsMs;
+  const [from, to] = [groundPoint(before.box), groundPoint(newest.box)];
+  if (isInside(from, corners)) return newest.ptsMs;
+  let [outside, inside] = [0, 1];
+  for (let step = 0; step < 10; step++) {
+    const middle = (outside + inside) / 2;
+    if (isInside(interpolate(from, to, middle), corners)) inside = middle;
+    else outside = middle;
+  }
+  return before.ptsMs + inside * (newest.ptsMs - before.ptsMs);
+};
