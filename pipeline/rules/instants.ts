@@ -1,5 +1,5 @@
 import { groundPoint, type Point } from '../geometry.ts';
-import { interpolate, isInside } from '../polygon.ts';
+import { interpolate } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import type { Observation } from './track-history.ts';
 
@@ -23,15 +23,15 @@ export const timeWasFull = (sincePtsMs: PtsMs, leastMs: number, { beforePtsMs, p
 };
 
 /** When a track that is inside a zone now passed its edge, by bisection of its last step; now, where it was not outside. */
-export const enteredAt = (path: readonly Observation[], corners: readonly Point[]): PtsMs => {
+export const enteredAt = (path: readonly Observation[], isIn: (ground: Point) => boolean): PtsMs => {
   const [before, newest] = [path.at(-2), path.at(-1)!];
   if (!before || newest.ptsMs - before.ptsMs > LONGEST_STEP_MS) return newest.ptsMs;
   const [from, to] = [groundPoint(before.box), groundPoint(newest.box)];
-  if (isInside(from, corners)) return newest.ptsMs;
+  if (isIn(from)) return newest.ptsMs;
   let [outside, inside] = [0, 1];
   for (let step = 0; step < 10; step++) {
     const middle = (outside + inside) / 2;
-    if (isInside(interpolate(from, to, middle), corners)) inside = middle;
+    if (isIn(interpolate(from, to, middle))) inside = middle;
     else outside = middle;
   }
   return before.ptsMs + inside * (newest.ptsMs - before.ptsMs);

@@ -70,7 +70,11 @@ export class LoiteringRule implements Rule<LoiteringState> {
       const goesOn = stay !== null && ptsMs - stay.lastInsidePtsMs <= this.#config.graceMs;
       return goesOn
         ? { ...stay, lastInsidePtsMs: ptsMs }
-        : { entered: { ptsMs: enteredAt(path, this.#corners), box }, lastInsidePtsMs: ptsMs, reported: false };
+        : {
+            entered: { ptsMs: enteredAt(path, (ground) => isInside(ground, this.#corners)), box },
+            lastInsidePtsMs: ptsMs,
+            reported: false,
+          };
     }
     return stay && ptsMs - stay.lastInsidePtsMs <= this.#config.graceMs ? stay : null;
   }

@@ -5,7 +5,7 @@ import { crossSection } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { DaySpans } from './local-time.ts';
-import { cameTrue, timeWasFull } from './instants.ts';
+import { enteredAt, timeWasFull } from './instants.ts';
 import { MAX_UNSEEN_SHARE, steadyPart, unseenShare } from './motion.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
@@ -96,7 +96,7 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
     if (section && section.edgeShare >= this.#config.marginFraction)
       return {
         stay: {
-          entered: entered ?? { ptsMs: cameTrue(history.path.at(-2)?.ptsMs, ptsMs), ground },
+          entered: entered ?? { ptsMs: enteredAt(steady, this.#isClear), ground },
           lastInsidePtsMs: ptsMs,
           reported: false,
         },
@@ -105,6 +105,10 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
     const goesOn = entered !== null && isBanned && ptsMs - lastInsidePtsMs <= GRACE_MS;
     return { stay: { entered: goesOn ? entered : null, lastInsidePtsMs, reported: false }, edgeShare: null };
   }
+
+  /** Inside, and clear of the edges. */
+  readonly #isClear = (ground: Point): boolean =>
+    (crossSection(ground, this.#corners)?.edgeShare ?? 0) >= this.#config.marginFraction;
 
   #match(
     history: TrackHistory,
