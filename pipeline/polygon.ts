@@ -42,7 +42,11 @@ export type CrossSection = {
   readonly edgeShare: number;
 };
 
-const CHORD_DIRECTIONS = 18;
+const CHORDS = 18;
+const CHORD_DIRECTIONS: readonly Point[] = Array.from({ length: CHORDS }, (_, step) => ({
+  x: Math.cos((Math.PI * step) / CHORDS),
+  y: Math.sin((Math.PI * step) / CHORDS),
+}));
 
 /**
  * Width of a lane at a point. The shortest of 18 chords crosses the lane, whatever way the lane runs, so its ends are
@@ -51,11 +55,13 @@ const CHORD_DIRECTIONS = 18;
 export const crossSection = (point: Point, corners: readonly Point[]): CrossSection | null => {
   if (!isInside(point, corners)) return null;
   let best: CrossSection | null = null;
-  for (let step = 0; step < CHORD_DIRECTIONS; step++) {
-    const angle = (Math.PI * step) / CHORD_DIRECTIONS;
-    const direction = { x: Math.cos(angle), y: Math.sin(angle) };
-    const ahead = distanceToEdge(point, direction, corners);
-    const behind = distanceToEdge(point, { x: -direction.x, y: -direction.y }, corners);
+  for (const direction of CHORD_DIRECTIONS) {
+    let [ahead, behind] = [Infinity, Infinity];
+    for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {
+      const distance = distanceToEdge(point, direction, corners[j]!, corners[i]!);
+      if (distance >= 0) ahead = Math.min(ahead, distance);
+      if (distance <= 0) behind = Math.min(behind, -distance);
+    }
     const width = ahead + behind;
     if (Number.isFinite(width) && width > 0 && (!best || width < best.width))
       best = { width, edgeShare: Math.min(ahead, behind) / width };
@@ -63,19 +69,12 @@ export const crossSection = (point: Point, corners: readonly Point[]): CrossSect
   return best;
 };
 
-/** Distance from a point to the first edge in a unit direction; infinite when there is none. */
-const distanceToEdge = (point: Point, direction: Point, corners: readonly Point[]): number => {
-  let nearest = Infinity;
-  for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {
-    const a = corners[j]!;
-    const b = corners[i]!;
-    const edge = { x: b.x - a.x, y: b.y - a.y };
-    const cross = direction.x * edge.y - direction.y * edge.x;
-    if (cross === 0) continue;
-    const toA = { x: a.x - point.x, y: a.y - point.y };
-    const distance = (toA.x * edge.y - toA.y * edge.x) / cross;
-    const share = (toA.x * direction.y - toA.y * direction.x) / cross;
-    if (distance >= 0 && share >= 0 && share <= 1 && distance < nearest) nearest = distance;
-  }
-  return nearest;
+/** Signed distance from a point to the edge a–b along a unit direction; NaN where they do not meet. */
+const distanceToEdge = (point: Point, direction: Point, a: Point, b: Point): number => {
+  const [edgeX, edgeY] = [b.x - a.x, b.y - a.y];
+  const cross = direction.x * edgeY - direction.y * edgeX;
+  if (cross === 0) return NaN;
+  const [toX, toY] = [a.x - point.x, a.y - point.y];
+  const share = (toX * direction.y - toY * direction.x) / cross;
+  return share >= 0 && share <= 1 ? (toX * edgeY - toY * edgeX) / cross : NaN;
 };

@@ -6,7 +6,6 @@ import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { cameTrue } from './instants.ts';
-import { fitVelocity } from './motion.ts';
 import type { Rule } from './rule.ts';
 import type { IllegalStopConfig } from './rule-config.ts';
 import { boxAt, round2, round4, toSighting } from './sightings.ts';
@@ -29,6 +28,8 @@ export type IllegalStopState = { readonly stops: readonly Stop[]; readonly ptsMs
 const AFTER_MS = 1_000;
 /** A vehicle that is seen elsewhere for so long has left: what it drove over on its way is no place where it stands. */
 const LEFT_MS = 1_000;
+/** A place is one in which a vehicle still is after so long: what traffic drives over is none. */
+const SETTLE_MS = 300;
 /** A vehicle whose box differs more in scale is another. */
 const SIZE_FACTOR = 1.5;
 /** Traffic stands when its median speed is below this many box heights a second, and at least two vehicles are there. */
@@ -72,6 +73,7 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
     );
     const taken = new Set<number>();
     const matches: RuleMatch[] = [];
+    const told = state.stops.filter((stop) => stop.reported);
     const stops = state.stops.flatMap((stop): readonly Stop[] => {
       const vehicle = this.#occupant(stop, state.stops, { histories, inZone, taken });
       const countedMs = stop.countedMs + (counts ? passedMs : 0);
@@ -81,7 +83,7 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
       }
       taken.add(vehicle.trackId);
       const seen: Stop = { ...stop, trackId: vehicle.trackId, lastSeenPtsMs: ptsMs, countedMs };
-      const isTold = stop.reported || state.stops.some((other) => other.reported && this.#isOneStop(other, seen));
+      const isTold = stop.reported || told.some((other) => this.#isOneStop(other, seen));
       if (isTold || countedMs < this.#config.minStopMs) return [{ ...seen, reported: isTold }];
       matches.push(this.#match(seen, vehicle));
       return [{ ...seen, reported: true }];
@@ -89,9 +91,12 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
     const occupied = stops.filter((stop) => stop.lastSeenPtsMs === ptsMs);
     for (const history of inZone)
       // A second box of a vehicle that already stands there is no second vehicle.
-      if (!taken.has(history.trackId) && !occupied.some((stop) => this.#stands(stop, history.path.at(-1)!, history)))
-        occupied.push(toStop(history, ptsMs));
-    return { state: { stops: [...stops.filter((stop) => !occupied.includes(stop)), ...occupied], ptsMs }, matches };
+      if (!taken.has(history.trackId) && !occupied.some((stop) => this.#stands(stop, history.path.at(-1)!, history))) {
+        const stop = toStop(history, ptsMs);
+        if (stop && this.#stands(stop, history.path.at(-1)!, history)) occupied.push(stop);
+      }
+    const hidden = stops.filter((stop) => stop.lastSeenPtsMs !== ptsMs);
+    return { state: { stops: [...hidden, ...occupied], ptsMs }, matches };
   }
 
   /**
@@ -126,12 +131,13 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
   }
 
   #stands(stop: Stop, { box }: Observation, { className }: TrackHistory): boolean {
-    if (groupOf(className) !== groupOf(stop.className)) return false;
-    const factor = Math.sqrt(boxArea(box) / Math.max(1, boxArea(stop.box)));
-    if (factor > SIZE_FACTOR || factor < 1 / SIZE_FACTOR) return false;
-    const [here, there] = [groundPoint(box), groundPoint(stop.box)];
+    // Asked of every vehicle and every place it drove over: what excludes most comes first.
     const most = this.#config.maxDriftShare * Math.min(boxWidth(stop.box), boxHeight(stop.box));
-    return Math.hypot(here.x - there.x, here.y - there.y) <= most;
+    const across = (box.x1 + box.x2 - stop.box.x1 - stop.box.x2) / 2;
+    const along = box.y2 - stop.box.y2;
+    if (across * across + along * along > most * most || groupOf(className) !== groupOf(stop.className)) return false;
+    const factor = Math.sqrt(boxArea(box) / Math.max(1, boxArea(stop.box)));
+    return factor <= SIZE_FACTOR && factor >= 1 / SIZE_FACTOR;
   }
 
   /** A vehicle that trembles on the edge between two places stands in both. */
@@ -153,10 +159,7 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
     const speeds = [...histories.values()]
       .filter(({ observed, className }) => observed && this.#config.classes.includes(className))
       .filter(({ path }) => isInside(groundPoint(path.at(-1)!.box), lane))
-      .map(({ path }) => {
-        const velocity = fitVelocity(path.filter((observation) => observation.ptsMs >= ptsMs - SPEED_WINDOW_MS));
-        return velocity ? Math.hypot(velocity.x, velocity.y) / Math.max(1, boxHeight(path.at(-1)!.box)) : 0;
-      })
+      .map(({ path }) => heightsPerSecond(path, ptsMs - SPEED_WINDOW_MS))
       .sort((a, b) => a - b);
     return speeds.length >= QUEUE_LENGTH && speeds[speeds.length >> 1]! < STANDING_HEIGHTS_PER_S;
   }
@@ -204,12 +207,24 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
   }
 }
 
-const toStop = ({ trackId, className, path }: TrackHistory, ptsMs: PtsMs): Stop => ({
-  trackId,
-  className,
-  box: path.at(-1)!.box,
-  sincePtsMs: cameTrue(path.at(-2)?.ptsMs, ptsMs),
-  lastSeenPtsMs: ptsMs,
-  countedMs: ptsMs - cameTrue(path.at(-2)?.ptsMs, ptsMs),
-  reported: false,
-});
+/** Mean speed since an instant, in heights of the box: over two seconds trembling is far below that of a slow start. */
+const heightsPerSecond = (path: readonly Observation[], fromPtsMs: PtsMs): number => {
+  const newest = path.at(-1)!;
+  const oldest = path.find(({ ptsMs }) => ptsMs >= fromPtsMs) ?? newest;
+  const seconds = (newest.ptsMs - oldest.ptsMs) / 1000;
+  if (seconds <= 0) return 0;
+  const [here, there] = [groundPoint(newest.box), groundPoint(oldest.box)];
+  return Math.hypot(here.x - there.x, here.y - there.y) / seconds / Math.max(1, boxHeight(newest.box));
+};
+
+/** The place where it was a moment ago, in which it stands if it is still there. Null while it is too new to tell. */
+const toStop = ({ trackId, className, path }: TrackHistory, ptsMs: PtsMs): Stop | null => {
+  const at = path.findLastIndex((observation) => observation.ptsMs <= ptsMs - SETTLE_MS);
+  const anchor = path[at];
+  if (!anchor) return null;
+  const sincePtsMs = cameTrue(path[at - 1]?.ptsMs, anchor.ptsMs);
+  return {
+    ...{ trackId, className, box: anchor.box, sincePtsMs, lastSeenPtsMs: ptsMs },
+    ...{ countedMs: ptsMs - sincePtsMs, reported: false },
+  };
+};

@@ -39,7 +39,10 @@ const MAX_UNSEEN_MS = 600;
  * Whether an observation continues the one before it so well that an offence may rest on both: hardly out of sight, and
  * no jump in size. A vehicle 10 m away that comes at 10 m/s grows by half in a third of a second; id switches grow more.
  */
-const isSteady = (before: Observation, after: Observation): boolean => {
+export const continues = (
+  before: Pick<Observation, 'ptsMs' | 'box'>,
+  after: Pick<Observation, 'ptsMs' | 'box' | 'unseenMs'>,
+): boolean => {
   if (after.unseenMs > MAX_UNSEEN_MS) return false;
   const factor = Math.sqrt(boxArea(after.box) / Math.max(1, boxArea(before.box)));
   const limit = 1.35 + (0.5 * (after.ptsMs - before.ptsMs)) / 1000;
@@ -48,8 +51,8 @@ const isSteady = (before: Observation, after: Observation): boolean => {
 
 /** The newest part of a path in which the track certainly stayed on one and the same thing. */
 export const steadyPart = (path: readonly Observation[]): readonly Observation[] => {
-  const broken = path.findLastIndex((observation, index) => index > 0 && !isSteady(path[index - 1]!, observation));
-  return path.slice(Math.max(broken, 0));
+  const broken = path.findLastIndex(({ isSteady }) => !isSteady);
+  return broken <= 0 ? path : path.slice(broken);
 };
 
 /** Share of the time since an instant in which a track was out of sight: what it did there is guessed, not measured. */

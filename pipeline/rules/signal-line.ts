@@ -89,12 +89,14 @@ export class SignalLineRule implements Rule<SignalLineState> {
     const tracks = carryOver(state.tracks, histories);
     const matches: RuleMatch[] = [];
     let passed = state.red && reading?.sincePtsMs === state.red.sincePtsMs ? state.red.passed : 0;
+    let waiting: number | null = null;
     for (const [id, history] of histories) {
       if (!history.observed) continue;
       const approach = this.#follow(history, tracks.get(id) ?? FRESH, timeline, arrows);
       if (approach.over && !tracks.get(id)?.over) passed++;
       const verdict = approach.over && !approach.reported ? this.#judge(history, approach.over, timeline) : null;
-      const isMisread = passed >= MISREAD_COUNT && passed > MISREAD_SHARE * (passed + this.#waiting(tracks, histories));
+      if (passed >= MISREAD_COUNT) waiting ??= this.#waiting(tracks, histories);
+      const isMisread = passed >= MISREAD_COUNT && passed > MISREAD_SHARE * (passed + (waiting ?? 0));
       const match = verdict && !isMisread && history.confirmed ? verdict : null;
       tracks.set(id, { ...approach, reported: approach.reported || match !== null });
       if (match) matches.push(match);

@@ -2,6 +2,7 @@ import { groupOf } from '../class-groups.ts';
 import { type Box, boxHeight, boxWidth, groundPoint, type Point } from '../geometry.ts';
 import type { PtsMs } from '../time.ts';
 import type { Track, TrackedFrame } from '../track.ts';
+import { continues } from './motion.ts';
 import { vehicleUnder } from './riders.ts';
 
 /** One measured position of a track. Predicted ones are not kept: a rule judges what was seen. */
@@ -11,6 +12,8 @@ export type Observation = {
   readonly score: number;
   /** How long it had not been found in analysed frames before this (ms); 0 when the frame before had it. */
   readonly unseenMs: number;
+  /** Whether it continues the one before so well that both are certainly one thing; see `motion.ts`. */
+  readonly isSteady: boolean;
 };
 
 /** What is known of one track up to this frame. All rules of a camera share it. */
@@ -95,7 +98,8 @@ const addObservation = (known: TrackHistory | null, track: Track, frame: Tracked
   if (path.length === 0 && last && last.ptsMs < ptsMs) path.push(last);
   const missedPtsMs = known?.missedPtsMs ?? null;
   const unseenMs = last && missedPtsMs !== null ? Math.max(0, missedPtsMs - last.ptsMs) : 0;
-  const newest: Observation = { ptsMs, box: track.box, score: track.score, unseenMs };
+  const seen = { ptsMs, box: track.box, score: track.score, unseenMs };
+  const newest: Observation = { ...seen, isSteady: last === undefined || continues(last, seen) };
   path.push(newest);
   return {
     trackId: track.id,

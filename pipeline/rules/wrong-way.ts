@@ -26,6 +26,8 @@ const FRESH: Against = { since: null, lastPtsMs: -Infinity, reported: false };
 const GRACE_MS = 500;
 /** Shortest path that a direction is read from. */
 const MIN_FIT_MS = 500;
+/** Way along the legal direction, in heights of the box, that trembling does not make. */
+const PLAINLY = 0.5;
 const AFTER_MS = 1_000;
 /** Steps in which straightness is measured: long enough that trembling of the box stays small beside the way. */
 const STEP_MS = 250;
@@ -94,7 +96,8 @@ export class WrongWayRule implements Rule<WrongWayState> {
     const from = Math.max(ptsMs - windowMs, since?.ptsMs ?? -Infinity);
     const window = inside.filter((observation) => observation.ptsMs >= from);
     const oldest = window[0]!;
-    const fitted = newest.ptsMs - oldest.ptsMs >= MIN_FIT_MS && window.length >= 3 ? fitVelocity(window) : null;
+    const isLong = newest.ptsMs - oldest.ptsMs >= MIN_FIT_MS && window.length >= 3;
+    const fitted = isLong && !this.#goesAlong(oldest, newest) ? fitVelocity(window) : null;
     const angleDeg = fitted ? this.#angleDeg(fitted) : 0;
     if (angleDeg >= minAngleDeg) {
       const turning = since ?? this.#turningPoint(window);
@@ -102,6 +105,13 @@ export class WrongWayRule implements Rule<WrongWayState> {
     }
     const goesOn = since !== null && ptsMs - lastPtsMs <= GRACE_MS;
     return { against: { since: goesOn ? since : null, lastPtsMs, reported: false }, angleDeg };
+  }
+
+  /** Whether it plainly goes the legal way, as nearly all do: no line need be fitted to see that. */
+  #goesAlong(oldest: Observation, newest: Observation): boolean {
+    return (
+      this.#along(groundPoint(newest.box)) - this.#along(groundPoint(oldest.box)) > PLAINLY * boxHeight(newest.box)
+    );
   }
 
   /** The newest unbroken run of observations inside the zone. */
