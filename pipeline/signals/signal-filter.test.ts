@@ -96,6 +96,8 @@ describe('signal reading', () => {
     expect(right.brightness).toBe(1);
     expect(right.redness).toBeGreaterThan(0.1);
     expect(left.brightness).toBeCloseTo(60 / 255);
+    // Three pixels wide.
+    expect(lampLevel({ pixels, letterbox }, { x1: 0.5, y1: 0, x2: 0.875, y2: 1 })).toBeNull();
     expect(lampLevel({ pixels, letterbox }, { x1: 1.2, y1: 0, x2: 1.4, y2: 1 })).toBeNull();
   });
 });
