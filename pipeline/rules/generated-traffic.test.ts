@@ -173,7 +173,7 @@ const NOISE = {
   ],
 } as const;
 
-describe('generated traffic with exact truth', () => {
+describe('generated traffic with exact truth', { timeout: 120_000 }, () => {
   test.each([5, 10, 25])('exact tracks at %i frames a second: every act once, nothing else', (fps) => {
     const found = scores({ fps });
     for (const kind of KINDS) {
@@ -184,7 +184,7 @@ describe('generated traffic with exact truth', () => {
     }
   });
 
-  test('noisy tracks at 3, 5, 10 and 15 frames a second: F1 0.95 at least for every rule', { timeout: 60_000 }, () => {
+  test('noisy tracks at 3, 5, 10 and 15 frames a second: F1 0.95 at least for every rule', () => {
     const runs = [3, 5, 10, 15].map((fps) => scores({ fps, ...NOISE }));
     for (const kind of KINDS) {
       const all = addScores(runs.map((found) => found[kind]!));

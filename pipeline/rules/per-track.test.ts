@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bicycle, filmed, FRAME, person, replay } from '../../test/drawn-tracks.ts';
+import { bicycle, filmed, FRAME, motorcycle, person, replay } from '../../test/drawn-tracks.ts';
 import { ruleConfig } from '../../test/rule-config.ts';
 import { WrongLaneRule } from './wrong-lane.ts';
 
@@ -24,4 +24,16 @@ test('a cyclist who is found longer than the bicycle is not reported a second ti
   );
   const found = replay(rule, filmed([rides, cyclist], { fps: 10, untilMs: 8_000 }));
   expect(found.map(({ subjects }) => subjects[0]!.className)).toEqual(['bicycle']);
+});
+
+test('two who ride past each other are reported each, though their boxes overlap for an instant', () => {
+  const up = motorcycle(1).at(0, 500, 950).at(6_000, 500, 100);
+  const down = motorcycle(2).at(0, 505, 100).at(6_000, 505, 950);
+  const rule = new WrongLaneRule(
+    ruleConfig({ kind: 'wrong_lane', zone: 'shoulder', forbidden: ['motorcycle'], minDurationMs: 3_100 }),
+    shoulder,
+    FRAME,
+    'UTC',
+  );
+  expect(replay(rule, filmed([up, down], { fps: 25, untilMs: 6_000 }))).toHaveLength(2);
 });
