@@ -1,4 +1,5 @@
 import type { Point } from '../geometry.ts';
+import { geometryHash } from '../geometry-hash.ts';
 import { fitHomography, type Homography, type PointPair, toGround } from '../homography.ts';
 
 /** A calibrated piece of road: picture (source pixels) to ground (metres), and how well it is known. */
@@ -11,6 +12,9 @@ export type Calibration = {
   /** Root mean square distance between surveyed and mapped points, m; null with four points, which always fit. */
   readonly residualM: number | null;
 };
+
+/** Names a calibration by its points: another survey is another id. */
+export const calibrationId = (points: unknown): string => geometryHash(points).slice(0, 12);
 
 /**
  * Fits a calibration. How far off a picked point may be is taken from how badly the points fit, where there are more

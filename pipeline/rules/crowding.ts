@@ -6,6 +6,7 @@ import { isInside } from '../polygon.ts';
 import type { EpochMs, PtsMs } from '../time.ts';
 import type { Track, TrackedFrame } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
+import { calibrationId } from './calibration.ts';
 import { densestSpot, groundArea, type GroundArea } from './ground-area.ts';
 import { cameTrue, timeWasFull } from './instants.ts';
 import { LocalDays } from './local-days.ts';
@@ -222,6 +223,7 @@ export class CrowdingRule implements Rule<CrowdingState> {
           zone,
           level,
           ongoing: 'yes',
+          ...(this.#config.calibration ? { calibration: calibrationId(this.#config.calibration) } : {}),
           // Seconds since the start and smoothed count, as `0:6 1:7`.
           series: series
             .map(({ ptsMs, count }) => `${String(Math.round((ptsMs - sincePtsMs) / 1000))}:${String(count)}`)

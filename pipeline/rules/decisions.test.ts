@@ -106,6 +106,7 @@ describe('every rule explains itself', () => {
         expect(typeof measurement.unit).toBe('string');
         expect(holds(measurement), JSON.stringify(measurement)).toBe(true);
       }
+      if ('calibration' in scene[0]) expect(decision.facts['calibration']).toMatch(/^[0-9a-f]{12}$/);
       // A count has nothing to be held against.
       const isJudged = decision.measurements.some(({ threshold }) => threshold !== undefined);
       expect(isJudged).toBe(kind !== 'line_count');

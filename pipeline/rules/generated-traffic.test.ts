@@ -2,7 +2,7 @@ import { Value } from '@sinclair/typebox/value';
 import { describe, expect, test } from 'vitest';
 import { type Act, crossings, spans } from '../../test/fixtures/traffic/acts.ts';
 import type { TrafficPlan } from '../../test/fixtures/traffic/plan.ts';
-import { swarm } from '../../test/fixtures/traffic/plans.ts';
+import { queue, swarm } from '../../test/fixtures/traffic/plans.ts';
 import { addScores, f1, p95, score, type Score } from '../../test/fixtures/traffic/score.ts';
 import { drawTraffic, type Traffic } from '../../test/fixtures/traffic/traffic.ts';
 import { filmTracks, type TrackNoise } from '../../test/fixtures/traffic/track-film.ts';
@@ -95,6 +95,12 @@ const STREET_CAMERA = Value.Default(CameraConfig, {
     { id: 'red', kind: 'red_light', line: 'stop', direction: 'out', signal: 'main', zone: 'junction' },
   ],
 }) as CameraConfig;
+
+const withoutSignal = (camera: CameraConfig): CameraConfig =>
+  Value.Default(CameraConfig, {
+    ...camera,
+    rules: [{ id: 'stop', kind: 'illegal_stop', zone: 'approach', minStopMs: STOP_MS }],
+  }) as CameraConfig;
 
 const judge = (frames: readonly TrackedFrame[], camera = STREET_CAMERA): readonly WatchEvent[] => {
   const pipeline = new CameraPipeline({
@@ -192,6 +198,30 @@ describe('generated traffic with exact truth', { timeout: 120_000 }, () => {
       expect(f1(all), kind).toBeGreaterThanOrEqual(0.95);
       expect(all.twice, kind).toBeLessThanOrEqual(0.02 * all.right);
       expect(p95(all.errorsMs), kind).toBeLessThanOrEqual(150);
+    }
+  });
+
+  test('who waits in a queue, at red and until it moves, is not reported; without signal and lane they all stand', () => {
+    const whole = band({ y: 365, halfWidth: 140 });
+    const camera = Value.Default(CameraConfig, {
+      ...{ id: 'c', source: { url: 'x' }, zones: { approach: fractions(whole) } },
+      rules: [
+        { id: 'stop', kind: 'illegal_stop', zone: 'approach', minStopMs: STOP_MS, signal: 'main', lane: 'approach' },
+      ],
+    }) as CameraConfig;
+    const red = { fromMs: 6_000, toMs: 24_000 };
+    const at = (ptsMs: number): SignalReadings => {
+      const isRedThen = ptsMs >= red.fromMs && ptsMs < red.toMs;
+      return {
+        main: { state: isRedThen ? 'red' : 'green', sincePtsMs: isRedThen ? red.fromMs : 0, isStartSeen: true },
+      };
+    };
+    for (const seed of [1, 2, 3, 4]) {
+      const waits = drawTraffic(queue(seed));
+      for (const noise of [{ fps: 5 }, { fps: 25 }, { fps: 10, ...NOISE }])
+        expect(judge(filmTracks(waits, { seed, signalsAt: at, ...noise }), camera)).toEqual([]);
+      // The same without a signal: they do stand.
+      expect(judge(filmTracks(waits, { seed, fps: 5 }), withoutSignal(camera)).length).toBeGreaterThan(0);
     }
   });
 

@@ -5,7 +5,7 @@ import { geometryHash } from '../geometry-hash.ts';
 import { interpolate, isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelPoint } from '../zone.ts';
-import { type Calibration, calibrate } from './calibration.ts';
+import { type Calibration, calibrate, calibrationId } from './calibration.ts';
 import { MAX_UNSEEN_SHARE, steadyPart } from './motion.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
@@ -48,6 +48,7 @@ export class SpeedRule implements Rule<SpeedState> {
   readonly #frameSize: Size;
   readonly #calibration: Calibration;
   readonly #geometryHash: string;
+  readonly #calibrationId: string;
 
   /** @throws WatchpostError CONFIG_INVALID when the calibration's points do not fix the road's plane */
   constructor(config: SpeedConfig, frameSize: Size) {
@@ -66,6 +67,7 @@ export class SpeedRule implements Rule<SpeedState> {
       );
     this.#calibration = calibration;
     this.#geometryHash = geometryHash({ calibration: config.calibration });
+    this.#calibrationId = calibrationId(config.calibration);
   }
 
   init(): SpeedState {
@@ -169,7 +171,7 @@ export class SpeedRule implements Rule<SpeedState> {
           { name: 'duration', value: round2((last.ptsMs - first.ptsMs) / 1000), unit: 's' },
           ...(residualM === null ? [] : [{ name: 'calibrationResidual', value: round2(residualM), unit: 'm' }]),
         ],
-        facts: { class: className, indicative: 'yes', confidence: '95 %' },
+        facts: { class: className, indicative: 'yes', confidence: '95 %', calibration: this.#calibrationId },
       },
       startPtsMs: start,
       triggerPtsMs: trigger,
