@@ -20,7 +20,17 @@ import type {
   WatchEntryList,
   WatchHitList,
 } from '../api/contract/passages.ts';
-import type { Note, NoteRequest, StatusRequest } from '../api/contract/procedure.ts';
+import type {
+  Agreement,
+  BulkRequest,
+  BulkResult,
+  MissedAct,
+  MissedList,
+  MissedRequest,
+  Note,
+  NoteRequest,
+  StatusRequest,
+} from '../api/contract/procedure.ts';
 import type {
   ConfirmedSecondFactor,
   LoginRequest,
@@ -219,6 +229,12 @@ export const api = {
   undo: (id: string) => request<unknown>('DELETE', `${caseUrl(id)}/verdict`),
   moveCase: (id: string, step: StatusRequest) => request<CaseSummary>('POST', `${caseUrl(id)}/status`, step),
   addNote: (id: string, text: string) => request<Note>('POST', `${caseUrl(id)}/notes`, { text } satisfies NoteRequest),
+  decideMany: (wanted: BulkRequest) => request<BulkResult>('POST', '/api/cases/bulk', wanted, undefined, LONG_MS),
+  agreement: (filters: Filters, signal?: AbortSignal) =>
+    request<Agreement>('GET', `/api/reviews/agreement${toQuery(filters)}`, undefined, signal),
+  missed: (filters: Filters, signal?: AbortSignal) =>
+    request<MissedList>('GET', `/api/missed${toQuery(filters)}`, undefined, signal),
+  reportMissed: (act: MissedRequest) => request<MissedAct>('POST', '/api/missed', act),
   sameAct: (id: string, signal?: AbortSignal) =>
     request<SameActList>('GET', `${caseUrl(id)}/same-act`, undefined, signal),
   merge: (id: string, into: string) =>

@@ -15,6 +15,7 @@ import { casePath } from '../../router.ts';
 import { canSeeCases, useSession } from '../../session.ts';
 import { toInstant } from '../../site-time.ts';
 import { useResource } from '../../use-resource.ts';
+import { MissedActs } from './missed-acts.tsx';
 
 const REFRESH_MS = 15_000;
 /** Length of one look back; the end lies in the past then, so the playlist is complete. */
@@ -139,6 +140,7 @@ function CameraView({ camera }: { readonly camera: Camera }) {
         <aside className="camera-side">
           <Facts camera={camera} />
           {canSeeCases(role) && <RecentCases cameraId={camera.id} />}
+          {canSeeCases(role) && <MissedActs cameraId={camera.id} shownAt={() => pictureAt.current} />}
         </aside>
       </div>
     </div>

@@ -11,10 +11,11 @@ import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useCaseChanges } from '../../live/use-live.ts';
 import { casePath, navigate, useSearch } from '../../router.ts';
-import { useSession } from '../../session.ts';
+import { canDecide, useSession } from '../../session.ts';
 import { nextDay, toInstant } from '../../site-time.ts';
 import { useNow } from '../../use-now.ts';
 import { useResource } from '../../use-resource.ts';
+import { BulkBar } from './bulk-bar.tsx';
 
 const PAGE_SIZE = 50;
 
@@ -22,7 +23,9 @@ const PAGE_SIZE = 50;
 export function CasesPage() {
   const { t } = useI18n();
   const search = useSearch();
-  const { timeZone } = useSession().site;
+  const { role, site } = useSession();
+  const { timeZone } = site;
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const cameras = useResource(api.cameras);
   const [more, setMore] = useState<{
     readonly search: string;
@@ -46,6 +49,8 @@ export function CasesPage() {
   const extra = more?.search === search ? more : null;
   const cases = [...(data?.cases ?? []), ...(extra?.cases ?? [])];
   const cursor = extra ? extra.cursor : (data?.nextCursor ?? null);
+  // Only what is still shown and open can be meant.
+  const chosen = cases.filter((one) => ticked.has(one.id) && isOpen(one)).map(({ id }) => id);
   const loadMore = async (): Promise<void> => {
     const page = await api.cases({ ...toFilters(search, timeZone), cursor: cursor ?? undefined });
     setMore({ search, cases: [...(extra?.cases ?? []), ...page.cases], cursor: page.nextCursor });
@@ -110,6 +115,17 @@ export function CasesPage() {
           </button>
         )}
       </form>
+      {canDecide(role) && (
+        <BulkBar
+          ids={chosen}
+          onClear={() => setTicked(new Set())}
+          onDone={() => {
+            setTicked(new Set());
+            setMore(undefined);
+            reload();
+          }}
+        />
+      )}
       {data && error !== null && <Stale at={loadedAt} onRetry={reload} />}
       {!data ? (
         error ? (
@@ -120,7 +136,7 @@ export function CasesPage() {
       ) : cases.length === 0 ? (
         <Notice icon="empty" title={t('cases.empty')} hint={t('cases.emptyHint')} />
       ) : (
-        <CaseTable cases={cases} />
+        <CaseTable cases={cases} ticked={ticked} onTick={canDecide(role) ? setTicked : null} />
       )}
       {cursor !== null && (
         <div className="center">
@@ -175,14 +191,38 @@ function Choice(props: {
   );
 }
 
-function CaseTable({ cases }: { readonly cases: readonly CaseSummary[] }) {
+const isOpen = ({ state }: CaseSummary): boolean => state === 'pending' || state === 'claimed';
+/** The server takes so many at once. */
+const MOST_TICKED = 200;
+
+function CaseTable(props: {
+  readonly cases: readonly CaseSummary[];
+  readonly ticked: ReadonlySet<string>;
+  /** Null for whoever decides nothing. */
+  readonly onTick: ((ticked: ReadonlySet<string>) => void) | null;
+}) {
+  const { cases, ticked, onTick } = props;
   const { t, name, ago, format } = useI18n();
   const now = useNow(30_000);
+  const open = cases.filter(isOpen);
   return (
     <TableScroll label={t('cases.title')}>
       <table className="case-table">
         <thead>
           <tr>
+            {onTick && (
+              <th scope="col">
+                <input
+                  type="checkbox"
+                  aria-label={t('bulk.tickAll')}
+                  checked={open.length > 0 && open.every(({ id }) => ticked.has(id))}
+                  disabled={open.length === 0}
+                  onChange={(event) =>
+                    onTick(new Set(event.target.checked ? open.slice(0, MOST_TICKED).map(({ id }) => id) : []))
+                  }
+                />
+              </th>
+            )}
             <th scope="col">{t('case.kind')}</th>
             <th scope="col">{t('case.camera')}</th>
             <th scope="col">{t('case.time')}</th>
@@ -193,6 +233,21 @@ function CaseTable({ cases }: { readonly cases: readonly CaseSummary[] }) {
         <tbody>
           {cases.map((one) => (
             <tr key={one.id}>
+              {onTick && (
+                <td>
+                  <input
+                    type="checkbox"
+                    aria-label={t('bulk.tick', { kind: name('kind', one.kind), time: format.dateTime(one.triggerAt) })}
+                    checked={ticked.has(one.id) && isOpen(one)}
+                    disabled={!isOpen(one)}
+                    onChange={(event) =>
+                      onTick(
+                        new Set(event.target.checked ? [...ticked, one.id] : [...ticked].filter((id) => id !== one.id)),
+                      )
+                    }
+                  />
+                </td>
+              )}
               <th scope="row">
                 <Link className="case-link" to={casePath(one.id)}>
                   <span className="thumb">

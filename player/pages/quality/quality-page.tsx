@@ -8,6 +8,7 @@ import { TableScroll } from '../../components/table-scroll.tsx';
 import { saveCsv } from '../../csv.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
+import { AgreementCard } from './agreement-card.tsx';
 import { wilson } from './wilson.ts';
 
 const DAY_MS = 86_400_000;
@@ -63,6 +64,7 @@ export function QualityPage() {
           {t('statistics.csv')}
         </button>
       </PageHeader>
+      <AgreementCard days={days} />
       {data && error !== null && <Stale at={loadedAt} onRetry={reload} />}
       {!data ? (
         error ? (
