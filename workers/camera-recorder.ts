@@ -32,6 +32,8 @@ export type RecorderOptions = {
   readonly log: Logger;
   /** Called at each change of state, not for each frame. */
   readonly onState: (state: CameraState) => void;
+  /** Called when a segment is on disk and in the index; must return at once. */
+  readonly onSegment?: (record: SegmentRecord) => void;
   /** Called when a segment could not be written: somebody should make room now. */
   readonly onDiskFull: () => void;
 };
@@ -177,6 +179,7 @@ export class CameraRecorder {
   }
 
   async #onSegment(record: SegmentRecord): Promise<void> {
+    this.#options.onSegment?.(record);
     if (this.#state.sessionId !== record.sessionId || this.#state.cause === 'DISK_FULL')
       this.#set('watching', null, null, record.sessionId);
     this.#segments++;

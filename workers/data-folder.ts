@@ -15,6 +15,7 @@ import { join } from 'node:path';
  *     recordings/<camera>/<session>/tracks/<minute>.ndjson                 LiveFrame lines, minute = floor(ptsMs / 60000)
  *     chain/<camera>.json                            head of the camera's manifest chain
  *     chain/<camera>/<index>.json                    the camera's sealed manifests, one per place in the chain
+ *     minutes/<camera>/<day>.ndjson                  what was recorded, sealed minute by minute in a chain
  *     sealing/                                       work files of cases that are being sealed
  *     objects/cases/<caseId>/…                       sealed cases (local store)
  *     logs/<process>.log
@@ -30,6 +31,7 @@ export const dataFolder = (dataDir: string) => ({
   camera: (cameraId: string) => join(dataDir, 'recordings', cameraId),
   session: (cameraId: string, sessionId: string) => join(dataDir, 'recordings', cameraId, sessionId),
   chain: join(dataDir, 'chain'),
+  minutes: (cameraId: string) => join(dataDir, 'minutes', cameraId),
   objects: join(dataDir, 'objects'),
   logs: join(dataDir, 'logs'),
 });

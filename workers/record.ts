@@ -11,6 +11,7 @@ import { CameraSet } from './camera-set.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
 import { serveFrames } from './frame-channel.ts';
+import { MinuteSealer } from './minute-sealer.ts';
 import { machineClock } from './monotonic.ts';
 import { reportProcess } from './process-report.ts';
 import { keepRing } from './retention.ts';
@@ -42,10 +43,17 @@ export const record = async (
 
   const recorders = new Map<string, CameraRecorder>();
   const outlets = new Map<string, CameraRecorder['outlet']>();
+  const sealers = new Map<string, MinuteSealer>();
   const open = (camera: CameraConfig): CameraRecorder => {
+    const { id } = camera;
+    // One for the whole run: its chain goes on when the camera is started anew.
+    const sealer =
+      sealers.get(id) ?? new MinuteSealer({ folder: folder.minutes(id), keysDir: folder.keys, cameraId: id, log });
+    sealers.set(id, sealer);
     const recorder = new CameraRecorder({
       ...{ camera, config, configDir, dataDir, letterbox: options.letterbox, log },
       onState: () => void report.now(),
+      onSegment: (segment) => sealer.add(segment),
       onDiskFull: () => void ring.trim(),
     });
     // Whoever analysed it before connects again, and is then given the new one.
@@ -91,6 +99,7 @@ export const record = async (
     isStart = false;
     await set.ended();
   } finally {
+    await Promise.all([...sealers.values()].map((sealer) => sealer.close()));
     ring.close();
     await frames.close();
     await report.close();

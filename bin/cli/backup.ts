@@ -11,7 +11,7 @@ import { verifyFolder } from '../../workers/verify-folder.ts';
 const DATABASE = 'watchpost.db';
 const SUMMARY = 'backup.json';
 /** What cannot be made again. Recordings are a ring and Redis holds only work under way. */
-const FOLDERS = ['objects', 'chain', 'keys'] as const;
+const FOLDERS = ['objects', 'chain', 'minutes', 'keys'] as const;
 
 type Summary = { readonly schema: 'watchpost/backup/1'; readonly at: string; readonly databaseSha256: string };
 

@@ -132,6 +132,16 @@ export const buildProgram = (): Command => {
     );
 
   program
+    .command('minutes <folder> [cases...]')
+    .description(
+      'check the sealed minutes of a camera (minutes/<camera> in the data folder), and that cases were cut from what was recorded',
+    )
+    .option('--json', 'print JSON', false)
+    .action(async (folder: string, cases: string[], options: { json: boolean }) =>
+      exitWith(await (await import('./minutes.ts')).verifyRecording(folder, cases, options)),
+    );
+
+  program
     .command('reconcile')
     .description('hold the cases of the database against the evidence store, both ways: exit 0 equal, 1 not (named)')
     .option('--config <file>', 'configuration', DEFAULT_CONFIG)

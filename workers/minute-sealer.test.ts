@@ -1,0 +1,101 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { EvidenceManifest } from '../pipeline/evidence.ts';
+import { type SealedMinute, verifyMinutes } from '../pipeline/minute-chain.ts';
+import type { SegmentRecord } from '../pipeline/segment.ts';
+import { readMinuteLines } from './read-minutes.ts';
+import { MinuteSealer } from './minute-sealer.ts';
+
+const DAY_AT = Date.UTC(2026, 10, 21, 23, 58, 0);
+let data: string;
+let folder: string;
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'watchpost-minutes-'));
+  folder = join(data, 'minutes', 'gate');
+});
+afterEach(() => rm(data, { recursive: true, force: true }));
+
+const segment = (sequence: number): SegmentRecord => ({
+  ...{ cameraId: 'gate', sessionId: 's1', sequence, file: `${sequence}.m4s`, startPtsMs: sequence * 20_000 },
+  ...{ durationMs: 20_000, startAt: DAY_AT + sequence * 20_000, bytes: 1, startsWithKeyframe: true },
+  sha256: sequence.toString(16).padStart(64, '0'),
+});
+const sealer = (): MinuteSealer =>
+  new MinuteSealer({ folder, keysDir: join(data, 'keys'), cameraId: 'gate', log: pino({ level: 'silent' }) });
+const record = async (from: number, to: number): Promise<void> => {
+  const one = sealer();
+  for (let sequence = from; sequence < to; sequence++) one.add(segment(sequence));
+  await one.close();
+};
+const minutes = async (): Promise<SealedMinute[]> =>
+  (await readMinuteLines(folder)).map(({ text }) => JSON.parse(text) as SealedMinute);
+const cut = (...sequences: number[]): Pick<EvidenceManifest, 'caseId' | 'clip' | 'clock'> => ({
+  caseId: 'case-1',
+  clip: { segments: sequences.map(segment) } as unknown as EvidenceManifest['clip'],
+  clock: { sessionId: 's1' } as EvidenceManifest['clock'],
+});
+
+describe('the minutes of a recording', () => {
+  test('are sealed one by one over midnight, and verify', async () => {
+    await record(0, 10);
+    expect(await readdir(folder)).toEqual(['2026-11-21.ndjson', '2026-11-22.ndjson']);
+    expect((await minutes()).map(({ record: { index, segments } }) => [index, segments.length])).toEqual([
+      [0, 3],
+      [1, 3],
+      [2, 3],
+      [3, 1],
+    ]);
+    expect(verifyMinutes(await readMinuteLines(folder), [cut(2, 3, 9)])).toEqual({
+      ...{ records: 4, segments: 10, problems: [] },
+    });
+  });
+
+  test('go on after a restart in the same minute, and after a line that was cut off', async () => {
+    await record(0, 4);
+    await appendFile(join(folder, '2026-11-21.ndjson'), '{"record":{"cam');
+    await record(4, 8);
+    const { records, problems } = verifyMinutes(await readMinuteLines(folder));
+    expect([records, problems]).toEqual([4, []]);
+  });
+
+  test('a changed segment hash, a dropped and an exchanged minute are each named by their line', async () => {
+    await record(0, 12);
+    const lines = await readMinuteLines(folder);
+    const places = (changed: typeof lines): string[] => [
+      ...new Set(verifyMinutes(changed).problems.map(({ place }) => place)),
+    ];
+    const hash = segment(4).sha256;
+    const forged = lines.map((line) => ({ ...line, text: line.text.replace(hash, hash.replace(/.$/, 'f')) }));
+    expect(places(forged)).toEqual([lines[1]!.place, lines[2]!.place]);
+    expect(places(lines.filter((_, index) => index !== 1))).toEqual([lines[2]!.place]);
+    expect(places([lines[0]!, lines[2]!, lines[1]!, lines[3]!])).toContain(lines[2]!.place);
+  });
+
+  test('a case cut from a segment that was not recorded so is named', async () => {
+    await record(0, 6);
+    const foreign = cut(1, 2);
+    const forged = {
+      ...foreign,
+      clip: { ...foreign.clip, segments: [segment(1), { ...segment(2), sha256: 'f'.repeat(64) }] },
+    };
+    expect(verifyMinutes(await readMinuteLines(folder), [forged]).problems).toEqual([
+      { place: 'case-1', problem: 'segment 2.m4s was not sealed when it was recorded' },
+    ]);
+  });
+
+  test('a folder that cannot be written holds nothing up, and the minute is sealed with the next', async () => {
+    const one = sealer();
+    await writeFile(join(data, 'minutes'), 'in the way');
+    for (let sequence = 0; sequence < 4; sequence++) one.add(segment(sequence));
+    await one.close();
+    await rm(join(data, 'minutes'));
+    for (let sequence = 4; sequence < 8; sequence++) one.add(segment(sequence));
+    await one.close();
+    const { segments, problems } = verifyMinutes(await readMinuteLines(folder));
+    expect([segments, problems]).toEqual([8, []]);
+    expect(await readFile(join(folder, '2026-11-21.ndjson'), 'utf8')).toMatch(/\n$/);
+  });
+});
