@@ -7,6 +7,7 @@ import * as secondFactor from './migrations/0003-second-factor.ts';
 import * as apiTokens from './migrations/0004-api-tokens.ts';
 import * as sameAct from './migrations/0005-same-act.ts';
 import * as passages from './migrations/0006-passages.ts';
+import * as caseFilters from './migrations/0007-case-filters.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -19,6 +20,7 @@ const MIGRATIONS = {
   '0004-api-tokens': apiTokens,
   '0005-same-act': sameAct,
   '0006-passages': passages,
+  '0007-case-filters': caseFilters,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */
