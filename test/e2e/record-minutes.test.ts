@@ -31,7 +31,13 @@ cameras: [{ id: gate, source: { url: street.mp4, loop: false, realtime: false } 
           dataDir,
           redisUrl: join(dataDir, 'no-redis.sock'),
         },
-        ...{ log: pino({ level: 'silent' }), signal: new AbortController().signal, onReload: () => undefined },
+        ...{
+          log: pino({ level: 'silent' }),
+          signal: new AbortController().signal,
+          onReload: () => undefined,
+          worker: '',
+          capacity: null,
+        },
       },
       { letterbox: () => null },
     );
