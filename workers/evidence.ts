@@ -20,6 +20,7 @@ import { SOFTWARE_VERSION } from './provenance.ts';
 import { checkEvent, failureReason, openQueues, type Queues, redisOptions, retryDelayMs } from './queue.ts';
 import { openStore } from './storage/open-store.ts';
 import { storeReader } from './verify-folder.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** Sealing waits for ffmpeg and the disk more than for this process; two at a time keep both busy. */
 const CONCURRENCY = 2;
@@ -41,7 +42,7 @@ const HOPELESS: ReadonlySet<string> = new Set(['EVIDENCE_GONE', 'JOB_MALFORMED']
  */
 export const evidence = async (context: ProcessContext): Promise<void> => {
   const { config, dataDir, redisUrl, log, signal } = context;
-  for (const tool of ['ffmpeg', 'ffprobe'] as const) await runTool(tool, ['-version'], 'FFMPEG_MISSING');
+  await runTool('ffmpeg', ['-version'], 'FFMPEG_MISSING');
   const queues = await openQueues(redisUrl);
   const store = openStore(config.evidence.store, dataDir);
   // What a killed process left half done is made again from the recording.
@@ -71,10 +72,7 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
     else log.warn(fields, 'evidence job failed, will be tried again');
   });
   log.info({ concurrency: CONCURRENCY }, 'evidence is ready');
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  await untilAborted(signal);
   await worker.close();
   await plates.close();
   await report.close();

@@ -1,5 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { rm } from 'node:fs/promises';
 import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { PlateReader } from '../models/plate-reader.ts';
@@ -14,6 +15,7 @@ import { sendPassage } from './passages/passage-stream.ts';
 import { readPassage, unreadPassage } from './passages/read-passage.ts';
 import { failureReason, openQueues, type Queues, redisOptions, retryDelayMs } from './queue.ts';
 import { openStore } from './storage/open-store.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** Recording, analysis and evidence go first: a passage may come later, a case may not. */
 const GIVES_WAY = 10;
@@ -31,9 +33,11 @@ const STALLED_MS = 30_000;
 export const passages = async (context: ProcessContext): Promise<void> => {
   const { config, dataDir, redisUrl, log, signal } = context;
   setPriority(Math.min(getPriority() + GIVES_WAY, constants.priority.PRIORITY_LOW));
-  for (const tool of ['ffmpeg', 'ffprobe'] as const) await runTool(tool, ['-version'], 'FFMPEG_MISSING');
+  await runTool('ffmpeg', ['-version'], 'FFMPEG_MISSING');
   const queues = await openQueues(redisUrl);
   const store = openStore(config.evidence.store, dataDir);
+  // What a killed process left half done is made again from the recording.
+  await rm(workDir(dataDir), { recursive: true, force: true });
   const plates = lazyPlateReader((err) => log.warn({ err }, 'plates are not read'));
   const worker = new Worker<VehiclePass>(
     PASSAGE_QUEUE,
@@ -53,15 +57,14 @@ export const passages = async (context: ProcessContext): Promise<void> => {
     log.warn({ passageId: job?.id, reason: error.message, attempts: job?.attemptsMade }, 'passage could not be read'),
   );
   log.info('passages are read');
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  await untilAborted(signal);
   await worker.close();
   await plates.close();
   await queues.close();
   await store.close();
 };
+
+const workDir = (dataDir: string): string => join(dataDir, 'passages');
 
 type Parts = {
   readonly context: ProcessContext;
@@ -99,7 +102,7 @@ const read = async ({ context, queues, store, plateReader }: Parts, pass: Vehicl
   const options = {
     ...{ pass, store, reader: await plateReader() },
     recordingDir: dataFolder(dataDir).camera(pass.cameraId),
-    workDir: join(dataDir, 'passages'),
+    workDir: workDir(dataDir),
   };
   try {
     return await readPassage(options);

@@ -9,6 +9,7 @@ import { Supervisor } from '../../workers/supervisor.ts';
 import { loadConfig } from './load-config.ts';
 import { finishOnce } from './once.ts';
 import { stopSignal } from './until-signal.ts';
+import { untilAborted } from '../../workers/until-aborted.ts';
 
 /** Recording ends first, so that the last pictures are still taken in; one that takes long is not waited for. */
 const RECORD_FIRST_MS = 1_500;
@@ -73,9 +74,6 @@ export const up = async (options: {
 };
 
 /** Resolves when the stop signal fires, or when the API cannot run: without it nobody would see anything. */
-const ended = (signal: AbortSignal, supervisor: Supervisor): Promise<void> =>
-  new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    if (signal.aborted) resolve();
-    void supervisor.ended('api').then(() => resolve());
-  });
+const ended = async (signal: AbortSignal, supervisor: Supervisor): Promise<void> => {
+  await Promise.race([untilAborted(signal), supervisor.ended('api')]);
+};
