@@ -10,6 +10,7 @@ import { azimuthTo } from '../../pipeline/fire/terrain.ts';
 import { acceptForTest } from './api-accept.ts';
 import { openSite, sealCase, type Site, TestClock } from './api-harness.ts';
 import { buildPlayer, hasChromium, openBrowser, type OpenedPage, openPage } from './player-browser.ts';
+import { clean, lookAt } from './player-checks.ts';
 
 const SOUTH: Place = { latitude: 10.25, longitude: 104 };
 const WEST = toPlace({ east: -8_000, north: 1_500 }, SOUTH);
@@ -73,8 +74,12 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     expect(await page.locator('.fire-incident').count()).toBe(1);
     expect(await page.locator('.fire-incident header').innerText()).toMatch(/^10\.33\d\d, 103\.97\d\d ± \d+ m/);
     expect(await page.title()).toMatch(/^\(1\) Fire desk/);
-    if (process.env['SHOT']) await page.screenshot({ path: process.env['SHOT'] });
   });
+
+  test(`the desk with an incident is accessible and fits an office screen and a phone, in both languages${why}`, async () => {
+    const looks = await lookAt(opened.page, '/fire', '.fire-ellipse', 'fire-incident');
+    expect(looks).toEqual(clean(looks));
+  }, 90_000);
 
   test(`a controlled burn is said once and decides both cases, with nothing asked of another site${why}`, async () => {
     const { page, requests, errors } = opened;
