@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import sharp from 'sharp';
 import type { PlateReader } from '../models/plate-reader.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
@@ -43,6 +44,8 @@ const HOPELESS: ReadonlySet<string> = new Set(['EVIDENCE_GONE', 'JOB_MALFORMED']
 export const evidence = async (context: ProcessContext): Promise<void> => {
   const { config, dataDir, redisUrl, log, signal } = context;
   await runTool('ffmpeg', ['-version'], 'FFMPEG_MISSING');
+  // No picture is worked on twice.
+  sharp.cache(false);
   const queues = await openQueues(redisUrl);
   const store = openStore(config.evidence.store, dataDir);
   // What a killed process left half done is made again from the recording.
