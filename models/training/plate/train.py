@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..loop import descend, follow, keep, resume
 from ..road.evaluate import Frame, average_precision, match
 from ..road.loss import loss
 from ..road.network import RoadNetwork
@@ -68,14 +69,8 @@ def main() -> None:
     for name in FROZEN:
         getattr(network, name).requires_grad_(False)
     optimiser = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=args.peak, weight_decay=0.01)
-    iteration, spent = 0, 0.0
-    checkpoint = args.out / "last.pt"
-    if checkpoint.exists():
-        state = torch.load(checkpoint, map_location=device, weights_only=True)
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        iteration, spent = state["iteration"], state["spent"]
+    kept = resume(args.out, device, network, average, optimiser)
+    iteration, spent = kept.get("iteration", 0), kept.get("spent", 0.0)
     data = PlateData(args.shared / "data/plate-boxes")
     random = np.random.default_rng(args.seed + iteration)
     running, last = None, time.time()
@@ -90,15 +85,9 @@ def main() -> None:
             maps = network(frames)
         truth = [(torch.from_numpy(boxes), torch.from_numpy(classes)) for _, boxes, classes in drawn]
         total, _ = loss([level.cpu() for level in maps], truth)
-        optimiser.zero_grad(set_to_none=True)
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
-        optimiser.step()
+        descend(total, network, optimiser)
         iteration += 1
-        decay = min(0.99, iteration / (iteration + 10))
-        with torch.no_grad():
-            for mean, value in zip(average.parameters(), network.parameters(), strict=True):
-                mean.lerp_(value, 1 - decay)
+        follow(average, network, min(0.99, iteration / (iteration + 10)))
         value = float(total.detach())
         running = value if running is None else 0.97 * running + 0.03 * value
         now = time.time()
@@ -106,9 +95,7 @@ def main() -> None:
         if iteration % 20 == 0:
             print(f"{iteration} {spent / 60:.1f} min loss {running:.3f}", flush=True)
         if now - saved > 300 or spent >= args.minutes * 60:
-            state = {"network": network.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
-            torch.save(state | {"iteration": iteration, "spent": spent}, checkpoint)
-            torch.save(average.state_dict(), args.out / f"average-{iteration:06d}.pt")
+            keep(args.out, iteration, network, average, optimiser, spent=spent)
             saved = last = time.time()
 
 

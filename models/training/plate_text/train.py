@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from ..loop import descend, keep, resume
 from .alphabet import Crop, collapse, encode, load_crops
 from .dataset import Crops, Sample, UNKNOWN, drawn_sample, fitted, nothing, read_rgb, tilt
 from .evaluate import hard_plates, read_all, score
@@ -101,14 +102,8 @@ def main() -> None:
         print(f"{len(left_out)} crops left out", *sorted(left_out), flush=True)
     average = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(network.parameters(), lr=args.peak, weight_decay=0.01)
-    iteration, spent = 0, 0.0
-    checkpoint = args.out / "last.pt"
-    if checkpoint.exists():
-        state = torch.load(checkpoint, map_location=device, weights_only=True)
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        iteration, spent = state["iteration"], state["spent"]
+    kept = resume(args.out, device, network, average, optimiser)
+    iteration, spent = kept.get("iteration", 0), kept.get("spent", 0.0)
     crops = Crops(labelled)
     checks = load_crops(args.shared / "data/plate-text", "val")
     random = np.random.default_rng(args.seed + iteration)
@@ -126,10 +121,7 @@ def main() -> None:
         with torch.autocast(device.type, dtype=torch.bfloat16):
             logits = network(frames)
         total, ctc, step = loss(logits, samples, 3.0 if progress < 0.3 else 0.5)
-        optimiser.zero_grad(set_to_none=True)
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
+        descend(total, network, optimiser, longest=5.0)
         iteration += 1
         decay = min(0.996, iteration / (iteration + 10))
         with torch.no_grad():
@@ -141,9 +133,7 @@ def main() -> None:
         if iteration % 20 == 0:
             print(f"{iteration} {spent / 60:.1f} min ctc {running[0]:.3f} steps {running[1]:.3f}", flush=True)
         if now - saved > 240 or spent >= args.minutes * 60:
-            state = {"network": network.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
-            torch.save(state | {"iteration": iteration, "spent": spent}, checkpoint)
-            torch.save(average.state_dict(), args.out / f"average-{iteration:06d}.pt")
+            keep(args.out, iteration, network, average, optimiser, spent=spent)
             reader = copy.deepcopy(average).cpu().eval()
             with torch.no_grad():
                 read = lambda pictures: reader(torch.from_numpy(pictures)).numpy()  # noqa: E731

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..loop import decayed_groups, descend, follow, keep, resume
 from .boxes import letterbox
 from .dataset import RoadData
 from .detectors import YOLOX_IOU, Found, best_of, clipped, yolox_rows
@@ -79,17 +80,8 @@ def main() -> None:
     average = copy.deepcopy(network).eval()
     for name in FROZEN:
         getattr(network, name).requires_grad_(False)
-    decayed = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
-    plain = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
-    optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0}], lr=args.peak)
-    start = 0
-    checkpoint = args.out / "last.pt"
-    if checkpoint.exists():
-        state = torch.load(checkpoint, map_location=device, weights_only=True)
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        start = state["iteration"]
+    optimiser = torch.optim.AdamW(decayed_groups(network), lr=args.peak)
+    start = resume(args.out, device, network, average, optimiser).get("iteration", 0)
 
     without = (args.hold_out,) if args.hold_out else ()
     data = RoadData(args.data, without)
@@ -111,23 +103,15 @@ def main() -> None:
         with torch.autocast(device.type, dtype=torch.bfloat16):
             maps = network(frames_in)
         total, parts = loss([level.cpu() for level in maps], truth)
-        optimiser.zero_grad(set_to_none=True)
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
-        optimiser.step()
-        decay = min(EMA, (iteration + 1) / (iteration + 10))
-        with torch.no_grad():
-            for mean, value in zip(average.parameters(), network.parameters(), strict=True):
-                mean.lerp_(value, 1 - decay)
+        descend(total, network, optimiser)
+        follow(average, network, min(EMA, (iteration + 1) / (iteration + 10)))
         for name, value in parts.items():
             running[name] = 0.98 * running.get(name, value) + 0.02 * value
         if (iteration + 1) % 50 == 0:
             rate = (iteration + 1 - start) * args.batch / (time.time() - begun)
             print(iteration + 1, f"{rate:.1f} pictures/s", {k: round(v, 3) for k, v in running.items()}, flush=True)
         if (iteration + 1) % 200 == 0 or iteration + 1 == args.iterations:
-            state = {"network": network.state_dict(), "average": average.state_dict()}
-            torch.save(state | {"optimiser": optimiser.state_dict(), "iteration": iteration + 1}, checkpoint)
-            torch.save(average.state_dict(), args.out / f"average-{iteration + 1:06d}.pt")
+            keep(args.out, iteration + 1, network, average, optimiser)
             data.refresh()
             if frames:
                 print("validated", iteration + 1, validate(copy.deepcopy(average).cpu(), frames), flush=True)

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from ..loop import decayed_groups, descend, follow, keep, resume
 from ..road.loss import loss
 from ..road.network import Exported, RoadNetwork
 from ..road.starting_weights import load_starting_weights
@@ -72,17 +73,9 @@ def main() -> None:
     average = copy.deepcopy(network).eval()
     for name in FROZEN:
         getattr(network, name).requires_grad_(False)
-    decayed = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
-    plain = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
-    optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0}], lr=args.peak)
-    start, spent = 0, 0.0
-    checkpoint = args.out / "last.pt"
-    if checkpoint.exists():
-        state = torch.load(checkpoint, map_location=device, weights_only=True)
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        start, spent = state["iteration"], state["seconds"]
+    optimiser = torch.optim.AdamW(decayed_groups(network), lr=args.peak)
+    kept = resume(args.out, device, network, average, optimiser)
+    start, spent = kept.get("iteration", 0), kept.get("seconds", 0.0)
 
     empty = landscapes(args.landscapes, held_out=False) + scenes(args.shared)
     data = SmokeData(load(args.shared, "train", held_out=False) + empty)
@@ -103,15 +96,9 @@ def main() -> None:
         with torch.autocast(device.type, dtype=torch.bfloat16):
             maps = network(frames)
         total, parts = loss([level.cpu() for level in maps], truth)
-        optimiser.zero_grad(set_to_none=True)
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
-        optimiser.step()
+        descend(total, network, optimiser)
         iteration += 1
-        decay = min(EMA, iteration / (iteration + 9))
-        with torch.no_grad():
-            for mean, value in zip(average.parameters(), network.parameters(), strict=True):
-                mean.lerp_(value, 1 - decay)
+        follow(average, network, min(EMA, iteration / (iteration + 9)))
         for name, value in parts.items():
             running[name] = 0.98 * running.get(name, value) + 0.02 * value
         if iteration % 25 == 0:
@@ -119,9 +106,7 @@ def main() -> None:
             print(iteration, f"{speed:.1f} pictures/s", {k: round(v, 3) for k, v in running.items()}, flush=True)
         if time.time() - saved_at > 240 or left == 0:
             saved_at = time.time()
-            state = {"network": network.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
-            torch.save(state | {"iteration": iteration, "seconds": elapsed}, checkpoint)
-            torch.save(average.state_dict(), args.out / f"average-{iteration:06d}.pt")
+            keep(args.out, iteration, network, average, optimiser, seconds=elapsed)
             if left < 0.6:
                 print("validated", iteration, figures(held_out, rows_of(copy.deepcopy(average).cpu())), flush=True)
         if left == 0:
