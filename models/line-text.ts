@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { WatchpostError } from '../pipeline/errors.ts';
 import { type Box, boxHeight, boxWidth } from '../pipeline/geometry.ts';
 import { READER_CLASSES, READER_SYMBOLS, type ReaderOutput } from '../pipeline/plates/ctc.ts';
 import type { ReaderEntry } from './manifest.ts';
+import { loadError, openReaderSession, tryReader } from './reader-session.ts';
 import { type Picture, stretch } from './plate-crop.ts';
 import { TensorPacker } from './tensor.ts';
 import type { TextModel } from './text-model.ts';
@@ -33,32 +33,18 @@ export class LineText implements TextModel {
 
   /** @throws WatchpostError MODEL_LOAD; MODEL_SHAPE when the outputs are not what the alphabet says */
   static async open(entry: ReaderEntry, file: string, threads = 1): Promise<LineText> {
-    let session: InferenceSession;
-    let alphabet: string[];
-    try {
-      alphabet = (await readFile(join(dirname(file), entry.alphabet ?? ''), 'utf8')).split(/\r?\n/).filter(Boolean);
-      session = await InferenceSession.create(file, {
-        executionProviders: ['cpu'],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        logSeverityLevel: 3,
-      });
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new WatchpostError('MODEL_LOAD', `model "${entry.id}" could not be loaded: ${reason}`, { cause });
-    }
+    const alphabetFile = join(dirname(file), entry.alphabet ?? '');
+    const text = await readFile(alphabetFile, 'utf8').catch((cause: unknown) => {
+      throw loadError(entry, cause);
+    });
+    const alphabet = text.split(/\r?\n/).filter(Boolean);
+    const session = await openReaderSession(entry, file, threads);
     const classes = Uint8Array.from(['', ...alphabet, ' '], (symbol) =>
       symbol === '' || symbol.length > 1 ? 0 : READER_SYMBOLS.indexOf(symbol) + 1,
     );
     const model = new LineText(session, entry, classes);
-    try {
-      const { width, height } = entry.input;
-      await model.#run(new Uint8Array(width * height * 3), width);
-    } catch (cause) {
-      await session.release();
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new WatchpostError('MODEL_SHAPE', `model "${entry.id}" (${entry.file}): ${reason}`, { cause });
-    }
+    const { width, height } = entry.input;
+    await tryReader(session, entry, () => model.#run(new Uint8Array(width * height * 3), width));
     return model;
   }
 

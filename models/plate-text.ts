@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { WatchpostError } from '../pipeline/errors.ts';
 import { READER_CLASSES, type ReaderOutput } from '../pipeline/plates/ctc.ts';
 import type { ReaderEntry } from './manifest.ts';
+import { openReaderSession, tryReader } from './reader-session.ts';
 
 /** Characters of plate crops. Runs on the calling thread, which is busy for some milliseconds a crop. */
 export class PlateText {
@@ -15,27 +15,10 @@ export class PlateText {
 
   /** @throws WatchpostError MODEL_LOAD; MODEL_SHAPE when the file does not take what its manifest entry says */
   static async open(entry: ReaderEntry, file: string, threads = 1): Promise<PlateText> {
-    let session: InferenceSession;
-    try {
-      session = await InferenceSession.create(file, {
-        executionProviders: ['cpu'],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        logSeverityLevel: 3,
-      });
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new WatchpostError('MODEL_LOAD', `model "${entry.id}" could not be loaded: ${reason}`, { cause });
-    }
+    const session = await openReaderSession(entry, file, threads);
     const model = new PlateText(session, entry);
-    try {
-      const { width, height } = entry.input;
-      await model.read(new Uint8Array(width * height * 3), 1);
-    } catch (cause) {
-      await session.release();
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new WatchpostError('MODEL_SHAPE', `model "${entry.id}" (${entry.file}): ${reason}`, { cause });
-    }
+    const { width, height } = entry.input;
+    await tryReader(session, entry, () => model.read(new Uint8Array(width * height * 3), 1));
     return model;
   }
 

@@ -1,15 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { TOKEN_SCOPES } from './token-scopes.ts';
 
-/** What a token may be used for; the routes of each are in api/access.ts. */
-export const TOKEN_SCOPES = [
-  'cameras:read',
-  'cases:read',
-  'cases:decide',
-  'cases:export',
-  'statistics:read',
-  'audit:read',
-  'metrics:read',
-] as const;
 export const TokenScope = Type.Union(TOKEN_SCOPES.map((scope) => Type.Literal(scope)));
 export type TokenScope = Static<typeof TokenScope>;
 

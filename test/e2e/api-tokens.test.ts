@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACCESS, ROUTES_OF_SCOPE } from '../../api/access.ts';
-import { type ApiToken, type CreatedApiToken, TOKEN_SCOPES, type TokenScope } from '../../api/contract/tokens.ts';
+import { TOKEN_SCOPES } from '../../api/contract/token-scopes.ts';
+import type { ApiToken, CreatedApiToken, TokenScope } from '../../api/contract/tokens.ts';
 import { acceptForTest } from './api-accept.ts';
 import { openSite, type Person, sealCase, type Site } from './api-harness.ts';
 

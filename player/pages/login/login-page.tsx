@@ -1,8 +1,8 @@
 import { type SyntheticEvent, useEffect, useId, useState } from 'react';
 import type { Session } from '../../../api/contract/session.ts';
 import { api, ApiError } from '../../api-client.ts';
+import { ErrorBox } from '../../components/error-box.tsx';
 import { LanguageChoice } from '../../components/choices.tsx';
-import { Icon } from '../../components/icons.tsx';
 import { Logo } from '../../components/logo.tsx';
 import { PasswordField } from '../../components/password-field.tsx';
 import { useErrorText } from '../../components/states.tsx';
@@ -62,12 +62,7 @@ export function LoginPage(props: { readonly ended: boolean; readonly onLogIn: (s
             {t('login.ended')}
           </div>
         )}
-        {error !== null && (
-          <div className="error-box" role="alert">
-            <Icon name="warning" size={18} />
-            {errorText(error)}
-          </div>
-        )}
+        {error !== null && <ErrorBox>{errorText(error)}</ErrorBox>}
         {code !== null && (
           <CodeField label={t('twoStep.code')} hint={t('twoStep.loginHint')} value={code} onChange={setCode} />
         )}

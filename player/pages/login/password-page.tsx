@@ -1,6 +1,7 @@
 import { type SyntheticEvent, useState } from 'react';
 import type { Session } from '../../../api/contract/session.ts';
 import { api } from '../../api-client.ts';
+import { ErrorBox } from '../../components/error-box.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { PasswordField } from '../../components/password-field.tsx';
@@ -51,12 +52,7 @@ export function PasswordPage(props: { readonly session: Session; readonly onChan
             {t('password.required')}
           </div>
         )}
-        {error !== null && (
-          <div className="error-box" role="alert">
-            <Icon name="warning" size={18} />
-            {error}
-          </div>
-        )}
+        {error !== null && <ErrorBox>{error}</ErrorBox>}
         {state === 'done' && (
           <div className="good-box" role="status">
             <Icon name="check" size={18} />

@@ -2,6 +2,7 @@ import qrcode from 'qrcode-generator';
 import { type SyntheticEvent, useId, useMemo, useState } from 'react';
 import type { NewSecondFactor, Session } from '../../../api/contract/session.ts';
 import { api } from '../../api-client.ts';
+import { ErrorBox } from '../../components/error-box.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { PasswordField } from '../../components/password-field.tsx';
 import { useErrorText } from '../../components/states.tsx';
@@ -62,12 +63,7 @@ export function SecondFactorCard(props: { readonly session: Session; readonly on
           {t('twoStep.required')}
         </div>
       )}
-      {error !== null && (
-        <div className="error-box" role="alert">
-          <Icon name="warning" size={18} />
-          {error}
-        </div>
-      )}
+      {error !== null && <ErrorBox>{error}</ErrorBox>}
       {step.at === 'start' && (
         <form className="form" onSubmit={state === 'on' ? switchOff : begin}>
           <p className="muted">{t(state === 'on' ? 'twoStep.isOn' : 'twoStep.lead')}</p>

@@ -1,21 +1,13 @@
 import { type SyntheticEvent, useId, useState } from 'react';
+import { TOKEN_SCOPES } from '../../../api/contract/token-scopes.ts';
 import type { ApiToken, TokenScope } from '../../../api/contract/tokens.ts';
 import { api } from '../../api-client.ts';
+import { ErrorBox } from '../../components/error-box.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
 
-/** Written out here: the contract's own list brings TypeBox along. */
-const SCOPES: readonly TokenScope[] = [
-  'cameras:read',
-  'cases:read',
-  'cases:decide',
-  'cases:export',
-  'statistics:read',
-  'audit:read',
-  'metrics:read',
-];
 const DAYS = [7, 30, 90, 366] as const;
 
 /** Keys for programs: made, shown once, revoked. */
@@ -53,12 +45,7 @@ export function TokensCard() {
     <section className="card form second-factor" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{t('tokens.title')}</h2>
       <p className="muted">{t('tokens.lead')}</p>
-      {error !== null && (
-        <div className="error-box" role="alert">
-          <Icon name="warning" size={18} />
-          {error}
-        </div>
-      )}
+      {error !== null && <ErrorBox>{error}</ErrorBox>}
       {secret !== null && (
         <div role="status">
           <p className="one-time">
@@ -90,7 +77,7 @@ export function TokensCard() {
         </div>
         <fieldset className="choices">
           <legend>{t('tokens.scopes')}</legend>
-          {SCOPES.map((scope) => (
+          {TOKEN_SCOPES.map((scope) => (
             <label key={scope}>
               <input
                 type="checkbox"

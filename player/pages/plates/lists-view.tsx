@@ -1,7 +1,7 @@
 import { type SyntheticEvent, useCallback, useState } from 'react';
 import type { WatchEntry, WatchHit, WatchList } from '../../../api/contract/passages.ts';
 import { api } from '../../api-client.ts';
-import { Icon } from '../../components/icons.tsx';
+import { ErrorBox } from '../../components/error-box.tsx';
 import { Failure, Loading, Notice, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useWatchAlerts } from '../../live/use-live.ts';
@@ -27,12 +27,7 @@ export function ListsView() {
   }, []);
   return (
     <>
-      {problem !== null && (
-        <div className="error-box" role="alert">
-          <Icon name="warning" size={18} />
-          {errorText(problem)}
-        </div>
-      )}
+      {problem !== null && <ErrorBox>{errorText(problem)}</ErrorBox>}
       <section aria-label={t('watch.hits')} className="watch-part">
         <h2>{t('watch.hits')}</h2>
         {!hits.data ? (

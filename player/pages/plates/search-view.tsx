@@ -1,7 +1,7 @@
 import { type SyntheticEvent, useState } from 'react';
 import type { PassageSearch, PassageView } from '../../../api/contract/passages.ts';
 import { api } from '../../api-client.ts';
-import { Icon } from '../../components/icons.tsx';
+import { ErrorBox } from '../../components/error-box.tsx';
 import { Loading, Notice, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useSession } from '../../session.ts';
@@ -163,12 +163,7 @@ export function SearchView(props: {
           </button>
         </div>
       </form>
-      {problem !== null && (
-        <div className="error-box" role="alert">
-          <Icon name="warning" size={18} />
-          {errorText(problem)}
-        </div>
-      )}
+      {problem !== null && <ErrorBox>{errorText(problem)}</ErrorBox>}
       {busy && !found && <Loading />}
       {!busy && !found && problem === null && (
         <Notice icon="plate" title={t('plates.start')} hint={t('plates.startHint')} />

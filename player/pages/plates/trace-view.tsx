@@ -1,6 +1,7 @@
 import { Fragment, type SyntheticEvent, useCallback, useState } from 'react';
 import type { Trace } from '../../../api/contract/passages.ts';
 import { api } from '../../api-client.ts';
+import { ErrorBox } from '../../components/error-box.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Loading, Notice, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
@@ -57,12 +58,7 @@ export function TraceView(props: {
           </button>
         </div>
       </form>
-      {problem !== null && (
-        <div className="error-box" role="alert">
-          <Icon name="warning" size={18} />
-          {errorText(problem)}
-        </div>
-      )}
+      {problem !== null && <ErrorBox>{errorText(problem)}</ErrorBox>}
       {busy && <Loading />}
       {!busy && !trace && problem === null && (
         <Notice icon="plate" title={t('plates.traceStart')} hint={t('plates.traceStartHint')} />
