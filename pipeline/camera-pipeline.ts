@@ -7,6 +7,7 @@ import type { Frame, FrameHeader } from './frame.ts';
 import type { Size } from './geometry.ts';
 import { toLiveFrame } from './live-frame.ts';
 import type { LiveFrame } from './live.ts';
+import { type PoseId, type SweepWatch, watchSweep } from './fire/sweep.ts';
 import { PictureWatch } from './health/picture-facts.ts';
 import { RuleSet } from './rules/rule-set.ts';
 import { SameAct } from './same-act.ts';
@@ -14,7 +15,7 @@ import { SignalReader } from './signals/signal-reader.ts';
 import { StillWatch } from './still/still-watch.ts';
 import type { PtsMs, SessionClock } from './time.ts';
 import type { Track, TrackedFrame } from './track.ts';
-import { ByteTracker } from './tracking/bytetrack.ts';
+import { ByteTracker, countFromOne } from './tracking/bytetrack.ts';
 import { withoutTwins } from './twins.ts';
 import { toLines, toSignals, toZones, type Zone } from './zone.ts';
 
@@ -35,8 +36,12 @@ export type AnalysedFrame = {
 };
 
 /** A frame's times, and its pixels where signals are to be read from them. */
-export type FrameInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt'> & Partial<Pick<Frame, 'pixels' | 'letterbox'>>;
-export type TracksInput = Pick<TrackedFrame, 'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture' | 'still'>;
+export type FrameInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt' | 'poseId'> &
+  Partial<Pick<Frame, 'pixels' | 'letterbox'>>;
+export type TracksInput = Pick<
+  TrackedFrame,
+  'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture' | 'still' | 'poseId'
+>;
 
 /** How long a track stays marked on the overlay after it was part of a match. */
 const ALERT_MS = 5_000;
@@ -49,7 +54,11 @@ export class CameraPipeline {
   readonly #cameraId: string;
   readonly #sessionId: string;
   readonly #frameSize: Size;
-  readonly #tracker: ByteTracker;
+  readonly #trackerConfig: TrackerConfig;
+  /** One for each pose: what was seen at one says nothing about another. */
+  readonly #trackers = new Map<string | undefined, ByteTracker>();
+  readonly #nextTrackId = countFromOne();
+  readonly #sweep: SweepWatch | null;
   readonly #rules: RuleSet;
   readonly #signals: SignalReader | null;
   readonly #picture: PictureWatch | null;
@@ -64,7 +73,8 @@ export class CameraPipeline {
     this.#cameraId = camera.id;
     this.#sessionId = clock.sessionId;
     this.#frameSize = frameSize;
-    this.#tracker = new ByteTracker(camera.tracker ?? (Value.Default(TrackerConfig, {}) as TrackerConfig));
+    this.#trackerConfig = camera.tracker ?? (Value.Default(TrackerConfig, {}) as TrackerConfig);
+    this.#sweep = camera.sweep ? watchSweep(camera.sweep) : null;
     this.#signals = camera.signals ? new SignalReader(toSignals(camera.signals)) : null;
     this.#picture = camera.rules.some(({ kind }) => kind === 'camera_health') ? new PictureWatch() : null;
     const zones = toZones(camera.zones);
@@ -74,8 +84,17 @@ export class CameraPipeline {
       lines: toLines(camera.lines),
       frameSize,
       timeZone,
+      sweep: camera.sweep ?? null,
     });
     this.#assembler = new EventAssembler({ cameraId: camera.id, clock, provenance });
+  }
+
+  /**
+   * Which pose of a sweep a frame shows; undefined for cameras that do not turn. A frame without a pose (null) is not to
+   * be analysed. Called once for each frame, in order, before anything else is done with it.
+   */
+  look(frame: FrameInput): PoseId | undefined {
+    return this.#sweep?.look(frame);
   }
 
   /**
@@ -90,19 +109,21 @@ export class CameraPipeline {
    * First half of `push`, for cameras where a second model looks at the tracks before the rules do: every frame's tracks
    * must then go on to `pushTracks`, in the same order.
    */
-  track({ ptsMs }: FrameInput, detections: readonly Detection[]): readonly Track[] {
-    return this.#tracker.update(withoutTwins(detections), ptsMs);
+  track({ ptsMs, poseId }: FrameInput, detections: readonly Detection[]): readonly Track[] {
+    const tracker = this.#trackers.get(poseId) ?? new ByteTracker(this.#trackerConfig, this.#nextTrackId);
+    this.#trackers.set(poseId, tracker);
+    return tracker.update(withoutTwins(detections), ptsMs);
   }
 
   /** The frame's times, with what its signals show and how the picture looks where a rule asks for it. */
-  readSignals({ ptsMs, capturedAt, pixels, letterbox }: FrameInput): TracksInput {
-    if (pixels === undefined || letterbox === undefined) return { ptsMs, capturedAt };
+  readSignals({ ptsMs, capturedAt, pixels, letterbox, poseId }: FrameInput): TracksInput {
+    const when = { ptsMs, capturedAt, ...(poseId === undefined ? {} : { poseId }) };
+    if (pixels === undefined || letterbox === undefined) return when;
     const signals = this.#signals?.read({ pixels, letterbox }, ptsMs);
     const picture = this.#picture?.read({ pixels, letterbox }, ptsMs);
     const still = this.#still?.read({ pixels, letterbox }, ptsMs);
     return {
-      ptsMs,
-      capturedAt,
+      ...when,
       ...(signals ? { signals } : {}),
       ...(picture ? { picture } : {}),
       ...(still ? { still } : {}),
@@ -111,7 +132,7 @@ export class CameraPipeline {
 
   /** The same from tracks and readings on, for trying rules on stored tracks. */
   pushTracks(
-    { ptsMs, capturedAt, signals, heads, picture, still }: TracksInput,
+    { ptsMs, capturedAt, signals, heads, picture, still, poseId }: TracksInput,
     tracks: readonly Track[],
   ): AnalysedFrame {
     const tracked: TrackedFrame = {
@@ -125,6 +146,7 @@ export class CameraPipeline {
       ...(heads ? { heads } : {}),
       ...(picture ? { picture } : {}),
       ...(still ? { still } : {}),
+      ...(poseId === undefined ? {} : { poseId }),
     };
     const matches = this.#sameAct.filter(this.#rules.step(tracked), tracked);
     for (const { match, disposition } of matches) {

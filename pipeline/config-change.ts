@@ -13,6 +13,7 @@ export const ANALYSIS_ONLY: ReadonlySet<string> = new Set([
   'signals',
   'rules',
   'tracker',
+  'sweep',
 ]);
 
 export const isSame = (a: unknown, b: unknown): boolean => toCanonicalJson(a ?? null) === toCanonicalJson(b ?? null);

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { SweepConfig } from './fire/sweep-config.ts';
 import { RuleConfig } from './rules/rule-config.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -210,6 +211,7 @@ export const CameraConfig = Type.Object(
     source: SourceConfig,
     analysis: Type.Optional(AnalysisConfig),
     tracker: Type.Optional(TrackerConfig),
+    sweep: Type.Optional(SweepConfig),
     zones: Type.Record(Type.String(), Type.Array(Fraction2, { minItems: 3 }), {
       default: {},
       description: 'Named polygons, corners in order.',

@@ -11,6 +11,8 @@ cameras:
     zones: { lane: [[0, 0], [1, 0], [1, 1]] }
     lines: { stop: [[0, 0.5], [1, 0.5]] }
 ${extra}`;
+const pose = (id: string, extra = ''): string =>
+  `{ id: ${id}, azimuthDeg: 10, fieldOfViewDeg: 54${extra && `, ${extra}`} }`;
 const environment = { RTSP_USER: 'u', RTSP_PASSWORD: 'p' };
 const message = (text: string, values: Record<string, string> = environment): string => {
   try {
@@ -82,6 +84,33 @@ describe('configuration', () => {
       'two cameras of one id',
       `${camera()}  - { id: gate, source: { url: a.mp4 } }`,
       '"gate" is used by another camera too',
+    ],
+    [
+      'a pose that is there twice',
+      camera(`    sweep: { poses: [${pose('a')}, ${pose('a')}] }`),
+      'cameras.0.sweep.poses.1.id: "a" is used by another pose of this camera',
+    ],
+    [
+      'a pose that is over before its picture has settled',
+      camera(`    sweep: { settleMs: 2000, poses: [${pose('a')}, ${pose('b', 'dwellMs: 2000')}] }`),
+      'cameras.0.sweep.poses.1.dwellMs: expected more than settleMs (2000), found 2000',
+    ],
+    [
+      'an exclusion of a pose that does not exist',
+      camera(`    sweep: { poses: [${pose('a')}, ${pose('b', 'exclusions: [lame]')}] }`),
+      'cameras.0.sweep.poses.1.exclusions.0: no zone "lame"; did you mean "lane"?',
+    ],
+    [
+      'a rule on one fixed view beside a sweep',
+      camera(`    sweep: { poses: [${pose('a')}, ${pose('b')}] }
+    rules: [{ id: r1, kind: wrong_way, zone: lane, heading: [0, 1] }]`),
+      'cameras.0.rules.0.kind: "wrong_way" looks at one fixed view; a camera with a `sweep` takes `smoke` rules only',
+    ],
+    [
+      'a second pose table',
+      camera(`    sweep: { poses: [${pose('a')}, ${pose('b')}] }
+    rules: [{ id: r1, kind: smoke, pose: { azimuthDeg: 1, fieldOfViewDeg: 54 } }]`),
+      'cameras.0.rules.0.pose: the poses of this camera stand in its `sweep`; leave this one out',
     ],
     ['broken YAML', 'cameras: [', 'site.yml:1:'],
   ])('%s is refused with file, line, key and what would be right', (_, text, expected) => {

@@ -4,6 +4,7 @@ import { isMap, isPair, isSeq, LineCounter, type Node, parseDocument } from 'yam
 import { Config } from './config-schema.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { WatchpostError } from './errors.ts';
+import { sweepFaults } from './fire/sweep-faults.ts';
 
 /** Values for `${NAME}` in the configuration; usually the process environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -191,6 +192,7 @@ const checkReferences = (config: Config): Fault[] => {
       if (zone !== undefined) dangling(`${at}/passages/zone`, 'zone', zone, zones);
       lanes.forEach((lane, l) => dangling(`${at}/passages/lanes/${l}`, 'zone', lane, zones));
     }
+    if (camera.sweep) faults.push(...sweepFaults(camera.sweep, camera, at));
     const ruleIds = new Set<string>();
     camera.rules.forEach((rule, r) => {
       const path = `${at}/rules/${r}`;

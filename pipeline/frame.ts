@@ -29,6 +29,8 @@ export type FrameHeader = {
   /** Monotonic milliseconds of arrival in the recording process; comparable within one machine only. */
   readonly receivedMonoMs: number;
   readonly letterbox: Letterbox;
+  /** The pose it was taken at, where the source says so. */
+  readonly poseId?: string;
 };
 
 /**
@@ -38,6 +40,16 @@ export type FrameHeader = {
  */
 export type Frame = FrameHeader & { readonly pixels: Uint8Array<ArrayBuffer>; readonly release: () => void };
 
-/** Why a received frame was not analysed. Every received frame is analysed or has one of these. */
-export const DROP_REASONS = ['superseded', 'deadline', 'no-analyzer', 'inference-failed', 'shutdown'] as const;
+/**
+ * Why a received frame was not analysed. Every received frame is analysed or has one of these. `settling`: a sweeping
+ * camera was turning, or nobody knows where it looked.
+ */
+export const DROP_REASONS = [
+  'superseded',
+  'deadline',
+  'no-analyzer',
+  'inference-failed',
+  'settling',
+  'shutdown',
+] as const;
 export type DropReason = (typeof DROP_REASONS)[number];

@@ -42,4 +42,6 @@ export type TrackedFrame = {
   readonly picture?: PictureFacts;
   /** What was put into a zone and stands there, where a rule watches for it. */
   readonly still?: StillThings;
+  /** Which pose of a sweep it shows. */
+  readonly poseId?: string;
 };

@@ -66,6 +66,11 @@ export class CameraAnalyzer {
         onFate(frame, 'deadline');
         return;
       }
+      const poseId = this.#pipeline!.look(frame);
+      if (poseId === null) {
+        onFate(frame, 'settling');
+        return;
+      }
       let detections: readonly Detection[];
       try {
         detections = await detect(frame);
@@ -74,7 +79,8 @@ export class CameraAnalyzer {
         onFate(frame, error instanceof FrameDropped ? error.reason : 'inference-failed');
         return;
       }
-      const { tracked, live, events } = await analyseFrame(this.#pipeline!, this.#heads, frame, detections, stages);
+      const posed = poseId === undefined ? frame : { ...frame, poseId };
+      const { tracked, live, events } = await analyseFrame(this.#pipeline!, this.#heads, posed, detections, stages);
       stages?.observe('frame', clock.mono() - frame.receivedMonoMs);
       this.#lastPtsMs = frame.ptsMs;
       onFate(frame, 'analysed');

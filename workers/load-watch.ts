@@ -49,7 +49,8 @@ const judge = (from: Sample, to: Sample, wasOverloaded: boolean): Overload | nul
   if (received < LEAST_PICTURES) return null;
   const lost = Object.entries(to.dropped).map(([cause, count]) => ({
     cause,
-    count: count - (from.dropped[cause] ?? 0),
+    // A sweeping camera is not to be looked at while it turns.
+    count: cause === 'settling' ? 0 : count - (from.dropped[cause] ?? 0),
   }));
   const lostShare = lost.reduce((sum, { count }) => sum + count, 0) / received;
   if (lostShare < (wasOverloaded ? CLEAR_SHARE : RAISE_SHARE)) return null;

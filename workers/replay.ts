@@ -70,18 +70,21 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
       await write(files.events, toEventLine(event));
     }
   };
-  const analyse = async (
-    { header, clock, pixels, release }: SessionFrame,
-    detections: readonly Detection[],
-  ): Promise<void> => {
-    pipeline ??= new CameraPipeline({
+  const openPipeline = ({ header, clock }: SessionFrame): CameraPipeline =>
+    new CameraPipeline({
       camera,
       clock,
       frameSize: header.letterbox.source,
       provenance: provenanceOf(camera, detector.config, detector.detector, detector.heads),
       timeZone: config.site.timeZone,
     });
-    const { tracked, live, events: found } = await analyseFrame(pipeline, heads, { ...header, pixels }, detections);
+  const analyse = async (
+    { header, pixels, release }: SessionFrame,
+    detections: readonly Detection[],
+    poseId: string | undefined,
+  ): Promise<void> => {
+    const posed = { ...header, pixels, ...(poseId === undefined ? {} : { poseId }) };
+    const { tracked, live, events: found } = await analyseFrame(pipeline!, heads, posed, detections);
     release();
     frames++;
     mediaMs = header.ptsMs;
@@ -107,7 +110,15 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
       letterbox: (size) => analysisLetterbox(config, camera, size),
       fps: camera.analysis?.fps ?? 5,
       signal,
-      onFrame: (frame) => inOrder.push(detectIn(detector, frame), (detections) => analyse(frame, detections)),
+      onFrame: (frame) => {
+        pipeline ??= openPipeline(frame);
+        const poseId = pipeline.look({ ...frame.header, pixels: frame.pixels });
+        if (poseId === null) {
+          frame.release();
+          return;
+        }
+        return inOrder.push(detectIn(detector, frame), (detections) => analyse(frame, detections, poseId));
+      },
       onSegment: () => undefined,
     });
     await inOrder.done();

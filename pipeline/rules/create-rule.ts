@@ -1,4 +1,5 @@
 import { WatchpostError } from '../errors.ts';
+import type { SweepConfig } from '../fire/sweep-config.ts';
 import type { Size } from '../geometry.ts';
 import type { Line, Zone } from '../zone.ts';
 import { CameraHealthRule } from './camera-health.ts';
@@ -12,7 +13,7 @@ import { NoHelmetRule } from './no-helmet.ts';
 import type { Rule } from './rule.ts';
 import type { RuleConfig } from './rule-config.ts';
 import { SignalLineRule } from './signal-line.ts';
-import { SmokeRule } from './smoke.ts';
+import { SmokeRule, towerViews } from './smoke.ts';
 import { SpeedRule } from './speed.ts';
 import { TooManyRidersRule } from './too-many-riders.ts';
 import { WrongLaneRule } from './wrong-lane.ts';
@@ -26,13 +27,18 @@ export type RuleContext = {
   readonly frameSize: Size;
   /** IANA name of the zone in which hours are meant. */
   readonly timeZone: string;
+  /** Of a camera that turns from pose to pose. */
+  readonly sweep?: SweepConfig | null;
 };
 
 /**
  * @throws WatchpostError CONFIG_REFERENCE when the rule names a zone or line that the camera does not have,
  * CONFIG_INVALID when its calibration fixes no plane
  */
-export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZone }: RuleContext): Rule => {
+export const createRule = (
+  config: RuleConfig,
+  { zones, lines, frameSize, timeZone, sweep = null }: RuleContext,
+): Rule => {
   const zone = (id: string): Zone => zones.get(id) ?? missing(config.id, 'zone', id, [...zones.keys()]);
   const line = (id: string): Line => lines.get(id) ?? missing(config.id, 'line', id, [...lines.keys()]);
   switch (config.kind) {
@@ -66,7 +72,7 @@ export const createRule = (config: RuleConfig, { zones, lines, frameSize, timeZo
     case 'no_helmet':
       return new NoHelmetRule(config, config.zone === undefined ? null : zone(config.zone), frameSize);
     case 'smoke':
-      return new SmokeRule(config, config.exclusions.map(zone), frameSize);
+      return new SmokeRule(config, towerViews(config, sweep, zone), frameSize);
     case 'red_light':
     case 'stop_line':
       return new SignalLineRule(config, {

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { Degrees, view } from '../fire/view-config.ts';
 
 /** Keys that every rule has. */
 const common = {
@@ -554,8 +555,6 @@ export const StopLineConfig = Type.Object(
   },
 );
 
-const Degrees = (description: string, minimum: number, maximum: number) =>
-  Type.Number({ minimum, maximum, description });
 export const SmokeConfig = Type.Object(
   {
     ...common,
@@ -577,32 +576,7 @@ export const SmokeConfig = Type.Object(
     ),
     pose: Type.Optional(
       Type.Object(
-        {
-          id: Type.String({ default: 'fixed', description: 'Name of the preset.' }),
-          azimuthDeg: Degrees(
-            'Of the middle of the picture, clockwise from true north; from landmarks, not a compass.',
-            0,
-            360,
-          ),
-          tiltDeg: Type.Number({
-            default: 0,
-            minimum: -60,
-            maximum: 60,
-            description: 'Of the middle of the picture, up positive.',
-          }),
-          fieldOfViewDeg: Degrees('Horizontal, at this zoom.', 1, 150),
-          k1: Type.Number({
-            default: 0,
-            minimum: -0.5,
-            maximum: 0.5,
-            description: 'Radial distortion of the lens (Brown), barrel negative.',
-          }),
-          errorDeg: Type.Number({
-            default: 0.3,
-            exclusiveMinimum: 0,
-            description: 'One standard deviation of the pose’s calibration.',
-          }),
-        },
+        { id: Type.String({ default: 'fixed', description: 'Name of the preset.' }), ...view },
         { additionalProperties: false, description: 'Where the camera looks; without it an alert has no bearing.' },
       ),
     ),

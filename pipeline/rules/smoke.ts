@@ -7,7 +7,8 @@ import {
   FIRST_STATE,
   type Tube,
 } from '../fire/confirmation.ts';
-import { focalLengthPx, toBearing } from '../fire/lens.ts';
+import { focalLengthPx, type Pose, toBearing } from '../fire/lens.ts';
+import type { SweepConfig } from '../fire/sweep-config.ts';
 import { boxArea, boxWidth, groundPoint, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
 import type { Track } from '../track.ts';
@@ -22,50 +23,100 @@ const AFTER_MS = 1_000;
 const FOOT_ERROR_WIDTHS = 0.25;
 const DEGREES = 180 / Math.PI;
 
+/** One view of a tower: its only one, or one pose of its sweep. */
+export type TowerView = {
+  /** Undefined for the only one. */
+  readonly poseId: string | undefined;
+  /** Null where it is not calibrated: an alert then has no bearing. */
+  readonly pose: Pose | null;
+  /** From one look at it to the next; 0 where the camera does not turn. */
+  readonly roundMs: number;
+  readonly exclusions: readonly Zone[];
+};
+
+/** @param zone of the camera by its key; throws for one that there is not */
+export const towerViews = (
+  { pose, exclusions }: SmokeConfig,
+  sweep: SweepConfig | null,
+  zone: (id: string) => Zone,
+): readonly TowerView[] => {
+  const everywhere = exclusions.map(zone);
+  if (!sweep) return [{ poseId: undefined, pose: pose ?? null, roundMs: 0, exclusions: everywhere }];
+  const roundMs = sweep.poses.reduce((sum, { dwellMs }) => sum + dwellMs, 0);
+  return sweep.poses.map((one) => ({
+    poseId: one.id,
+    pose: one,
+    roundMs,
+    exclusions: [...everywhere, ...one.exclusions.map(zone)],
+  }));
+};
+
+/** Smoke not seen for this many rounds of a sweep is over, at the earliest: one look may miss it. */
+const ROUNDS_TO_END = 2.5;
+
+type View = TowerView & { readonly confirmation: ConfirmationConfig; readonly geometryHash: string };
+/** By pose. */
+type SmokeState = ReadonlyMap<string | undefined, ConfirmationState>;
+
 /**
  * Smoke or flame in a landscape. Not tracks but plumes are followed, by `fire/confirmation.ts`, since a tower may give a
- * frame every half minute; reported when one is confirmed. The bearing is that of its foot when it was first seen.
+ * frame every half minute; reported when one is confirmed. The bearing is that of its foot when it was first seen. Every
+ * pose of a sweep has its own plumes, exclusions and bearing.
  */
-export class SmokeRule implements Rule<ConfirmationState> {
+export class SmokeRule implements Rule<SmokeState> {
   readonly id: string;
   readonly #config: SmokeConfig;
   readonly #frameSize: Size;
-  readonly #confirmation: ConfirmationConfig;
-  readonly #geometryHash: string;
+  readonly #views: ReadonlyMap<string | undefined, View>;
 
-  constructor(config: SmokeConfig, exclusions: readonly Zone[], frameSize: Size) {
+  constructor(config: SmokeConfig, views: readonly TowerView[], frameSize: Size) {
     this.id = config.id;
     this.#config = config;
     this.#frameSize = frameSize;
-    this.#confirmation = {
-      ...config,
-      danger: config.dangerLevel satisfies DangerLevel,
-      exclusions: exclusions.map((zone) => toPixelZone(zone, frameSize)),
-      learntNegatives: [],
-    };
-    this.#geometryHash = geometryHash({
-      exclusions: exclusions.map(({ corners }) => corners),
-      pose: config.pose ?? null,
-      station: config.station ?? null,
-    });
+    this.#views = new Map(views.map((view) => [view.poseId, this.#prepare(view)]));
   }
 
-  init(): ConfirmationState {
-    return FIRST_STATE;
+  init(): SmokeState {
+    return new Map();
   }
 
-  step(before: ConfirmationState, scene: Scene): { state: ConfirmationState; matches: readonly RuleMatch[] } {
+  step(before: SmokeState, scene: Scene): { state: SmokeState; matches: readonly RuleMatch[] } {
+    const view = this.#views.get(scene.poseId);
+    if (!view) return { state: before, matches: [] };
     const seen = scene.tracks.filter(({ observed, className }) => observed && this.#config.classes.includes(className));
-    const { state, changed } = confirm(before, scene.ptsMs, seen, this.#confirmation);
+    const known = before.get(view.poseId) ?? FIRST_STATE;
+    const { state, changed } = confirm(known, scene.ptsMs, seen, view.confirmation);
     const confirmed = changed.filter((tube) => tube.state === 'confirmed');
-    return { state, matches: confirmed.flatMap((tube) => this.#match(tube, seen)) };
+    return {
+      state: state === known ? before : new Map([...before, [view.poseId, state]]),
+      matches: confirmed.flatMap((tube) => this.#match(tube, seen, view)),
+    };
   }
 
   finish(): readonly RuleMatch[] {
     return [];
   }
 
-  #match(tube: Tube, seen: readonly Track[]): RuleMatch[] {
+  #prepare(view: TowerView): View {
+    const { dangerLevel, endMs, station } = this.#config;
+    return {
+      ...view,
+      confirmation: {
+        ...this.#config,
+        danger: dangerLevel satisfies DangerLevel,
+        endMs: Math.max(endMs, ROUNDS_TO_END * view.roundMs),
+        exclusions: view.exclusions.map((zone) => toPixelZone(zone, this.#frameSize)),
+        learntNegatives: [],
+      },
+      geometryHash: geometryHash({
+        exclusions: view.exclusions.map(({ corners }) => corners),
+        pose: view.pose,
+        station: station ?? null,
+      }),
+    };
+  }
+
+  #match(tube: Tube, seen: readonly Track[], view: View): RuleMatch[] {
     const track = seen.find(({ box }) => box === tube.box);
     if (!track) return [];
     const [start, trigger] = [Math.round(tube.firstPtsMs), Math.round(tube.lastPtsMs)];
@@ -75,9 +126,9 @@ export class SmokeRule implements Rule<ConfirmationState> {
         ruleId: this.id,
         ruleKind: track.className === 'flame' ? 'flame' : 'smoke',
         ruleVersion: '1',
-        geometryHash: this.#geometryHash,
+        geometryHash: view.geometryHash,
         measurements: [
-          ...this.#bearing(tube),
+          ...this.#bearing(tube, view),
           { name: 'sightings', value: tube.sightings, unit: 'frames', threshold: minSightings, comparison: '>=' },
           { name: 'framesLooked', value: tube.frames, unit: 'frames' },
           { name: 'seen', value: round2((trigger - start) / 1000), unit: 's' },
@@ -90,7 +141,7 @@ export class SmokeRule implements Rule<ConfirmationState> {
           },
           { name: 'growth', value: Math.round(100 * (boxArea(tube.box) / boxArea(tube.first) - 1)), unit: '%' },
         ],
-        facts: { class: track.className, ongoing: 'yes', ...this.#place(), steps: stepsOf(tube) },
+        facts: { class: track.className, ongoing: 'yes', ...this.#place(view), steps: stepsOf(tube) },
       },
       startPtsMs: start,
       triggerPtsMs: trigger,
@@ -110,8 +161,7 @@ export class SmokeRule implements Rule<ConfirmationState> {
   }
 
   /** Of the foot at first sight; the error is two standard deviations of pose and foot together. */
-  #bearing(tube: Tube): RuleMatch['decision']['measurements'] {
-    const { pose } = this.#config;
+  #bearing(tube: Tube, { pose }: View): RuleMatch['decision']['measurements'] {
     if (!pose) return [];
     const { azimuthDeg, elevationDeg } = toBearing(groundPoint(tube.first), pose, this.#frameSize);
     const footDeg = ((FOOT_ERROR_WIDTHS * boxWidth(tube.first)) / focalLengthPx(pose, this.#frameSize)) * DEGREES;
@@ -122,8 +172,8 @@ export class SmokeRule implements Rule<ConfirmationState> {
     ];
   }
 
-  #place(): Record<string, string> {
-    const { station, pose } = this.#config;
+  #place({ pose }: View): Record<string, string> {
+    const { station } = this.#config;
     return {
       ...(pose ? { pose: pose.id } : {}),
       ...(station

@@ -139,6 +139,11 @@ class Target {
   }
 }
 
+export const countFromOne = (): (() => number) => {
+  let last = 0;
+  return () => ++last;
+};
+
 /**
  * ByteTrack's two-pass association [Zhang et al., arXiv 2110.06864] with these differences: time-stamped filter and
  * memory in milliseconds instead of frames; reach that grows with the time between frames; heights must agree; classes
@@ -146,12 +151,14 @@ class Target {
  */
 export class ByteTracker {
   readonly #config: TrackerConfig;
+  readonly #nextId: () => number;
   #targets: Target[] = [];
-  #nextId = 1;
   #lastPtsMs: PtsMs | null = null;
 
-  constructor(config: TrackerConfig) {
+  /** @param nextId where ids come from, for trackers that share a session; counts from 1 without */
+  constructor(config: TrackerConfig, nextId: () => number = countFromOne()) {
     this.#config = config;
+    this.#nextId = nextId;
   }
 
   /**
@@ -207,7 +214,7 @@ export class ByteTracker {
       )
         target.confirmed = true;
     for (const detection of left)
-      if (detection.score >= newTrackScore) this.#targets.push(new Target(this.#nextId++, detection, now));
+      if (detection.score >= newTrackScore) this.#targets.push(new Target(this.#nextId(), detection, now));
     this.#forget(now);
     return this.#targets.map((target) => target.toTrack());
   }

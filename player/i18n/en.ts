@@ -175,6 +175,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'drop.superseded': 'a newer one came',
   'drop.inference-failed': 'analysis failed',
   'drop.no-analyzer': 'no analysis running',
+  'drop.settling': 'camera turning',
   'drop.shutdown': 'shutting down',
 
   'kind.wrong_way': 'Wrong way',

@@ -174,6 +174,7 @@ export const vi = {
   'drop.superseded': 'có khung mới hơn',
   'drop.inference-failed': 'lỗi phân tích',
   'drop.no-analyzer': 'chưa chạy phân tích',
+  'drop.settling': 'camera đang quay',
   'drop.shutdown': 'đang dừng',
 
   'kind.wrong_way': 'Đi ngược chiều',
