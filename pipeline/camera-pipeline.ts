@@ -8,7 +8,9 @@ import type { Size } from './geometry.ts';
 import { toLiveFrame } from './live-frame.ts';
 import type { LiveFrame } from './live.ts';
 import { type PoseId, type SweepWatch, watchSweep } from './fire/sweep.ts';
+import { smallGrey } from './health/grey-picture.ts';
 import { PictureWatch } from './health/picture-facts.ts';
+import { ViewWatch } from './health/view-watch.ts';
 import { RuleSet } from './rules/rule-set.ts';
 import { SameAct } from './same-act.ts';
 import { SignalReader } from './signals/signal-reader.ts';
@@ -40,7 +42,7 @@ export type FrameInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt' | 'poseId'> &
   Partial<Pick<Frame, 'pixels' | 'letterbox'>>;
 export type TracksInput = Pick<
   TrackedFrame,
-  'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture' | 'still' | 'poseId'
+  'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture' | 'viewMoves' | 'still' | 'poseId'
 >;
 
 /** How long a track stays marked on the overlay after it was part of a match. */
@@ -62,6 +64,7 @@ export class CameraPipeline {
   readonly #rules: RuleSet;
   readonly #signals: SignalReader | null;
   readonly #picture: PictureWatch | null;
+  readonly #view = new ViewWatch();
   readonly #still: StillWatch | null;
   readonly #sameAct = new SameAct();
   readonly #assembler: EventAssembler;
@@ -115,24 +118,26 @@ export class CameraPipeline {
     return tracker.update(withoutTwins(detections), ptsMs);
   }
 
-  /** The frame's times, with what its signals show and how the picture looks where a rule asks for it. */
+  /** The frame's times, with what its signals show, how the picture looks where a rule asks for it, and whether it moves. */
   readSignals({ ptsMs, capturedAt, pixels, letterbox, poseId }: FrameInput): TracksInput {
     const when = { ptsMs, capturedAt, ...(poseId === undefined ? {} : { poseId }) };
     if (pixels === undefined || letterbox === undefined) return when;
     const signals = this.#signals?.read({ pixels, letterbox }, ptsMs);
+    if (this.#view.isDue(ptsMs)) this.#view.look(smallGrey({ pixels, letterbox }), ptsMs);
     const picture = this.#picture?.read({ pixels, letterbox }, ptsMs);
     const still = this.#still?.read({ pixels, letterbox }, ptsMs);
     return {
       ...when,
       ...(signals ? { signals } : {}),
       ...(picture ? { picture } : {}),
+      ...(this.#view.isMoving(ptsMs) ? { viewMoves: true } : {}),
       ...(still ? { still } : {}),
     };
   }
 
   /** The same from tracks and readings on, for trying rules on stored tracks. */
   pushTracks(
-    { ptsMs, capturedAt, signals, heads, picture, still, poseId }: TracksInput,
+    { ptsMs, capturedAt, signals, heads, picture, viewMoves, still, poseId }: TracksInput,
     tracks: readonly Track[],
   ): AnalysedFrame {
     const tracked: TrackedFrame = {
@@ -145,6 +150,7 @@ export class CameraPipeline {
       ...(signals ? { signals } : {}),
       ...(heads ? { heads } : {}),
       ...(picture ? { picture } : {}),
+      ...(viewMoves ? { viewMoves } : {}),
       ...(still ? { still } : {}),
       ...(poseId === undefined ? {} : { poseId }),
     };

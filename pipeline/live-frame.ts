@@ -13,6 +13,7 @@ export const toLiveFrame = (frame: TrackedFrame, alertsOf: (trackId: number) => 
   tracks: frame.tracks
     .filter((track) => track.state === 'confirmed')
     .map((track) => toLiveTrack(track, frame, alertsOf(track.id))),
+  ...(frame.viewMoves ? { viewMoves: true } : {}),
 });
 
 const toLiveTrack = (track: Track, { frameSize }: TrackedFrame, alerts: readonly string[]): LiveTrack => {

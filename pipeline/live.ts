@@ -11,6 +11,8 @@ export type LiveFrame = {
   /** Same clock as EXT-X-PROGRAM-DATE-TIME of the camera's playlist, so both join exactly. */
   readonly capturedAt: number;
   readonly tracks: readonly LiveTrack[];
+  /** Set while the camera itself moves and the rules on places wait. */
+  readonly viewMoves?: true;
 };
 
 /** Box in fractions of the frame, rounded to 1/10,000. */

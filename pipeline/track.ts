@@ -40,6 +40,8 @@ export type TrackedFrame = {
   readonly heads?: readonly HeadReading[];
   /** What the whole picture looks like, where a rule watches the camera itself. */
   readonly picture?: PictureFacts;
+  /** Set while the camera itself moves, so that places in the picture mean nothing. */
+  readonly viewMoves?: true;
   /** What was put into a zone and stands there, where a rule watches for it. */
   readonly still?: StillThings;
   /** Which pose of a sweep it shows. */

@@ -2,8 +2,8 @@ import type { Frame, Letterbox } from '../frame.ts';
 import { toTarget } from '../letterbox.ts';
 
 /** Size of the small grey picture on which whole pictures are compared. */
-const WIDTH = 48;
-const HEIGHT = 27;
+export const GREY_WIDTH = 48;
+export const GREY_HEIGHT = 27;
 
 type Picture = Pick<Frame, 'pixels' | 'letterbox'>;
 
@@ -31,14 +31,14 @@ export const greenOf = ({ pixels, letterbox: { target } }: Picture): ((x: number
 export const smallGrey = (frame: Picture): Float32Array => {
   const { left, top, right, bottom } = shownOf(frame.letterbox);
   const at = greenOf(frame);
-  const small = new Float32Array(WIDTH * HEIGHT);
-  for (let row = 0; row < HEIGHT; row++) {
-    const [y1, y2] = [row, row + 1].map((edge) => top + Math.floor(((bottom - top) * edge) / HEIGHT)) as [
+  const small = new Float32Array(GREY_WIDTH * GREY_HEIGHT);
+  for (let row = 0; row < GREY_HEIGHT; row++) {
+    const [y1, y2] = [row, row + 1].map((edge) => top + Math.floor(((bottom - top) * edge) / GREY_HEIGHT)) as [
       number,
       number,
     ];
-    for (let column = 0; column < WIDTH; column++) {
-      const [x1, x2] = [column, column + 1].map((edge) => left + Math.floor(((right - left) * edge) / WIDTH)) as [
+    for (let column = 0; column < GREY_WIDTH; column++) {
+      const [x1, x2] = [column, column + 1].map((edge) => left + Math.floor(((right - left) * edge) / GREY_WIDTH)) as [
         number,
         number,
       ];
@@ -48,7 +48,7 @@ export const smallGrey = (frame: Picture): Float32Array => {
           sum += at(x, y);
           count++;
         }
-      small[row * WIDTH + column] = sum / count;
+      small[row * GREY_WIDTH + column] = sum / count;
     }
   }
   return small;
@@ -57,9 +57,9 @@ export const smallGrey = (frame: Picture): Float32Array => {
 /** Size of the brightness step at each point, which a change of light leaves in place. */
 export const edgesOf = (small: Float32Array): Float32Array =>
   small.map((value, index) => {
-    const [x, y] = [index % WIDTH, Math.floor(index / WIDTH)];
-    const right = x + 1 < WIDTH ? small[index + 1]! : value;
-    const below = y + 1 < HEIGHT ? small[index + WIDTH]! : value;
+    const [x, y] = [index % GREY_WIDTH, Math.floor(index / GREY_WIDTH)];
+    const right = x + 1 < GREY_WIDTH ? small[index + 1]! : value;
+    const below = y + 1 < GREY_HEIGHT ? small[index + GREY_WIDTH]! : value;
     return Math.hypot(right - value, below - value);
   });
 

@@ -40,6 +40,7 @@ const CLEAR_SHARE = 0.5;
  */
 export class CameraHealthRule implements Rule<CameraHealthState> {
   readonly id: string;
+  readonly whileViewMoves = 'watch';
   readonly #config: CameraHealthConfig;
   readonly #geometryHash: string;
 

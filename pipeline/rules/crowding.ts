@@ -61,6 +61,7 @@ const AFTER_MS = 1_000;
  */
 export class CrowdingRule implements Rule<CrowdingState> {
   readonly id: string;
+  readonly whileViewMoves = 'wait';
   readonly #config: CrowdingConfig;
   readonly #frameSize: Size;
   readonly #corners: readonly Point[];

@@ -57,6 +57,7 @@ const STANDING_MS = 2_000;
  */
 export class DumpedRubbishRule implements Rule<DumpedRubbishState> {
   readonly id: string;
+  readonly whileViewMoves = 'wait';
   readonly #config: DumpedRubbishConfig;
   readonly #frameSize: Size;
   readonly #geometryHash: string;

@@ -53,6 +53,7 @@ const GOODS = 'object';
  */
 export class EncroachmentRule implements Rule<EncroachmentState> {
   readonly id: string;
+  readonly whileViewMoves = 'wait';
   readonly #config: EncroachmentConfig;
   readonly #frameSize: Size;
   readonly #days: LocalDays;

@@ -23,9 +23,14 @@ export class RuleSet {
   }
 
   step(frame: TrackedFrame): readonly DisposedMatch[] {
-    const scene = toScene(this.#histories, frame);
+    const scene = toScene(frame.viewMoves ? new Map() : this.#histories, frame);
     this.#histories = scene.histories;
     return this.#running.flatMap((running) => {
+      const whileViewMoves = running.rule.whileViewMoves ?? 'restart';
+      if (frame.viewMoves && whileViewMoves !== 'watch') {
+        if (whileViewMoves === 'restart') running.state = running.rule.init();
+        return [];
+      }
       const { state, matches } = running.rule.step(running.state, scene);
       running.state = state;
       return matches.map((match) => ({ match, disposition: running.disposition }));

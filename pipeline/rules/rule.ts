@@ -8,6 +8,11 @@ import type { Scene } from './track-history.ts';
  */
 export interface Rule<State = unknown> {
   readonly id: string;
+  /**
+   * What becomes of it while the camera itself moves, when places in the picture mean nothing: it starts afresh
+   * afterwards (the default), keeps what it has learnt and waits, or goes on watching.
+   */
+  readonly whileViewMoves?: 'restart' | 'wait' | 'watch';
   /** The state before the first frame of a session. */
   init(): State;
   step(state: State, scene: Scene): { readonly state: State; readonly matches: readonly RuleMatch[] };

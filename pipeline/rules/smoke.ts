@@ -65,6 +65,7 @@ type SmokeState = ReadonlyMap<string | undefined, ConfirmationState>;
  */
 export class SmokeRule implements Rule<SmokeState> {
   readonly id: string;
+  readonly whileViewMoves = 'watch';
   readonly #config: SmokeConfig;
   readonly #frameSize: Size;
   readonly #views: ReadonlyMap<string | undefined, View>;

@@ -139,6 +139,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'video.retry': 'Picture lost, reconnecting…',
   'video.unsupported': 'This browser cannot play live video. Use a recent Chrome, Edge, Firefox or Safari.',
   'video.noPlaylist': 'Not recording yet',
+  'video.viewMoves': 'The camera is moving: rules wait',
   'video.label': 'Picture from {camera}',
 
   'camera.state.connecting': 'Connecting',

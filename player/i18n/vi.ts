@@ -138,6 +138,7 @@ export const vi = {
   'video.retry': 'Mất hình, đang kết nối lại…',
   'video.unsupported': 'Trình duyệt này không phát được video trực tiếp. Dùng Chrome, Edge, Firefox hoặc Safari mới.',
   'video.noPlaylist': 'Chưa ghi hình',
+  'video.viewMoves': 'Camera đang chuyển động: luật tạm chờ',
   'video.label': 'Hình từ {camera}',
 
   'camera.state.connecting': 'Đang kết nối',

@@ -122,8 +122,8 @@ export class LiveConnection {
     source.onopen = () => this.#hear();
     source.onerror = () => this.#lose();
     on('frame', (data) => {
-      const { cameraId, capturedAt, tracks } = data as LiveFrame;
-      this.timeline(cameraId).add({ at: capturedAt, tracks });
+      const { cameraId, capturedAt, tracks, viewMoves = false } = data as LiveFrame;
+      this.timeline(cameraId).add({ at: capturedAt, tracks, viewMoves });
     });
     on('camera', (state) => this.#setState(state as CameraState));
     on('case', (change) => this.#caseListeners.forEach((listener) => listener(change as CaseChange)));

@@ -27,6 +27,7 @@ export function LiveVideo(props: LiveVideoProps) {
   const video = props.videoRef ?? own;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [state, setState] = useState<PlayerState>('loading');
+  const [viewMoves, setViewMoves] = useState(false);
   const newest = useRef(props);
   newest.current = props;
   const className = useRef(name);
@@ -64,6 +65,7 @@ export function LiveVideo(props: LiveVideoProps) {
       onPicture: (capturedAt) => {
         draw(capturedAt);
         if (capturedAt === null) return;
+        setViewMoves(timeline.isViewMovingAt(capturedAt));
         newest.current.onPicture?.(capturedAt);
         const delay = Math.max(0, Math.round((serverNow() - capturedAt) / 1000));
         if (delay !== shownDelay) newest.current.onDelay?.((shownDelay = delay));
@@ -89,6 +91,11 @@ export function LiveVideo(props: LiveVideoProps) {
         aria-label={t('video.label', { camera: camera.name })}
       />
       <canvas ref={canvas} aria-hidden="true" data-camera={camera.id} />
+      {viewMoves && (
+        <div className="picture-note" role="status">
+          {t('video.viewMoves')}
+        </div>
+      )}
       {state !== 'playing' && (
         <div className="picture-message" role="status">
           {state !== 'unsupported' && <span className="spinner" aria-hidden="true" />}

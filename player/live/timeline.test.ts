@@ -76,4 +76,16 @@ describe('Timeline', () => {
   test('before the first frame there is nothing to draw', () => {
     expect(new Timeline().overlayAt(1000)).toBeNull();
   });
+
+  test('tells of a picture whether the camera itself moved then', () => {
+    const timeline = new Timeline();
+    for (const at of [1000, 1200, 1400]) timeline.add({ at, tracks: [], viewMoves: at === 1200 });
+    expect([900, 1100, 1200, 1399, 1400].map((at) => timeline.isViewMovingAt(at))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
 });

@@ -1,7 +1,12 @@
 import type { LiveTrack } from '../../pipeline/live.ts';
 
 /** Tracks as they stood at one instant. `at` is ms on any one clock: `capturedAt` live, `ptsMs` in a clip. */
-export type Moment = { readonly at: number; readonly tracks: readonly LiveTrack[] };
+export type Moment = {
+  readonly at: number;
+  readonly tracks: readonly LiveTrack[];
+  /** Whether the camera itself moved. */
+  readonly viewMoves?: boolean;
+};
 
 /** What to draw over one picture. */
 export type Overlay = {
@@ -79,6 +84,11 @@ export class Timeline {
     const nearest = usable.sort((a, b) => Math.abs(a!.at - at) - Math.abs(b!.at - at))[0];
     if (!nearest) return null;
     return { at, tracks: nearest.tracks.map((track) => moved(track, at - nearest.at)) };
+  }
+
+  /** Whether the camera itself moved in the last analysed moment before. */
+  isViewMovingAt(at: number): boolean {
+    return this.#moments[this.#indexAfter(at) - 1]?.viewMoves ?? false;
   }
 
   /** Index of the first moment later than `at`. */
