@@ -63,6 +63,12 @@ const PASSAGE_ATTEMPTS = 200;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 120_000;
 
+/**
+ * A job that is still listed is not added again: the last ones of a process that was killed come twice. Older ones need not
+ * be known, since sealing and storing are idempotent, and each costs Redis some 10 kB.
+ */
+const KEEP_DONE = { age: 3_600, count: 200 };
+
 /** Delay before the next attempt: doubles up to two minutes, with jitter so that many jobs do not return at once. */
 export const retryDelayMs = (attemptsMade: number): number =>
   Math.min(FIRST_RETRY_MS * 2 ** Math.min(attemptsMade - 1, 10), LONGEST_RETRY_MS) * (0.75 + Math.random() / 2);
@@ -124,8 +130,7 @@ export class Queues {
       jobId: event.id,
       attempts: EVIDENCE_ATTEMPTS,
       backoff: { type: 'custom' },
-      // A job that is still listed is not added again; sealing is idempotent anyway.
-      removeOnComplete: { age: 24 * 3_600, count: 10_000 },
+      removeOnComplete: KEEP_DONE,
       removeOnFail: false,
     });
   }
@@ -136,7 +141,7 @@ export class Queues {
       jobId: job.caseId,
       attempts: EVIDENCE_ATTEMPTS,
       backoff: { type: 'exponential', delay: FIRST_RETRY_MS, jitter: 0.5 },
-      removeOnComplete: { age: 24 * 3_600, count: 10_000 },
+      removeOnComplete: KEEP_DONE,
       removeOnFail: false,
     });
   }
@@ -147,7 +152,7 @@ export class Queues {
       jobId: pass.id,
       attempts: PASSAGE_ATTEMPTS,
       backoff: { type: 'custom' },
-      removeOnComplete: { age: 3_600, count: 10_000 },
+      removeOnComplete: KEEP_DONE,
       removeOnFail: { age: 7 * 24 * 3_600 },
     });
   }
