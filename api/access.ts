@@ -25,6 +25,9 @@ const internal: Access = { roles: ['operator', 'supervisor', 'admin'], internal:
 
 export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/session': 'public',
+  'GET /api/session/ways': 'public',
+  'GET /api/session/oidc': 'public',
+  'GET /api/session/oidc/callback': 'public',
   'GET /api/session': everyone,
   'DELETE /api/session': everyone,
   'POST /api/session/password': everyone,

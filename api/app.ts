@@ -12,6 +12,8 @@ import type { Place } from '../pipeline/fire/earth.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
+import { LoginProvider } from './accounts/login-provider.ts';
+import { ProviderSessions } from './accounts/provider-sessions.ts';
 import { SecondFactor } from './accounts/second-factor.ts';
 import { SecretBox } from './accounts/secret-box.ts';
 import { SessionStore } from './accounts/session-store.ts';
@@ -55,6 +57,7 @@ import { registerLawRoutes } from './routes/law.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerPassageRoutes } from './routes/passages.ts';
 import { registerProcedureRoutes } from './routes/procedure.ts';
+import { registerProviderLoginRoutes } from './routes/provider-login.ts';
 import { registerQualityRoutes } from './routes/quality.ts';
 import { registerSameActRoutes } from './routes/same-act.ts';
 import { registerSessionRoutes } from './routes/session.ts';
@@ -113,13 +116,17 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const users = new UserStore(db, clock);
   const firstPassword = await users.openFirstAccount();
 
+  const box = new SecretBox(paths.keys);
   const secondFactor = new SecondFactor(db, clock, {
-    box: new SecretBox(paths.keys),
+    box,
     issuer: config.site.name,
     requiredRoles: config.accounts.secondFactorRoles,
   });
 
-  const sessions = new SessionStore(db, clock, secondFactor);
+  const { oidc } = config.accounts;
+  const provider = oidc ? new LoginProvider(oidc, { box, clock, log }) : null;
+  const providerSessions = provider && new ProviderSessions(db, clock, provider);
+  const sessions = new SessionStore(db, clock, secondFactor, providerSessions);
   const tokens = new TokenStore(db, clock, secondFactor);
 
   const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]));
@@ -140,6 +147,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     states,
     audit: new AuditLog(db),
     sessions,
+    provider,
+    providerSessions,
     cases: new CaseRepository(db, clock, config.review),
     procedure: new ProcedureRepository(db, clock),
     sameAct: new SameActRepository(db, clock, positionsOf(config)),
@@ -192,6 +201,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await registerOpenApi(app);
 
   registerSessionRoutes(app, context);
+  registerProviderLoginRoutes(app, context);
   registerUserRoutes(app, context);
   registerTokenRoutes(app, context);
   registerCameraRoutes(app, context);

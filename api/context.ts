@@ -3,6 +3,8 @@ import type { Clock } from '../pipeline/clock.ts';
 import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import type { StageHistograms } from '../pipeline/stage-histograms.ts';
+import type { LoginProvider } from './accounts/login-provider.ts';
+import type { ProviderSessions } from './accounts/provider-sessions.ts';
 import type { SecondFactor } from './accounts/second-factor.ts';
 import type { SessionStore } from './accounts/session-store.ts';
 import type { TokenStore } from './accounts/token-store.ts';
@@ -34,6 +36,9 @@ export type ApiContext = {
   readonly db: Database;
   readonly audit: AuditLog;
   readonly sessions: SessionStore;
+  /** Null without a log-in provider in the configuration. */
+  readonly provider: LoginProvider | null;
+  readonly providerSessions: ProviderSessions | null;
   readonly secondFactor: SecondFactor;
   readonly tokens: TokenStore;
   readonly users: UserStore;

@@ -54,6 +54,13 @@ export const ERROR_CODES = {
   },
   AUTH_CODE_WRONG: { retry: true, meaning: 'The code of the second step is wrong, too old or was used already.' },
   AUTH_LOCKED: { retry: true, meaning: 'Too many failed log-ins; the account is locked for some minutes.' },
+  AUTH_PROVIDER_UNAVAILABLE: { retry: true, meaning: 'The log-in provider cannot be reached or does not work.' },
+  AUTH_PROVIDER_REFUSED: {
+    retry: true,
+    meaning: 'The log-in at the provider was refused, took too long or does not fit what was asked for.',
+  },
+  AUTH_NO_ROLE: { retry: false, meaning: 'The account at the provider has no role here, or is disabled here.' },
+  AUTH_NAME_TAKEN: { retry: false, meaning: 'Another account here has the name of the account at the provider.' },
   FORBIDDEN: { retry: false, meaning: 'The role does not allow this.' },
   REQUEST_INVALID: { retry: false, meaning: 'The request does not fit its schema.' },
   PASSWORD_CHANGE_REQUIRED: {

@@ -34,7 +34,9 @@ import type {
 import type {
   ConfirmedSecondFactor,
   LoginRequest,
+  LoginWays,
   NewSecondFactor,
+  ProviderLogOut,
   SecondFactorCode,
   SecondFactorRequest,
   Session,
@@ -177,7 +179,8 @@ export type Readiness = { readonly ready: boolean; readonly parts: Readonly<Reco
 export const api = {
   session: async (signal?: AbortSignal) => remember(await request<Session>('GET', '/api/session', undefined, signal)),
   logIn: async (login: LoginRequest) => remember(await request<Session>('POST', '/api/session', login)),
-  logOut: () => request<undefined>('DELETE', '/api/session'),
+  loginWays: (signal?: AbortSignal) => request<LoginWays>('GET', '/api/session/ways', undefined, signal),
+  logOut: () => request<ProviderLogOut | undefined>('DELETE', '/api/session'),
   changePassword: (change: PasswordChange) => request<Session>('POST', '/api/session/password', change),
 
   beginSecondFactor: (wanted: SecondFactorRequest) =>

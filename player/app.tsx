@@ -96,7 +96,10 @@ function Inside(props: {
 
   const logOut = (): void => {
     // Even if the server cannot be told, this page forgets.
-    void api.logOut().catch(() => undefined);
+    void api.logOut().then(
+      (answer) => answer && location.assign(answer.providerLogOutUrl),
+      () => undefined,
+    );
     props.onLogOut();
   };
   const password = <PasswordPage session={session} onChanged={props.onSession} />;

@@ -10,6 +10,8 @@ export type Account = {
   readonly mustChangePassword: boolean;
   /** `required`: the role needs one and the account has none yet. */
   readonly secondFactor: 'off' | 'on' | 'required';
+  /** Whether password, second step and rights are the log-in provider's. */
+  readonly byProvider: boolean;
   readonly csrfToken: string;
   readonly tokenHash: string;
   /** Null for a person's session; else what the program's token is limited to. */

@@ -52,9 +52,14 @@ export class SecondFactor {
     this.#requiredRoles = options.requiredRoles;
   }
 
-  /** `required`: the role demands it and the account has none yet. */
-  stateOf({ role, totp_confirmed_at }: Pick<User, 'role' | 'totp_confirmed_at'>): Account['secondFactor'] {
+  /** `required`: the role demands it and the account has none yet. At a log-in provider it is the provider's matter. */
+  stateOf({
+    role,
+    totp_confirmed_at,
+    provider_subject,
+  }: Pick<UserTable, 'role' | 'totp_confirmed_at' | 'provider_subject'>): Account['secondFactor'] {
     if (totp_confirmed_at !== null) return 'on';
+    if (provider_subject !== null) return 'off';
     return this.#requiredRoles.includes(role) ? 'required' : 'off';
   }
 

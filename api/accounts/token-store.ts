@@ -45,9 +45,12 @@ export class TokenStore {
 
   /**
    * @returns the token's secret too, shown once; only its SHA-256 is kept
-   * @throws WatchpostError REQUEST_INVALID when the account has too many
+   * @throws WatchpostError REQUEST_INVALID when the account has too many; FORBIDDEN for one of the log-in provider
    */
-  async create({ username }: Account, wanted: NewApiToken): Promise<{ token: ApiToken; secret: string }> {
+  async create({ username, byProvider }: Account, wanted: NewApiToken): Promise<{ token: ApiToken; secret: string }> {
+    // Nothing would end a token once the provider has closed the account.
+    if (byProvider)
+      throw new WatchpostError('FORBIDDEN', 'Programs use tokens of a local account; ask the administrator for one');
     const now = this.#clock.now();
     const secret = `${PREFIX}${randomBytes(32).toString('base64url')}`;
     const row: ApiTokenTable = {
@@ -133,7 +136,7 @@ export class TokenStore {
       .selectFrom('api_tokens')
       .innerJoin('users', 'users.username', 'api_tokens.username')
       .selectAll('api_tokens')
-      .select(['role', 'groups', 'totp_confirmed_at'])
+      .select(['role', 'groups', 'totp_confirmed_at', 'provider_subject'])
       .where('token_hash', '=', tokenHash)
       .where('revoked_at', 'is', null)
       .where('expires_at', '>', now)
@@ -146,7 +149,7 @@ export class TokenStore {
     return {
       row,
       account: {
-        ...{ username, role, tokenHash, secondFactor, mustChangePassword: false, csrfToken: '' },
+        ...{ username, role, tokenHash, secondFactor, mustChangePassword: false, byProvider: false, csrfToken: '' },
         groups: parseGroups(groups),
         tokenScopes: JSON.parse(scopes) as TokenScope[],
       },

@@ -17,6 +17,7 @@ const toUser = (row: UserTable): User => ({
   disabled: row.disabled !== 0,
   mustChangePassword: row.must_change !== 0,
   secondFactor: row.totp_confirmed_at !== null,
+  byProvider: row.provider_subject !== null,
   createdAt: row.created_at,
   lastLoginAt: row.last_login_at,
 });
@@ -25,6 +26,8 @@ const groupsJson = (groups: readonly string[] | null): string | null =>
   groups === null ? null : JSON.stringify(groups);
 
 const NO_SECOND_FACTOR = { totp_secret: null, totp_confirmed_at: null, totp_last_step: 0 } as const;
+
+const LOCAL = { ...NO_SECOND_FACTOR, provider_subject: null } as const;
 
 /** Starts of several processes within this time count as one. */
 const SAME_START_MS = 60_000;
@@ -70,7 +73,7 @@ export class UserStore {
           disabled: 0,
           created_at: now,
           last_login_at: null,
-          ...NO_SECOND_FACTOR,
+          ...LOCAL,
         })
         .onConflict((conflict) =>
           conflict
@@ -104,7 +107,7 @@ export class UserStore {
       disabled: 0,
       created_at: now,
       last_login_at: null,
-      ...NO_SECOND_FACTOR,
+      ...LOCAL,
     };
     await this.#db.transaction().execute(async (transaction) => {
       const { numInsertedOrUpdatedRows } = await transaction
@@ -120,12 +123,20 @@ export class UserStore {
     return { user: toUser(row), password };
   }
 
-  /** @throws WatchpostError NOT_FOUND; REQUEST_INVALID when no active administrator would be left */
+  /**
+   * @throws WatchpostError NOT_FOUND; REQUEST_INVALID when no active local administrator would be left, or for what is
+   *   the log-in provider's
+   */
   async change(actor: string, username: string, change: UserChange): Promise<{ user: User; password: string | null }> {
     const password = change.resetPassword ? randomPassword() : null;
     const password_hash = password === null ? null : await hashPassword(password);
     const now = this.#clock.now();
     const row = await this.#db.transaction().execute(async (transaction) => {
+      const before = await transaction
+        .selectFrom('users')
+        .selectAll()
+        .where('username', '=', username)
+        .executeTakeFirst();
       const changed = await transaction
         .updateTable('users')
         .set({
@@ -140,17 +151,20 @@ export class UserStore {
         .returningAll()
         .executeTakeFirst();
       if (!changed) throw new WatchpostError('NOT_FOUND', `No user "${username}"`);
+      if (changed.provider_subject !== null) refuseWhatIsTheProviders(before, changed, change);
       const administrator = await transaction
         .selectFrom('users')
         .select('username')
         .where('role', '=', 'admin')
         .where('disabled', '=', 0)
+        // One who can log in when the provider is away, and whom it cannot take away.
+        .where('provider_subject', 'is', null)
         .limit(1)
         .executeTakeFirst();
       if (!administrator)
         throw new WatchpostError(
           'REQUEST_INVALID',
-          'This would leave no active administrator; appoint another one first',
+          'This would leave no active local administrator; appoint another one first',
         );
       if (change.resetSecondFactor) await clearSecondFactor(transaction, username);
       const { disabled, role, groups, resetSecondFactor } = change;
@@ -175,6 +189,8 @@ export class UserStore {
   /** Own password. Ends every other session of the account. @throws WatchpostError AUTH_FAILED, PASSWORD_WEAK */
   async changePassword(account: Account, current: string, next: string): Promise<void> {
     const { username, tokenHash } = account;
+    if (account.byProvider)
+      throw new WatchpostError('REQUEST_INVALID', 'The password of this account is changed at the log-in provider');
     const row = await this.#db
       .selectFrom('users')
       .select('password_hash')
@@ -201,3 +217,13 @@ export class UserStore {
     });
   }
 }
+
+/** The next log-in would bring the provider's rights back; a password would be a second door. */
+const refuseWhatIsTheProviders = (before: UserTable | undefined, after: UserTable, change: UserChange): void => {
+  const changesRights = before?.role !== after.role || before.groups !== after.groups;
+  if (!changesRights && change.resetPassword === undefined) return;
+  throw new WatchpostError(
+    'REQUEST_INVALID',
+    'Role, camera groups and password of this account are set at the log-in provider; here it can be disabled',
+  );
+};

@@ -29,9 +29,22 @@ export const Session = Type.Object({
   mustChangePassword: Type.Boolean(),
   /** `required`: nothing else is answered before the account has a second factor. */
   secondFactor: Type.Union([Type.Literal('off'), Type.Literal('on'), Type.Literal('required')]),
+  /** Logged in at the provider: password, second step and tokens are not kept here. */
+  byProvider: Type.Boolean(),
   site: Type.Object({ name: Type.String(), timeZone: Type.String(), language: Type.String() }),
 });
 export type Session = Static<typeof Session>;
+
+/** `GET /api/session/ways`: how one can log in beside a name and password. */
+export const LoginWays = Type.Object({
+  /** What the button of the log-in provider says; null without one. Log-in there begins at `GET /api/session/oidc`. */
+  provider: Type.Union([Type.String(), Type.Null()]),
+});
+export type LoginWays = Static<typeof LoginWays>;
+
+/** Answer to a log-out whose session at the provider is still open: the browser goes there next. */
+export const ProviderLogOut = Type.Object({ providerLogOutUrl: Type.String() });
+export type ProviderLogOut = Static<typeof ProviderLogOut>;
 
 const Password = Type.String({ minLength: 1, maxLength: 256 });
 /** `POST /api/session/second-factor`, `POST /api/session/second-factor/off` */

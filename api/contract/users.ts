@@ -24,6 +24,8 @@ export const User = Type.Object({
   mustChangePassword: Type.Boolean(),
   /** Whether a code of an authenticator app is asked for at log-in. */
   secondFactor: Type.Boolean(),
+  /** Logs in at the provider, which also sets role and groups. */
+  byProvider: Type.Boolean(),
   createdAt: Type.Number(),
   lastLoginAt: Type.Union([Type.Number(), Type.Null()]),
 });

@@ -8,6 +8,7 @@ import * as apiTokens from './migrations/0004-api-tokens.ts';
 import * as sameAct from './migrations/0005-same-act.ts';
 import * as passages from './migrations/0006-passages.ts';
 import * as caseFilters from './migrations/0007-case-filters.ts';
+import * as loginProvider from './migrations/0008-login-provider.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -21,6 +22,7 @@ const MIGRATIONS = {
   '0005-same-act': sameAct,
   '0006-passages': passages,
   '0007-case-filters': caseFilters,
+  '0008-login-provider': loginProvider,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */

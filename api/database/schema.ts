@@ -10,6 +10,7 @@ import type { CaseState } from '../contract/cases.ts';
 export type Tables = {
   users: UserTable;
   sessions: SessionTable;
+  provider_sessions: ProviderSessionTable;
   login_failures: LoginFailureTable;
   recovery_codes: RecoveryCodeTable;
   api_tokens: ApiTokenTable;
@@ -45,6 +46,8 @@ export type UserTable = {
   totp_confirmed_at: number | null;
   /** Newest time step whose code was taken: none counts twice. */
   totp_last_step: number;
+  /** Issuer and subject of an account that logs in at the provider; null for local ones. */
+  provider_subject: string | null;
 };
 
 export type SessionTable = {
@@ -54,6 +57,16 @@ export type SessionTable = {
   csrf_token: string;
   created_at: number;
   seen_at: number;
+};
+
+/** Sessions that were opened at the log-in provider. */
+export type ProviderSessionTable = {
+  token_hash: string;
+  /** Refresh and ID token, sealed under the key of the data folder. */
+  tokens: string;
+  /** When the provider was last asked whether the account holds. */
+  checked_at: number;
+  ends_at: number;
 };
 
 export type LoginFailureTable = { username: string; failures: number; last_at: number; locked_until: number };

@@ -1,6 +1,7 @@
 import '@fastify/cookie';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { timingSafeEqual } from 'node:crypto';
+import type { Config } from '../../pipeline/config-schema.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { ACCESS, accessKey, BEFORE_PASSWORD_CHANGE, BEFORE_SECOND_FACTOR, ROUTES_OF_SCOPE } from '../access.ts';
 import type { Account } from '../accounts/account.ts';
@@ -8,6 +9,9 @@ import type { SessionStore } from '../accounts/session-store.ts';
 import type { TokenStore } from '../accounts/token-store.ts';
 
 export const SESSION_COOKIE = 'watchpost_session';
+/** `Set-Cookie` of a session. */
+export const sessionCookie = ({ server }: Pick<Config, 'server'>) =>
+  ({ path: '/', httpOnly: true, sameSite: 'strict', secure: server.secureCookies }) as const;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 

@@ -5,22 +5,24 @@ import {
   ConfirmedSecondFactor,
   LoginRequest,
   NewSecondFactor,
+  ProviderLogOut,
   SecondFactorCode,
   SecondFactorRequest,
   Session,
 } from '../contract/session.ts';
 import { PasswordChange } from '../contract/users.ts';
-import { accountOf, SESSION_COOKIE } from '../plugins/auth.ts';
+import { accountOf, SESSION_COOKIE, sessionCookie } from '../plugins/auth.ts';
 import type { App } from './app.ts';
 
 export const registerSessionRoutes = (app: App, { config, sessions, users, secondFactor }: ApiContext): void => {
-  const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: config.server.secureCookies } as const;
-  const toSession = ({ username, role, csrfToken, mustChangePassword, secondFactor: state }: Account): Session => ({
-    username,
-    role,
-    csrfToken,
-    mustChangePassword,
-    secondFactor: state,
+  const cookie = sessionCookie(config);
+  const toSession = (account: Account): Session => ({
+    username: account.username,
+    role: account.role,
+    csrfToken: account.csrfToken,
+    mustChangePassword: account.mustChangePassword,
+    secondFactor: account.secondFactor,
+    byProvider: account.byProvider,
     site: { name: config.site.name, timeZone: config.site.timeZone, language: config.site.language },
   });
 
@@ -45,10 +47,18 @@ export const registerSessionRoutes = (app: App, { config, sessions, users, secon
   );
   app.delete(
     '/api/session',
-    { schema: { tags: ['session'], summary: 'Log out', response: { 204: Type.Null() } } },
+    {
+      schema: {
+        tags: ['session'],
+        summary: 'Log out; 200 where the session at the log-in provider is still open, with the page that ends it',
+        response: { 200: ProviderLogOut, 204: Type.Null() },
+      },
+    },
     async (request, reply) => {
-      await sessions.logOut(accountOf(request));
-      return reply.clearCookie(SESSION_COOKIE, cookie).code(204).send(null);
+      const providerLogOutUrl = await sessions.logOut(accountOf(request));
+      void reply.clearCookie(SESSION_COOKIE, cookie);
+      if (providerLogOutUrl !== null) return reply.send({ providerLogOutUrl });
+      return reply.code(204).send(null);
     },
   );
   app.post(
@@ -118,7 +128,7 @@ export const registerSessionRoutes = (app: App, { config, sessions, users, secon
       await secondFactor.switchOff(account, request.body.password);
       return toSession({
         ...account,
-        secondFactor: secondFactor.stateOf({ role: account.role, totp_confirmed_at: null }),
+        secondFactor: secondFactor.stateOf({ role: account.role, totp_confirmed_at: null, provider_subject: null }),
       });
     },
   );

@@ -41,7 +41,7 @@ export function useErrorText(): (error: unknown) => string {
   return (error) => {
     if (!(error instanceof ApiError) || error.status === 0) return t('state.unreachable');
     // The server explains in English; its codes are stable, so they are said in Vietnamese here.
-    if (language === 'vi' && hasName('error', error.code)) return name('error', error.code);
+    if ((language === 'vi' || error.message === '') && hasName('error', error.code)) return name('error', error.code);
     return error.message || t('state.unknownError', { status: error.status });
   };
 }

@@ -49,6 +49,8 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'login.show': 'Show password',
   'login.hide': 'Hide password',
   'login.ended': 'Your session has ended. Please log in again.',
+  'login.or': 'or',
+  'login.provider': 'Log in with {name}',
   'login.note': 'Every view and every decision is written to the audit.',
 
   'password.title': 'Change password',
@@ -62,6 +64,8 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'password.done': 'Password changed.',
   'password.pageTitle': 'Password and second step',
 
+  'password.atProvider':
+    'You logged in at the log-in provider. Password and second step are changed there; programs use tokens of a local account.',
   'twoStep.title': 'Second step at log-in',
   'twoStep.lead':
     'Beside the password, log-in asks for a code of an app on your telephone. Any authenticator app will do.',
@@ -492,6 +496,9 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'action.cases.listed': 'Case list exported',
   'action.evidence.read': 'Evidence opened',
   'action.audit.read': 'Audit read',
+  'action.session.login_by_provider': 'Logged in at the provider',
+  'action.session.provider_refused': 'Log-in at the provider failed',
+  'action.session.ended_by_provider': 'Sessions ended by the provider',
   'action.session.login': 'Logged in',
   'action.session.logout': 'Logged out',
   'action.session.password': 'Password changed',
@@ -544,6 +551,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'users.save': 'Save',
   'users.create': 'Create account',
   'users.copy': 'Copy',
+  'users.byProvider': 'Logs in at the provider',
   'users.passwordTitle': 'One-time password of {name}',
   'users.passwordLead': 'Hand it to the person yourself. The first log-in asks for an own password.',
   'users.passwordOnce': 'It is shown only now. Once closed it cannot be seen again; a new one can be given.',
@@ -820,6 +828,13 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'fire.bearing': 'Bearing {azimuth}° ± {error}°',
 
   'error.AUTH_FAILED': 'User name or password is wrong.',
+  'error.AUTH_PROVIDER_UNAVAILABLE':
+    'The log-in provider does not answer. Try again; if it stays, log in with a local account or tell the administrator.',
+  'error.AUTH_PROVIDER_REFUSED': 'The log-in at the provider was refused or took too long. Try again.',
+  'error.AUTH_NO_ROLE':
+    'Your account at the provider has no role here, or is disabled here. Ask the administrator to add you to a group.',
+  'error.AUTH_NAME_TAKEN':
+    'Another account here already has your user name. Ask the administrator to rename one of the two.',
   'error.AUTH_LOCKED': 'Too many failed log-ins. The account is locked for some minutes; try again later.',
   'error.TOO_MANY_REQUESTS': 'Too many requests from this machine. Wait a minute and try again.',
   'error.PASSWORD_WEAK': 'The new password is too short, too common or the same as the old one.',

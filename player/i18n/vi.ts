@@ -48,6 +48,8 @@ export const vi = {
   'login.show': 'Hiện mật khẩu',
   'login.hide': 'Ẩn mật khẩu',
   'login.ended': 'Phiên làm việc đã kết thúc. Hãy đăng nhập lại.',
+  'login.or': 'hoặc',
+  'login.provider': 'Đăng nhập bằng {name}',
   'login.note': 'Mọi lượt xem và quyết định đều được ghi vào nhật ký.',
 
   'password.title': 'Đổi mật khẩu',
@@ -61,6 +63,8 @@ export const vi = {
   'password.done': 'Đã đổi mật khẩu.',
   'password.pageTitle': 'Mật khẩu và xác thực hai bước',
 
+  'password.atProvider':
+    'Bạn đăng nhập qua hệ thống xác thực của đơn vị. Mật khẩu và xác thực hai bước được đổi tại đó; chương trình dùng mã truy cập của tài khoản cục bộ.',
   'twoStep.title': 'Xác thực hai bước',
   'twoStep.lead':
     'Ngoài mật khẩu, khi đăng nhập cần thêm mã từ ứng dụng trên điện thoại. Dùng ứng dụng xác thực nào cũng được.',
@@ -491,6 +495,9 @@ export const vi = {
   'action.cases.listed': 'Xuất danh sách hồ sơ',
   'action.evidence.read': 'Mở bằng chứng',
   'action.audit.read': 'Xem nhật ký',
+  'action.session.login_by_provider': 'Đăng nhập qua hệ thống xác thực',
+  'action.session.provider_refused': 'Đăng nhập qua hệ thống xác thực thất bại',
+  'action.session.ended_by_provider': 'Hệ thống xác thực kết thúc phiên',
   'action.session.login': 'Đăng nhập',
   'action.session.logout': 'Đăng xuất',
   'action.session.password': 'Đổi mật khẩu',
@@ -543,6 +550,7 @@ export const vi = {
   'users.save': 'Lưu',
   'users.create': 'Tạo tài khoản',
   'users.copy': 'Sao chép',
+  'users.byProvider': 'Đăng nhập qua hệ thống xác thực',
   'users.passwordTitle': 'Mật khẩu dùng một lần của {name}',
   'users.passwordLead': 'Trao tận tay người dùng. Lần đăng nhập đầu tiên sẽ phải đặt mật khẩu riêng.',
   'users.passwordOnce': 'Mật khẩu chỉ hiện lần này. Đóng lại rồi thì không xem lại được, chỉ có thể cấp mật khẩu mới.',
@@ -814,6 +822,12 @@ export const vi = {
   'fire.bearing': 'Phương vị {azimuth}° ± {error}°',
 
   'error.AUTH_FAILED': 'Tên đăng nhập hoặc mật khẩu không đúng.',
+  'error.AUTH_PROVIDER_UNAVAILABLE':
+    'Hệ thống xác thực không trả lời. Hãy thử lại; nếu vẫn lỗi, dùng tài khoản cục bộ hoặc báo quản trị viên.',
+  'error.AUTH_PROVIDER_REFUSED': 'Hệ thống xác thực từ chối hoặc đăng nhập quá lâu. Hãy thử lại.',
+  'error.AUTH_NO_ROLE':
+    'Tài khoản của bạn chưa được cấp vai trò ở đây, hoặc đã bị khóa ở đây. Hãy nhờ quản trị viên thêm bạn vào nhóm.',
+  'error.AUTH_NAME_TAKEN': 'Đã có tài khoản khác trùng tên đăng nhập. Hãy nhờ quản trị viên đổi tên một trong hai.',
   'error.AUTH_LOCKED': 'Đăng nhập sai quá nhiều lần. Tài khoản tạm khóa vài phút; hãy thử lại sau.',
   'error.TOO_MANY_REQUESTS': 'Máy này gửi quá nhiều yêu cầu. Đợi một phút rồi thử lại.',
   'error.PASSWORD_WEAK': 'Mật khẩu mới quá ngắn, quá phổ biến hoặc trùng mật khẩu cũ.',

@@ -16,6 +16,9 @@ import { logIn, openSite, PASSWORD, type Person, sealCase, type Site } from './a
 /** What each route asks for when it is tried; every entry of the table must be here. */
 const CALLS: Record<string, [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: object]> = {
   'POST /api/session': ['POST', '/api/session', { username: 'nobody', password: 'x' }],
+  'GET /api/session/ways': ['GET', '/api/session/ways'],
+  'GET /api/session/oidc': ['GET', '/api/session/oidc'],
+  'GET /api/session/oidc/callback': ['GET', '/api/session/oidc/callback'],
   'GET /api/session': ['GET', '/api/session'],
   'DELETE /api/session': ['DELETE', '/api/session'],
   'POST /api/session/password': ['POST', '/api/session/password', { current: 'x', next: 'y' }],

@@ -43,6 +43,7 @@ const officer = (username: string): Account => ({
   groups: null,
   mustChangePassword: false,
   secondFactor: 'off',
+  byProvider: false,
   csrfToken: '',
   tokenHash: '',
   tokenScopes: null,

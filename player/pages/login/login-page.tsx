@@ -8,6 +8,7 @@ import { PasswordField } from '../../components/password-field.tsx';
 import { useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { CodeField } from './code-field.tsx';
+import { ProviderButton, takeProviderError } from './provider-button.tsx';
 
 /** The only page without a session. */
 export function LoginPage(props: { readonly ended: boolean; readonly onLogIn: (session: Session) => void }) {
@@ -19,7 +20,7 @@ export function LoginPage(props: { readonly ended: boolean; readonly onLogIn: (s
   /** Null while the account is not known to have a second step. */
   const [code, setCode] = useState<string | null>(null);
   const [working, setWorking] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const [error, setError] = useState<unknown>(takeProviderError);
 
   useEffect(() => {
     document.title = `${t('login.title')} · Watchpost`;
@@ -98,6 +99,7 @@ export function LoginPage(props: { readonly ended: boolean; readonly onLogIn: (s
             {t('twoStep.otherAccount')}
           </button>
         )}
+        <ProviderButton />
         <p className="hint center">{t('login.note')}</p>
       </form>
       <footer>

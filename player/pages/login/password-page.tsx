@@ -21,6 +21,13 @@ export function PasswordPage(props: { readonly session: Session; readonly onChan
   const [state, setState] = useState<'idle' | 'working' | 'done'>('idle');
   const [error, setError] = useState<string | null>(null);
 
+  if (props.session.byProvider)
+    return (
+      <div className="page narrow">
+        <PageHeader title={t('password.pageTitle')} />
+        <p className="info-box">{t('password.atProvider')}</p>
+      </div>
+    );
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     if (next !== repeat) {

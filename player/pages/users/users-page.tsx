@@ -98,6 +98,7 @@ function Row({ user, onChange }: { readonly user: User; readonly onChange: () =>
           {t(`users.state.${state}`)}
         </span>
         {user.secondFactor && <span className="sub">{t('users.secondFactor')}</span>}
+        {user.byProvider && <span className="sub">{t('users.byProvider')}</span>}
       </td>
       <td className="nowrap">{user.lastLoginAt === null ? t('users.never') : format.dateTime(user.lastLoginAt)}</td>
       <td className="number">
