@@ -20,6 +20,8 @@ const audits: Access = { roles: ['supervisor', 'auditor', 'admin'] };
 /** Where people drive is nobody's business without a reason: the police's, stated and audited. */
 const searches: Access = { roles: ['officer', 'supervisor', 'admin'] };
 const lists: Access = { roles: ['supervisor', 'admin'] };
+/** Pictures become evidence: whoever gives them answers for the camera. */
+const feeds: Access = { roles: ['operator', 'ranger', 'admin'] };
 const administers: Access = { roles: ['admin'] };
 const internal: Access = { roles: ['operator', 'supervisor', 'admin'], internal: true };
 
@@ -46,6 +48,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/cameras': everyone,
   'GET /api/cameras/:id': everyone,
   'GET /api/cameras/:id/snapshot.jpg': everyone,
+  'POST /api/cameras/:id/stills': feeds,
   'GET /api/live': everyone,
   'GET /hls/:cameraId/live.m3u8': everyone,
   'GET /hls/:cameraId/dvr.m3u8': everyone,
@@ -154,6 +157,7 @@ export const ROUTES_OF_SCOPE: Readonly<Record<TokenScope, readonly string[]>> = 
   'statistics:read': ['GET /api/statistics/counts', 'GET /api/statistics/cases', 'GET /api/statistics/coverage'],
   'audit:read': ['GET /api/audit', 'GET /api/audit/verify', 'GET /api/quality', 'GET /api/reviews/agreement'],
   'metrics:read': ['GET /metrics'],
+  'stills:write': ['POST /api/cameras/:id/stills'],
 };
 
 /** Routes that a person reaches before choosing an own password. */

@@ -63,6 +63,7 @@ import { registerSameActRoutes } from './routes/same-act.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSnapshotRoutes } from './routes/snapshot.ts';
 import { registerSetupRoutes } from './routes/setup.ts';
+import { registerStillRoutes } from './routes/stills.ts';
 import { registerStatisticsRoutes } from './routes/statistics.ts';
 import { registerTokenRoutes } from './routes/tokens.ts';
 import { registerUserRoutes } from './routes/users.ts';
@@ -206,6 +207,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerTokenRoutes(app, context);
   registerCameraRoutes(app, context);
   registerSnapshotRoutes(app, context);
+  registerStillRoutes(app, context);
   registerCaseRoutes(app, context);
   registerCaseListRoutes(app, context);
   registerProcedureRoutes(app, context);

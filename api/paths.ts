@@ -5,6 +5,7 @@ export const dataPaths = (dataDir: string) => ({
   database: join(dataDir, 'watchpost.db'),
   objects: join(dataDir, 'objects'),
   keys: join(dataDir, 'keys'),
+  stills: (cameraId: string) => join(dataDir, 'stills', cameraId),
   camera: (cameraId: string) => join(dataDir, 'recordings', cameraId),
   session: (cameraId: string, sessionId: string) => join(dataDir, 'recordings', cameraId, sessionId),
 });

@@ -14,6 +14,7 @@ import { ViewWatch } from './health/view-watch.ts';
 import { RuleSet } from './rules/rule-set.ts';
 import { SameAct } from './same-act.ts';
 import { SignalReader } from './signals/signal-reader.ts';
+import { isStills } from './stills.ts';
 import { StillWatch } from './still/still-watch.ts';
 import type { PtsMs, SessionClock } from './time.ts';
 import type { Track, TrackedFrame } from './track.ts';
@@ -88,6 +89,7 @@ export class CameraPipeline {
       frameSize,
       timeZone,
       sweep: camera.sweep ?? null,
+      isSparse: isStills(camera.source.url) || (camera.analysis?.fps ?? 1) < 1,
     });
     this.#assembler = new EventAssembler({ cameraId: camera.id, clock, provenance });
   }

@@ -24,7 +24,7 @@ export const SourceConfig = Type.Object(
     url: Type.String({
       minLength: 1,
       description:
-        'rtsp://, rtsps://, http(s):// or a file path (relative to the configuration file). `${NAME}` is taken from the environment.',
+        'rtsp://, rtsps://, http(s):// or a file path (relative to the configuration file); `stills://FOLDER` for JPEG pictures that arrive in FOLDER or FOLDER/POSE, `stills://` for those that are posted. `${NAME}` is taken from the environment.',
     }),
     transport: Type.Union([Type.Literal('auto'), Type.Literal('tcp'), Type.Literal('udp')], {
       default: 'auto',

@@ -4,6 +4,7 @@ import { isMap, isPair, isSeq, LineCounter, type Node, parseDocument } from 'yam
 import { Config } from './config-schema.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { WatchpostError } from './errors.ts';
+import { isStills } from './stills.ts';
 import { sweepFaults } from './fire/sweep-faults.ts';
 
 /** Values for `${NAME}` in the configuration; usually the process environment. */
@@ -193,6 +194,14 @@ const checkReferences = (config: Config): Fault[] => {
       lanes.forEach((lane, l) => dangling(`${at}/passages/lanes/${l}`, 'zone', lane, zones));
     }
     if (camera.sweep) faults.push(...sweepFaults(camera.sweep, camera, at));
+    if (isStills(camera.source.url))
+      camera.rules.forEach(({ kind }, r) => {
+        if (kind !== 'smoke')
+          faults.push({
+            path: `${at}/rules/${r}/kind`,
+            message: `"${kind}" needs video; a camera that gives stills takes \`smoke\` rules only`,
+          });
+      });
     const ruleIds = new Set<string>();
     camera.rules.forEach((rule, r) => {
       const path = `${at}/rules/${r}`;

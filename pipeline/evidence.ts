@@ -9,7 +9,15 @@ export type EvidenceFile = {
   /** Relative path inside the case, `/`-separated, no `..`. */
   readonly path: string;
   readonly role:
-    'clip' | 'still-before' | 'still-at' | 'still-after' | 'plate-crop' | 'detections' | 'event' | 'preview';
+    | 'clip'
+    | 'still-before'
+    | 'still-at'
+    | 'still-after'
+    | 'original-still'
+    | 'plate-crop'
+    | 'detections'
+    | 'event'
+    | 'preview';
   readonly mediaType: string;
   readonly bytes: number;
   readonly sha256: string;

@@ -123,7 +123,7 @@ export const ManifestSchema = Type.Object(
           role: Type.Union(
             (
               [
-                ...['clip', 'still-before', 'still-at', 'still-after'],
+                ...['clip', 'still-before', 'still-at', 'still-after', 'original-still'],
                 ...['plate-crop', 'detections', 'event', 'preview'],
               ] as const
             ).map((role) => Type.Literal(role)),

@@ -16,6 +16,8 @@ export type SegmentRecord = {
   readonly sha256: string;
   /** Whether the first frame is a key frame, so that a clip may start here. */
   readonly startsWithKeyframe: boolean;
+  /** The pose it was taken at, where stills arrive per pose. */
+  readonly poseId?: string;
 };
 
 /** What `session.json` in a session's folder holds. */

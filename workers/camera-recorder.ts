@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
@@ -8,6 +8,7 @@ import type { Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
 import type { CameraState } from '../pipeline/live.ts';
 import type { RecordingGap, SegmentRecord } from '../pipeline/segment.ts';
+import { isStills, stillsFolder } from '../pipeline/stills.ts';
 import { dataFolder } from './data-folder.ts';
 import { isCopyable, isFile } from './ffmpeg/args.ts';
 import { FrameOutlet } from './frame-channel.ts';
@@ -17,6 +18,7 @@ import { LivePlaylist } from './playlist.ts';
 import { readLastRecorded } from './last-recorded.ts';
 import { HEALTHY_AFTER_MS, retryDelayMs } from './reconnect.ts';
 import { runSession } from './session.ts';
+import { runStillSession } from './stills/still-session.ts';
 import { isAborted } from './is-aborted.ts';
 import { isDiskFull, writeWhole } from './write-whole.ts';
 
@@ -37,6 +39,9 @@ export type RecorderOptions = {
   /** Called when a segment could not be written: somebody should make room now. */
   readonly onDiskFull: () => void;
 };
+
+/** Towers that turn may come back to a pose after ten minutes; without a picture for longer something is wrong. */
+const STILLS_STALL_MS = 1_200_000;
 
 /** Media sequence numbers start from the clock and count segments, which are at least so long. */
 const SHORTEST_SEGMENT_MS = 500;
@@ -67,6 +72,7 @@ export class CameraRecorder {
   readonly #options: RecorderOptions;
   readonly #url: string;
   readonly #isFile: boolean;
+  readonly #isStills: boolean;
   #state: Pick<CameraState, 'state' | 'cause' | 'detail' | 'since' | 'sessionId'>;
   #lastFrameAt: number | null = null;
   #segments = 0;
@@ -84,7 +90,9 @@ export class CameraRecorder {
     const { url, loop, realtime } = camera.source;
     this.#isFile = isFile(url);
     this.#url = this.#isFile && !isAbsolute(url) ? resolve(configDir, url) : url;
-    this.outlet = new FrameOutlet({ live: !this.#isFile || loop || realtime });
+    this.#isStills = isStills(url);
+    // No still is passed over for a newer one: the next of its pose may be minutes away.
+    this.outlet = new FrameOutlet({ live: !this.#isStills && (!this.#isFile || loop || realtime) });
     this.#playlist = new LivePlaylist({
       limit: options.config.recording.liveSegments,
       sequence: Math.floor(machineClock.now() / SHORTEST_SEGMENT_MS),
@@ -117,7 +125,8 @@ export class CameraRecorder {
       const startedAt = machineClock.mono();
       const framesBefore = this.outlet.counts.received;
       try {
-        await this.#session(udp ? 'udp' : 'tcp', signal);
+        if (this.#isStills) await this.#stillSession(signal);
+        else await this.#session(udp ? 'udp' : 'tcp', signal);
         if (isAborted(signal)) return;
         await this.#endFrames();
         this.#set('ended', null, null);
@@ -178,6 +187,33 @@ export class CameraRecorder {
     });
   }
 
+  async #stillSession(signal: AbortSignal): Promise<void> {
+    const { camera, configDir, dataDir, letterbox, log } = this.#options;
+    const sessionId = toSessionId(machineClock.now());
+    const folder = dataFolder(dataDir);
+    const own = stillsFolder(camera.source.url);
+    await runStillSession({
+      cameraId: camera.id,
+      inboxes: [folder.stills(camera.id), ...(own === null ? [] : [resolve(configDir, own)])],
+      folder: folder.session(camera.id, sessionId),
+      sessionId,
+      stallMs: Math.max(camera.source.stallMs, STILLS_STALL_MS),
+      letterbox: (size) => (camera.analysis ? letterbox(camera, size) : null),
+      onFrame: (frame) => {
+        this.#lastFrameAt = frame.header.capturedAt;
+        return this.outlet.offer(frame);
+      },
+      onSegment: async (record) => {
+        await this.#onSegment(record);
+        const camerasFolder = folder.camera(camera.id);
+        await copyFile(join(camerasFolder, sessionId, record.file), join(camerasFolder, 'latest.jpg'));
+      },
+      onRefused: (file, reason) => log.warn({ cameraId: camera.id, file, reason }, 'still put aside'),
+      clock: machineClock,
+      signal,
+    });
+  }
+
   async #onSegment(record: SegmentRecord): Promise<void> {
     this.#options.onSegment?.(record);
     if (this.#state.sessionId !== record.sessionId || this.#state.cause === 'DISK_FULL')
@@ -185,7 +221,8 @@ export class CameraRecorder {
     this.#segments++;
     this.#recordedTo = record.startAt + record.durationMs;
     await this.#unlessFull(() => this.#closeGap(record.startAt));
-    if (!this.#hasRendition) await this.#publish(record, record.sessionId);
+    // Browsers' players play no pictures; pages show the latest one instead.
+    if (!this.#hasRendition && !this.#isStills) await this.#publish(record, record.sessionId);
   }
 
   /** Says when pictures are recorded but not all analysed; a lost recording is the worse news and stays said. */

@@ -13,6 +13,8 @@ import { join } from 'node:path';
  *     recordings/<camera>/<session>/init.mp4, 000000.m4s …, index.ndjson   SegmentRecord lines
  *     recordings/<camera>/<session>/preview/…        the same for the H.264 rendition, when there is one
  *     recordings/<camera>/<session>/tracks/<minute>.ndjson                 LiveFrame lines, minute = floor(ptsMs / 60000)
+ *     recordings/<camera>/<session>/000000.jpg …, recordings/<camera>/latest.jpg   the same of a camera that gives stills
+ *     stills/<camera>/<pose>/…jpg                    posted stills that wait for the recorder
  *     chain/<camera>.json                            head of the camera's manifest chain
  *     chain/<camera>/<index>.json                    the camera's sealed manifests, one per place in the chain
  *     minutes/<camera>/<day>.ndjson                  what was recorded, sealed minute by minute in a chain
@@ -30,6 +32,7 @@ export const dataFolder = (dataDir: string) => ({
   recordings: join(dataDir, 'recordings'),
   camera: (cameraId: string) => join(dataDir, 'recordings', cameraId),
   session: (cameraId: string, sessionId: string) => join(dataDir, 'recordings', cameraId, sessionId),
+  stills: (cameraId: string) => join(dataDir, 'stills', cameraId),
   chain: join(dataDir, 'chain'),
   minutes: (cameraId: string) => join(dataDir, 'minutes', cameraId),
   objects: join(dataDir, 'objects'),

@@ -24,10 +24,22 @@ export const SOFTWARE_VERSION = packageFile().version;
  * Name, place and source are left out: a recording replayed from another path must give the same events.
  */
 export const configHash = (camera: CameraConfig, detector: DetectorConfig): string => {
-  const { analysis, tracker, zones, lines, signals, rules } = camera;
+  const { analysis, tracker, sweep, zones, lines, signals, rules } = camera;
   const { model, minScore } = detector;
   return createHash('sha256')
-    .update(toCanonicalJson({ analysis, tracker, zones, lines, signals, rules, model, minScore }))
+    .update(
+      toCanonicalJson({
+        analysis,
+        tracker,
+        ...(sweep ? { sweep } : {}),
+        zones,
+        lines,
+        signals,
+        rules,
+        model,
+        minScore,
+      }),
+    )
     .digest('hex');
 };
 

@@ -7,4 +7,5 @@ export const TOKEN_SCOPES = [
   'statistics:read',
   'audit:read',
   'metrics:read',
+  'stills:write',
 ] as const;

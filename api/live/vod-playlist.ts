@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordingSession, SegmentRecord } from '../../pipeline/segment.ts';
+import { STILLS_CODEC } from '../../pipeline/stills.ts';
 
 /**
  * HLS playlist [RFC 8216] of what was recorded between two instants, over all sessions of a camera; of the H.264
@@ -57,7 +58,9 @@ export const vodPlaylist = async (options: {
 
 const readSession = async (folder: string): Promise<RecordingSession | null> => {
   try {
-    return JSON.parse(await readFile(join(folder, 'session.json'), 'utf8')) as RecordingSession;
+    const session = JSON.parse(await readFile(join(folder, 'session.json'), 'utf8')) as RecordingSession;
+    // Pictures are no video.
+    return session.codec === STILLS_CODEC ? null : session;
   } catch {
     return null; // A playlist file, or a session that is just beginning.
   }

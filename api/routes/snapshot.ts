@@ -4,13 +4,16 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import sharp from 'sharp';
 import { WatchpostError } from '../../pipeline/errors.ts';
+import { isStills } from '../../pipeline/stills.ts';
 import type { ApiContext } from '../context.ts';
 import { accountOf } from '../plugins/auth.ts';
 import type { App } from './app.ts';
 import { visibleCamera } from './cameras.ts';
 
 const KEEP_MS = 5_000;
+const WIDTH = 640;
 const FFMPEG_MS = 10_000;
 /** A wall of many cameras asks for all of them at once; stills may not take the machine from analysis. */
 const MAX_PARALLEL = 2;
@@ -54,6 +57,13 @@ const decodeStill = async (folder: string): Promise<Buffer> => {
   }
 };
 
+/** The newest picture of a camera that gives stills. */
+const latestStill = async (folder: string): Promise<Buffer> => {
+  const bytes = await readFile(join(folder, 'latest.jpg')).catch(() => null);
+  if (!bytes) throw new WatchpostError('NOT_FOUND', 'No picture of this camera has arrived yet');
+  return sharp(bytes).resize({ width: WIDTH, withoutEnlargement: true }).jpeg().toBuffer();
+};
+
 /** Small stills for lists and walls that do not play video. */
 export const registerSnapshotRoutes = (app: App, context: ApiContext): void => {
   const kept = new Map<string, { readonly mono: number; readonly still: Promise<Buffer> }>();
@@ -79,11 +89,12 @@ export const registerSnapshotRoutes = (app: App, context: ApiContext): void => {
       },
     },
     async (request, reply) => {
-      const { id } = visibleCamera(context, accountOf(request), request.params.id);
+      const { id, source } = visibleCamera(context, accountOf(request), request.params.id);
       const mono = context.clock.mono();
       let entry = kept.get(id);
       if (!entry || mono - entry.mono > KEEP_MS) {
-        const fresh = { mono, still: limited(context.paths.camera(id)) };
+        const folder = context.paths.camera(id);
+        const fresh = { mono, still: isStills(source.url) ? latestStill(folder) : limited(folder) };
         entry = fresh;
         kept.set(id, fresh);
         // Only stills are kept: a camera that comes back is seen at once.

@@ -51,8 +51,13 @@ const drawPanorama = async (file: string): Promise<void> => {
 const makeClip = (panorama: string, clip: string): void => {
   const turn = `trunc(t/${String(dwellS)})*${String(STEP_PX)}`;
   execFileSync('ffmpeg', [
-    ...['-v', 'error', '-nostdin', '-y', '-loop', '1', '-framerate', String(CLIP_FPS), '-i', panorama],
-    ...['-t', String(poses * dwellS), '-vf', `crop=${String(WIDTH)}:${String(HEIGHT)}:'${turn}':0,noise=alls=5:allf=t`],
+    ...['-v', 'error', '-nostdin', '-y', '-i', panorama],
+    ...[
+      '-t',
+      String(poses * dwellS),
+      '-vf',
+      `loop=-1:1,setpts=N/${String(CLIP_FPS)}/TB,crop=${String(WIDTH)}:${String(HEIGHT)}:'${turn}':0,noise=alls=5:allf=t`,
+    ],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '26', '-g', '50', '-pix_fmt', 'yuv420p', clip],
   ]);
 };

@@ -1,5 +1,6 @@
 import type { CameraConfig } from '../config-schema.ts';
 import { didYouMean } from '../did-you-mean.ts';
+import { isStills } from '../stills.ts';
 import type { SweepConfig } from './sweep-config.ts';
 
 type Fault = { readonly path: string; readonly message: string };
@@ -7,11 +8,18 @@ type Fault = { readonly path: string; readonly message: string };
 /** What the schema of a sweep cannot say. @param at JSON pointer of the camera */
 export const sweepFaults = (
   { poses, settleMs, by }: SweepConfig,
-  { rules, zones }: Pick<CameraConfig, 'rules' | 'zones'>,
+  { rules, zones, source }: Pick<CameraConfig, 'rules' | 'zones' | 'source'>,
   at: string,
 ): readonly Fault[] => {
   const faults: Fault[] = [];
   const known = Object.keys(zones);
+  if (isStills(source.url) !== (by === 'source'))
+    faults.push({
+      path: `${at}/sweep/by`,
+      message: isStills(source.url)
+        ? `expected "source", found "${by}": stills come with the name of their pose`
+        : 'expected "schedule" or "scene", found "source": only stills (source stills://) come with the name of their pose',
+    });
   const ids = new Set<string>();
   poses.forEach(({ id, dwellMs, exclusions }, index) => {
     const path = `${at}/sweep/poses/${String(index)}`;

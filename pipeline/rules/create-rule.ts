@@ -29,6 +29,8 @@ export type RuleContext = {
   readonly timeZone: string;
   /** Of a camera that turns from pose to pose. */
   readonly sweep?: SweepConfig | null;
+  /** Frames come further apart than a second: nobody waits for the one after the trigger. */
+  readonly isSparse?: boolean;
 };
 
 /**
@@ -37,7 +39,7 @@ export type RuleContext = {
  */
 export const createRule = (
   config: RuleConfig,
-  { zones, lines, frameSize, timeZone, sweep = null }: RuleContext,
+  { zones, lines, frameSize, timeZone, sweep = null, isSparse = false }: RuleContext,
 ): Rule => {
   const zone = (id: string): Zone => zones.get(id) ?? missing(config.id, 'zone', id, [...zones.keys()]);
   const line = (id: string): Line => lines.get(id) ?? missing(config.id, 'line', id, [...lines.keys()]);
@@ -72,7 +74,7 @@ export const createRule = (
     case 'no_helmet':
       return new NoHelmetRule(config, config.zone === undefined ? null : zone(config.zone), frameSize);
     case 'smoke':
-      return new SmokeRule(config, towerViews(config, sweep, zone), frameSize);
+      return new SmokeRule(config, { views: towerViews(config, sweep, zone), frameSize, isSparse });
     case 'red_light':
     case 'stop_line':
       return new SignalLineRule(config, {

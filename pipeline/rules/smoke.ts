@@ -68,12 +68,21 @@ export class SmokeRule implements Rule<SmokeState> {
   readonly whileViewMoves = 'watch';
   readonly #config: SmokeConfig;
   readonly #frameSize: Size;
+  readonly #afterMs: number;
   readonly #views: ReadonlyMap<string | undefined, View>;
 
-  constructor(config: SmokeConfig, views: readonly TowerView[], frameSize: Size) {
+  constructor(
+    config: SmokeConfig,
+    {
+      views,
+      frameSize,
+      isSparse,
+    }: { readonly views: readonly TowerView[]; readonly frameSize: Size; readonly isSparse: boolean },
+  ) {
     this.id = config.id;
     this.#config = config;
     this.#frameSize = frameSize;
+    this.#afterMs = isSparse ? 0 : AFTER_MS;
     this.#views = new Map(views.map((view) => [view.poseId, this.#prepare(view)]));
   }
 
@@ -147,7 +156,7 @@ export class SmokeRule implements Rule<SmokeState> {
       startPtsMs: start,
       triggerPtsMs: trigger,
       endPtsMs: null,
-      keyPtsMs: { before: start, at: trigger, after: trigger + AFTER_MS },
+      keyPtsMs: { before: start, at: trigger, after: trigger + this.#afterMs },
       subjects: [
         {
           trackId: track.id,

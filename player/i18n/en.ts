@@ -97,6 +97,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'tokens.scope.statistics:read': 'read statistics',
   'tokens.scope.audit:read': 'read audit and quality',
   'tokens.scope.metrics:read': 'read metrics',
+  'tokens.scope.stills:write': 'send stills of towers',
   'tokens.days': 'It expires after',
   'tokens.dayCount': '{count} days',
   'tokens.create': 'Make a token',

@@ -96,6 +96,7 @@ export const vi = {
   'tokens.scope.statistics:read': 'đọc thống kê',
   'tokens.scope.audit:read': 'đọc nhật ký và chất lượng',
   'tokens.scope.metrics:read': 'đọc số đo hệ thống',
+  'tokens.scope.stills:write': 'gửi ảnh của tháp canh',
   'tokens.days': 'Hết hạn sau',
   'tokens.dayCount': '{count} ngày',
   'tokens.create': 'Tạo mã',

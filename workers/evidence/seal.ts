@@ -10,6 +10,7 @@ import { type EvidenceFile, type EvidenceManifest, MANIFEST_FILE, SIGNATURE_FILE
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
 import { CASE_ID_PATTERN } from '../../pipeline/manifest-schema.ts';
 import { casePrefix } from '../../pipeline/review.ts';
+import { STILLS_CODEC } from '../../pipeline/stills.ts';
 import { dataFolder } from '../data-folder.ts';
 import { openSigningKey } from '../storage/signing-key.ts';
 import { CameraChain, type ChainEntry } from './chain.ts';
@@ -23,6 +24,7 @@ import { makePreview, playsInBrowsers } from './preview.ts';
 import { decodeRecorded } from './recorded-frames.ts';
 import { readRecording, type RecordingPart } from './recording.ts';
 import { decodeFrames } from './stills.ts';
+import { makeStillsClip, type OriginalStill } from './stills-case.ts';
 import { checkClip, type ClipFacts } from './verify-clip.ts';
 
 export type SealOptions = {
@@ -142,16 +144,19 @@ const readSealed = async (store: EvidenceStore, prefix: string): Promise<SealedC
 
 type CaseFile = { readonly file: EvidenceFile; readonly bytes: Uint8Array };
 
+type Produced = {
+  readonly manifest: Omit<EvidenceManifest, 'files' | 'sealedAt' | 'chain'>;
+  readonly files: readonly CaseFile[];
+};
+
 /** Everything of a case but its seal. */
-const produce = async (
-  options: SealOptions,
-  workDir: string,
-): Promise<{ manifest: Omit<EvidenceManifest, 'files' | 'sealedAt' | 'chain'>; files: readonly CaseFile[] }> => {
+const produce = async (options: SealOptions, workDir: string): Promise<Produced> => {
   const { event, camera, recordingDir, evidence, software, recordingEnded = false } = options;
   const window = wantedWindow(event, evidence);
   const recording = await readRecording(recordingDir, event.sessionId, window, recordingEnded);
   const { session, sessionDir } = recording;
   const clip = join(workDir, 'clip.mp4');
+  if (session.codec === STILLS_CODEC) return produceOfStills(options, clip);
   const { plan, facts } = await cutEventClip(event, evidence, recording, clip).catch((error: unknown) => {
     throw error instanceof NotReadyError ? prepare(options, recording, error) : error;
   });
@@ -201,6 +206,50 @@ const produce = async (
       clock: session.clock,
       gaps: plan.gaps,
       ...(plates ? { plates: plates.plates } : {}),
+      software,
+    },
+  };
+};
+
+/**
+ * The case of a camera that gives stills: the pictures themselves, as they came, from the first sighting to the trigger.
+ * The clip is a time-lapse of them, for people; it is derived and proves nothing.
+ */
+const produceOfStills = async (options: SealOptions, clip: string): Promise<Produced> => {
+  const { event, camera, recordingDir, software } = options;
+  const window = { fromPtsMs: event.startPtsMs, toPtsMs: event.triggerPtsMs + 1 };
+  const recording = await readRecording(recordingDir, event.sessionId, window, true);
+  const { stills, facts } = await makeStillsClip(event, recording, clip);
+  const [first, last] = [stills[0]!, stills.at(-1)!];
+  const jpeg = (path: string, role: EvidenceFile['role'], { bytes, record }: OriginalStill): CaseFile =>
+    caseFile(path, role, 'image/jpeg', 'original', bytes, record.startPtsMs);
+  const detections = await readDetections(recording.sessionDir, window);
+  const files: readonly CaseFile[] = [
+    caseFile('clip.mp4', 'clip', 'video/mp4', 'derived', await readFile(clip)),
+    jpeg('still-before.jpg', 'still-before', first),
+    jpeg('still-at.jpg', 'still-at', last),
+    ...stills.map((still) => jpeg(`originals/${still.record.file}`, 'original-still', still)),
+    caseFile('detections.json', 'detections', 'application/json', 'original', Buffer.from(toCanonicalJson(detections))),
+  ];
+  const { codec, width, height, durationMs } = facts;
+  return {
+    files,
+    manifest: {
+      schema: 'watchpost/evidence/1',
+      caseId: event.id,
+      camera: { id: camera.id, name: camera.name, place: camera.place },
+      event,
+      clip: {
+        ...{ file: 'clip.mp4', codec, width, height, durationMs },
+        startPtsMs: first.record.startPtsMs,
+        frameCount: facts.frames.length,
+        segments: stills.map(({ record: { file, sequence, startPtsMs, durationMs: shownMs, bytes, sha256 } }) => ({
+          ...{ file, sequence, startPtsMs, durationMs: shownMs, bytes, sha256 },
+        })),
+        initSha256: recording.session.initSha256,
+      },
+      clock: recording.session.clock,
+      gaps: [],
       software,
     },
   };
