@@ -4,7 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../pipeline/clock.ts';
 import type { Config } from '../pipeline/config-schema.ts';
@@ -24,6 +24,7 @@ import { AuditLog } from './database/audit-log.ts';
 import { databaseProbe } from './database/probe-database.ts';
 import { openDatabase } from './database/open-database.ts';
 import { CameraStates } from './live/camera-states.ts';
+import { openFireMap } from './fire-map.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { RedisLink } from './live/redis-link.ts';
 import { Metrics } from './metrics.ts';
@@ -105,7 +106,7 @@ declare module 'fastify' {
 
 /**
  * The API, ready to listen. Starts and serves cases while Redis is away; live pictures and new cases then wait for it.
- * @throws WatchpostError DATABASE_UNAVAILABLE
+ * @throws WatchpostError DATABASE_UNAVAILABLE, INPUT_UNREADABLE for a map of the section `fire`
  */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
   const { config, dataDir, redisUrl, store, log, clock = systemClock } = options;
@@ -130,6 +131,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const sessions = new SessionStore(db, clock, secondFactor, providerSessions);
   const tokens = new TokenStore(db, clock, secondFactor);
 
+  const configPath = options.configPath ?? join(dataDir, 'config.yml');
+  const fireMap = await openFireMap(config.fire, dirname(configPath));
   const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]));
   const redis = new RedisLink(redisUrl, log);
   const states = new CameraStates(redis, clock);
@@ -144,6 +147,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     users,
     tokens,
     secondFactor,
+    fireMap,
     redis,
     states,
     audit: new AuditLog(db),
@@ -161,7 +165,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     metrics: new Metrics(),
     stages: new StageHistograms(),
     probeDatabase: await databaseProbe(db, options.databaseUrl === undefined ? paths.database : null),
-    configFile: new ConfigFile({ path: options.configPath ?? join(dataDir, 'config.yml'), dataDir, db, clock }),
+    configFile: new ConfigFile({ path: configPath, dataDir, db, clock }),
     restart: options.restart ?? null,
     reload: options.reload ?? null,
   };

@@ -11,6 +11,7 @@ import type { TokenStore } from './accounts/token-store.ts';
 import type { UserStore } from './accounts/user-store.ts';
 import type { AuditLog } from './database/audit-log.ts';
 import type { Database } from './database/open-database.ts';
+import type { FireMap } from './fire-map.ts';
 import type { CameraStates } from './live/camera-states.ts';
 import type { LiveHub } from './live/live-hub.ts';
 import type { ConfigFile } from './setup/config-file.ts';
@@ -49,6 +50,7 @@ export type ApiContext = {
   readonly counts: CountRepository;
   readonly passages: PassageRepository;
   readonly watch: WatchRepository;
+  readonly fireMap: FireMap;
   readonly redis: RedisLink;
   readonly states: CameraStates;
   readonly live: LiveHub;

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { LAYER_KINDS } from './fire/map-layers.ts';
 import { SweepConfig } from './fire/sweep-config.ts';
 import { RuleConfig } from './rules/rule-config.ts';
 
@@ -497,6 +498,27 @@ export const Config = Type.Object(
           description: 'Address of this site as receivers reach it.',
         }),
         channels: Type.Array(AlertChannel, { default: [], description: 'Who is told of smoke and flame at once.' }),
+      },
+      { ...closed, default: {} },
+    ),
+    fire: Type.Object(
+      {
+        terrain: Type.Optional(
+          Type.String({
+            description:
+              'Heights around the towers, WGS 84 degrees: GeoTIFF or ESRI ASCII grid. Gives a fire that one tower sees a place.',
+          }),
+        ),
+        layers: Type.Array(
+          Type.Object(
+            {
+              kind: Type.Union(LAYER_KINDS.map((kind) => Type.Literal(kind))),
+              file: Type.String({ description: 'GeoJSON FeatureCollection.' }),
+            },
+            closed,
+          ),
+          { default: [], description: 'What an alert names beside the place; paths relative to this file.' },
+        ),
       },
       { ...closed, default: {} },
     ),

@@ -14,6 +14,8 @@ export type AlertMessage = {
   readonly kind: string;
   readonly camera: { readonly id: string; readonly name: string; readonly place: string };
   readonly where: IncidentView['position'];
+  /** Road, water, watch post nearest to the place, and the compartment it lies in. */
+  readonly nearest: IncidentView['nearest'];
   readonly bearings: readonly NonNullable<IncidentView['alerts'][number]['sight']>[];
   readonly firstSeenAt: string;
   readonly confirmedAt: string;
@@ -45,6 +47,7 @@ export const toAlertMessage = (incident: IncidentView, manifest: EvidenceManifes
     kind: event.kind,
     camera: { id: camera.id, name: camera.name, place: camera.place },
     where: incident.position,
+    nearest: incident.nearest,
     bearings: incident.alerts.flatMap(({ sight }) => sight ?? []),
     firstSeenAt: new Date(event.startAt).toISOString(),
     confirmedAt: new Date(event.triggerAt).toISOString(),

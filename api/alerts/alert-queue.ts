@@ -76,7 +76,8 @@ export class AlertQueue {
     const channel = config.alerts.channels.find(({ id }) => id === channelId);
     if (!channel) throw new UnrecoverableError(`alert channel "${channelId}" is no longer configured`);
     const manifest = JSON.parse(await cases.manifest(caseId)) as EvidenceManifest;
-    const incidents = await recentIncidents(cases, EVERYTHING, manifest.event.triggerAt - SAME_FIRE_MS);
+    const after = manifest.event.triggerAt - SAME_FIRE_MS;
+    const incidents = await recentIncidents(cases, EVERYTHING, after, this.#context.fireMap);
     const incident = incidents.find(({ alerts }) => alerts.some((alert) => alert.case.id === caseId));
     const site = { timeZone: config.site.timeZone, link: config.alerts.link };
     const message = incident && toAlertMessage(incident, manifest, site);

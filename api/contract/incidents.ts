@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { LAYER_KINDS } from '../../pipeline/fire/map-layers.ts';
 import { CaseSummary } from './cases.ts';
 
 const Place = Type.Object({ latitude: Type.Number(), longitude: Type.Number() });
@@ -29,9 +30,28 @@ export const IncidentView = Type.Object({
         orientationDeg: Type.Number(),
       }),
     }),
+    Type.Object({
+      kind: Type.Literal('range'),
+      place: Place,
+      sight: Sight,
+      rangeM: Type.Number(),
+      /** 95 %; the far end is null beyond the skyline. */
+      nearM: Type.Number(),
+      farM: Type.Union([Type.Number(), Type.Null()]),
+    }),
     Type.Object({ kind: Type.Literal('bearing'), sight: Sight }),
     Type.Object({ kind: Type.Literal('unknown') }),
   ]),
+  /** Of each kind that the site has a map layer of; empty while the place is not known. */
+  nearest: Type.Array(
+    Type.Object({
+      kind: Type.Union(LAYER_KINDS.map((kind) => Type.Literal(kind))),
+      name: Type.Union([Type.String(), Type.Null()]),
+      place: Place,
+      distanceM: Type.Number(),
+      azimuthDeg: Type.Number(),
+    }),
+  ),
   /** In order of confirmation. */
   alerts: Type.Array(
     Type.Object({

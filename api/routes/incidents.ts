@@ -7,7 +7,7 @@ import type { App } from './app.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-export const registerIncidentRoutes = (app: App, { cases, clock }: ApiContext): void => {
+export const registerIncidentRoutes = (app: App, { cases, clock, fireMap }: ApiContext): void => {
   app.get(
     '/api/incidents',
     {
@@ -20,7 +20,7 @@ export const registerIncidentRoutes = (app: App, { cases, clock }: ApiContext): 
     },
     async (request) => ({
       incidents: [
-        ...(await recentIncidents(cases, scopeOf(accountOf(request)), request.query.after ?? clock.now() - DAY_MS)),
+        ...(await recentIncidents(cases, scopeOf(accountOf(request)), request.query.after ?? clock.now() - DAY_MS, fireMap)),
       ],
     }),
   );

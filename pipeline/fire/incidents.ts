@@ -3,6 +3,10 @@ import type { EpochMs } from '../time.ts';
 import { distanceM, type Place } from './earth.ts';
 import { angleBetweenDeg } from './lens.ts';
 import { crossBearings, type Ellipse, type Sight } from './position.ts';
+import { rangeOnTerrain, type Terrain } from './terrain.ts';
+
+/** A tower's line of sight in height too. */
+export type TowerSight = Sight & { readonly elevationDeg: number; readonly heightM: number };
 
 /** One confirmed plume of one tower. */
 export type FireAlert = {
@@ -15,7 +19,7 @@ export type FireAlert = {
   readonly framesLooked: number;
   readonly growthPercent: number | null;
   /** Null where the camera's pose or station is not configured. */
-  readonly sight: (Sight & { readonly elevationDeg: number; readonly heightM: number }) | null;
+  readonly sight: TowerSight | null;
 };
 
 /** Alerts of one fire. */
@@ -32,6 +36,15 @@ export type Incident = {
 
 export type Position =
   | { readonly kind: 'fix'; readonly place: Place; readonly ellipse: Ellipse }
+  /** One tower alone, where its line of sight meets the ground; 95 % from near to far, `farM` null beyond the skyline. */
+  | {
+      readonly kind: 'range';
+      readonly place: Place;
+      readonly sight: Sight;
+      readonly rangeM: number;
+      readonly nearM: number;
+      readonly farM: number | null;
+    }
   | { readonly kind: 'bearing'; readonly sight: Sight }
   | { readonly kind: 'unknown' };
 
@@ -77,30 +90,37 @@ export const toFireAlert = (
   };
 };
 
-/** Joins alerts by place and time: the same bearing of one station, or bearings of others that cross within reach. */
-export const joinIncidents = (alerts: readonly FireAlert[]): readonly Incident[] => {
+/**
+ * Joins alerts by place and time: the same bearing of one station, or bearings of others that cross within reach.
+ * @param terrain gives a fire that one station sees a place; without it only its bearing is known
+ */
+export const joinIncidents = (alerts: readonly FireAlert[], terrain: Terrain | null = null): readonly Incident[] => {
   const fires: FireAlert[][] = [];
   for (const alert of [...alerts].sort((a, b) => a.confirmedAt - b.confirmedAt)) {
     const fire = fires.find((known) => isSameFire(known, alert));
     if (fire) fire.push(alert);
     else fires.push([alert]);
   }
-  return fires.map(toIncident);
+  return fires.map((fire) => toIncident(fire, terrain));
 };
 
-const toIncident = (alerts: readonly FireAlert[]): Incident => ({
+const toIncident = (alerts: readonly FireAlert[], terrain: Terrain | null): Incident => ({
   id: alerts[0]!.eventId,
   alerts,
   firstAt: Math.min(...alerts.map(({ firstAt }) => firstAt)),
   lastAt: alerts.at(-1)!.confirmedAt,
   stations: Math.max(1, sightsOf(alerts).length),
-  position: positionOf(sightsOf(alerts)),
+  position: positionOf(sightsOf(alerts), terrain),
 });
 
-const positionOf = (sights: readonly Sight[]): Position => {
+const positionOf = (sights: readonly TowerSight[], terrain: Terrain | null): Position => {
   const fix = crossBearings(sights);
   if (fix.kind === 'fix') return { kind: 'fix', place: fix.place, ellipse: fix.ellipse };
-  return sights[0] ? { kind: 'bearing', sight: sights[0] } : { kind: 'unknown' };
+  const [first] = sights;
+  if (!first) return { kind: 'unknown' };
+  // The foot of a plume is as uncertain upwards as sideways.
+  const range = terrain && Number.isFinite(first.heightM) ? rangeOnTerrain(terrain, first, first.sigmaDeg) : null;
+  return range ? { kind: 'range', sight: first, ...range } : { kind: 'bearing', sight: first };
 };
 
 const isSameFire = (fire: readonly FireAlert[], alert: FireAlert): boolean => {
@@ -121,8 +141,8 @@ const isSameFire = (fire: readonly FireAlert[], alert: FireAlert): boolean => {
 };
 
 /** One per station, the first: wind has carried later smoke away. */
-const sightsOf = (alerts: readonly FireAlert[]): readonly Sight[] => {
-  const sights: Sight[] = [];
+const sightsOf = (alerts: readonly FireAlert[]): readonly TowerSight[] => {
+  const sights: TowerSight[] = [];
   for (const { sight } of alerts)
     if (sight && !sights.some(({ station }) => isOneStation(station, sight.station))) sights.push(sight);
   return sights;

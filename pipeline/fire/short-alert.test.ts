@@ -40,6 +40,14 @@ describe('alert in 160 characters', () => {
     expect(shortAlert(incident({ kind: 'bearing', sight }), words)).toContain('huong 3.7+-0.6 do tu 10.2500,104.0000');
   });
 
+  test('one tower and the terrain give a place and how far off it may be', () => {
+    const sight = { station: { latitude: 10.25, longitude: 104 }, azimuthDeg: 3.74, sigmaDeg: 0.3 };
+    const place = { latitude: 10.29, longitude: 104.002 };
+    const range = { kind: 'range', place, sight, rangeM: 5_230, nearM: 4_810, farM: 5_940 } as const;
+    expect(shortAlert(incident(range), words)).toContain('10.2900,104.0020, cach tram 5.2 km (4.8-5.9 km)');
+    expect(shortAlert(incident({ ...range, farM: null }), words)).toContain('(4.8-duong chan troi)');
+  });
+
   test('it never exceeds one SMS and never loses the place', () => {
     for (const length of [10, 60, 100, 140, 300]) {
       const text = shortAlert(incident(fix), {

@@ -47,10 +47,17 @@ export const shortAlert = (incident: Incident, { station, time, link }: ShortAle
   return line('', '').slice(0, SMS_CHARACTERS);
 };
 
+const kilometres = (metres: number): string => (metres / 1000).toFixed(1);
+
 const whereOf = (position: Incident['position']): string => {
   if (position.kind === 'fix') {
     const { place: at, ellipse } = position;
     return `${place(at.latitude, at.longitude)} +-${String(Math.round(ellipse.semiMajorM))}m`;
+  }
+  if (position.kind === 'range') {
+    const { place: at, rangeM, nearM, farM } = position;
+    const far = farM === null ? 'duong chan troi' : `${kilometres(farM)} km`;
+    return `${place(at.latitude, at.longitude)}, cach tram ${kilometres(rangeM)} km (${kilometres(nearM)}-${far})`;
   }
   if (position.kind === 'bearing') {
     const { station, azimuthDeg, sigmaDeg } = position.sight;

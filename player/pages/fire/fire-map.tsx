@@ -32,6 +32,7 @@ export function FireMap(props: {
             return <line key={id} x1={from.x} y1={from.y} x2={to.x} y2={to.y} className="fire-bearing" />;
           })}
           {incident.position.kind === 'fix' && <FixMark fix={incident.position} frame={frame} />}
+          {incident.position.kind === 'range' && <RangeMark range={incident.position} frame={frame} />}
         </g>
       ))}
       {[...towers].map(([cameraId, { sight, case: one }]) => {
@@ -56,6 +57,28 @@ export function FireMap(props: {
         </text>
       </g>
     </svg>
+  );
+}
+
+type Range = Extract<IncidentView['position'], { kind: 'range' }>;
+
+/** From the near to the far end of its 95 %, on the one bearing. */
+function RangeMark({
+  range,
+  frame,
+}: {
+  readonly range: Range;
+  readonly frame: NonNullable<ReturnType<typeof frameOf>>;
+}) {
+  const { sight, place, nearM, farM } = range;
+  const at = project(place, frame);
+  const near = project(lineEnd(sight, nearM), frame);
+  const far = project(farM === null ? lineEnd(sight) : lineEnd(sight, farM), frame);
+  return (
+    <>
+      <line x1={near.x} y1={near.y} x2={far.x} y2={far.y} className="fire-range" />
+      <circle cx={at.x} cy={at.y} r={4} className="fire-point" />
+    </>
   );
 }
 

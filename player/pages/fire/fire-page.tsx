@@ -81,6 +81,7 @@ function Incident(props: {
           {t('fire.stations', { count: incident.stations })}
         </span>
       </header>
+      <NearestList nearest={incident.nearest} />
       <ol className="fire-series">
         {incident.alerts.map(({ case: one, explanation }) => (
           <li key={one.id}>
@@ -97,6 +98,23 @@ function Incident(props: {
       </ol>
       <Actions incident={incident} onChange={props.onChange} />
     </li>
+  );
+}
+
+/** How to get there, and with what to put it out. */
+function NearestList({ nearest }: { readonly nearest: IncidentView['nearest'] }) {
+  const { t, format } = useI18n();
+  if (nearest.length === 0) return null;
+  return (
+    <ul className="fire-nearest">
+      {nearest.map(({ kind, name, distanceM, azimuthDeg }) => (
+        <li key={kind}>
+          {t(`fire.nearest.${kind}`, { name: name ?? t('fire.nameless') })}
+          {distanceM > 0 &&
+            ` · ${t('fire.nearestAway', { distance: format.number(distanceM / 1000, 1), azimuth: format.number(azimuthDeg) })}`}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -156,6 +174,14 @@ const wherePlain = (
     const { place, ellipse } = position;
     const at = `${place.latitude.toFixed(4)}, ${place.longitude.toFixed(4)}`;
     return t('fire.place', { at, error: number(ellipse.semiMajorM) });
+  }
+  if (position.kind === 'range') {
+    const { place, rangeM, nearM, farM } = position;
+    const at = `${place.latitude.toFixed(4)}, ${place.longitude.toFixed(4)}`;
+    const km = (metres: number): string => number(metres / 1000, 1);
+    return farM === null
+      ? t('fire.rangeOpen', { at, range: km(rangeM), near: km(nearM) })
+      : t('fire.range', { at, range: km(rangeM), near: km(nearM), far: km(farM) });
   }
   if (position.kind === 'unknown') return t('fire.unknownPlace');
   const { azimuthDeg, sigmaDeg } = position.sight;

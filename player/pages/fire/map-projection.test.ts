@@ -11,6 +11,7 @@ const incident = (position: IncidentView['position'], seen: typeof sight | null)
   lastAt: 0,
   stations: 1,
   position,
+  nearest: [],
   alerts: [{ sight: seen } as unknown as IncidentView['alerts'][number]],
 });
 

@@ -23,9 +23,9 @@ const RAD = Math.PI / 180;
 const eastPerDegree = (latitude: number): number => METRES_PER_DEGREE * Math.cos(latitude * RAD);
 
 /** Where a drawn bearing ends. */
-export const lineEnd = ({ station, azimuthDeg }: Sight): Place => ({
-  latitude: station.latitude + (BEARING_M * Math.cos(azimuthDeg * RAD)) / METRES_PER_DEGREE,
-  longitude: station.longitude + (BEARING_M * Math.sin(azimuthDeg * RAD)) / eastPerDegree(station.latitude),
+export const lineEnd = ({ station, azimuthDeg }: Sight, metres = BEARING_M): Place => ({
+  latitude: station.latitude + (metres * Math.cos(azimuthDeg * RAD)) / METRES_PER_DEGREE,
+  longitude: station.longitude + (metres * Math.sin(azimuthDeg * RAD)) / eastPerDegree(station.latitude),
 });
 
 /** Everything with a place in view; null when nothing has one. */
@@ -34,10 +34,10 @@ export const frameOf = (
   size: { readonly width: number; readonly height: number },
 ): MapFrame | null => {
   const places = incidents.flatMap(({ position, alerts }) => [
-    ...(position.kind === 'fix' ? [position.place] : []),
+    ...('place' in position ? [position.place] : []),
     ...alerts.flatMap(({ sight }) => {
       if (!sight) return [];
-      return position.kind === 'fix' ? [sight.station] : [sight.station, lineEnd(sight)];
+      return 'place' in position ? [sight.station] : [sight.station, lineEnd(sight)];
     }),
   ]);
   return frameAround(places, size);
