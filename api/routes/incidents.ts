@@ -20,7 +20,12 @@ export const registerIncidentRoutes = (app: App, { cases, clock, fireMap }: ApiC
     },
     async (request) => ({
       incidents: [
-        ...(await recentIncidents(cases, scopeOf(accountOf(request)), request.query.after ?? clock.now() - DAY_MS, fireMap)),
+        ...(await recentIncidents(
+          cases,
+          scopeOf(accountOf(request)),
+          request.query.after ?? clock.now() - DAY_MS,
+          fireMap,
+        )),
       ],
     }),
   );
