@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACCESS } from '../../api/access.ts';
 import { type Role, ROLES } from '../../api/contract/session.ts';
+import { environment } from '../../benchmarks/environment.ts';
 import { acceptForTest } from './api-accept.ts';
 import { CONFIG, openSite, type Person, sealCase, type Site, startRedis } from './api-harness.ts';
 
@@ -271,5 +272,12 @@ describe('two officers at one queue', () => {
     const raced = acts.rows.filter(({ target }) => target.startsWith('race-')).map(({ target }) => target);
     expect(raced).toHaveLength(COUNT);
     expect(new Set(raced).size).toBe(COUNT);
+    const result = process.env['WATCHPOST_RESULT'];
+    const found = { cases: COUNT, decidedOnce: new Set(raced).size, decidedTwice: raced.length - new Set(raced).size };
+    if (result !== undefined)
+      await writeFile(
+        result,
+        `${JSON.stringify({ scenario: 'race', environment: environment(), ...found, wonBy: decided }, null, 2)}\n`,
+      );
   });
 });

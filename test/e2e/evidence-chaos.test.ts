@@ -1,15 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../api/database/open-database.ts';
+import { environment } from '../../benchmarks/environment.ts';
+import { parseConfig } from '../../pipeline/config.ts';
+import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
 import { toChainLink, verifyCase, verifyChain } from '../../pipeline/verify.ts';
 import { openQueues, type Queues } from '../../workers/queue.ts';
 import { type RedisServer, startRedis } from '../../workers/redis-server.ts';
-import { folderReader } from '../../workers/verify-folder.ts';
+import { openStore } from '../../workers/storage/open-store.ts';
+import { storeReader } from '../../workers/verify-folder.ts';
+import { freePort, MINIO, type Minio, MINIO_KEYS, startMinio } from '../minio.ts';
 import { ROOT } from '../shared.ts';
 import { makeEvent, makeRecording } from './evidence-recorder.ts';
 
@@ -17,16 +22,29 @@ const BUILT = existsSync(join(ROOT, 'dist/bin/cli/main.js'));
 /** A test run gets few; so many as one likes with the variable. */
 const EVENTS = Number(process.env['WATCHPOST_CHAOS_EVENTS'] ?? 10);
 const PER_EVENT_MS = 10_000;
+/** Whole numbers are written there as a result of a benchmark. */
+const RESULT = process.env['WATCHPOST_RESULT'];
 
-const CONFIG = `version: 1
+const CONFIG = (endpoint: string | null): string => `version: 1
 server: { host: 127.0.0.1, port: 0 }
-evidence: { preRollMs: 1000, postRollMs: 1000 }
+evidence:
+  preRollMs: 1000
+  postRollMs: 1000
+${
+  endpoint === null
+    ? ''
+    : `  store: { kind: s3, endpoint: '${endpoint}', bucket: evidence,
+    accessKey: ${MINIO_KEYS.accessKey}, secretKey: ${MINIO_KEYS.secretKey} }`
+}
 cameras: [{ id: gate, name: Gate, source: { url: x.mp4 } }]
 `;
 
 let dataDir = '';
 let redis: RedisServer;
 let queues: Queues;
+let store: EvidenceStore;
+let minio: Minio | null = null;
+let minioPort = 0;
 const running = new Map<string, ChildProcess>();
 let isOver = false;
 
@@ -49,6 +67,23 @@ const kill = (name: string): void => {
       // Gone by itself just now.
     }
 };
+/** Kills MinIO; without one takes the folder away, as a disk that is gone: every access to it fails. */
+const cutOffStore = async (forMs: number): Promise<void> => {
+  if (minio) {
+    await minio.kill();
+    await sleep(forMs);
+    minio = await startMinio(join(dataDir, 'minio'), minioPort);
+    return;
+  }
+  const objects = join(dataDir, 'objects');
+  const away = join(dataDir, 'objects-away');
+  if (!existsSync(objects)) return;
+  await rename(objects, away);
+  await writeFile(objects, '', { flag: 'wx' }).catch(() => undefined);
+  await sleep(forMs);
+  await rm(objects, { recursive: true, force: true });
+  await rename(away, objects);
+};
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Small and repeatable; the quality of the numbers does not matter here [Park and Miller 1988]. */
@@ -60,19 +95,27 @@ const randomFrom = (seed: number) => (below: number) => {
 describe.skipIf(!BUILT)(`events while everything is killed${BUILT ? '' : ' (skipped: needs npm run build)'}`, () => {
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'chaos-'));
-    await writeFile(join(dataDir, 'config.yml'), CONFIG);
+    if (MINIO !== undefined) {
+      minioPort = await freePort();
+      minio = await startMinio(join(dataDir, 'minio'), minioPort);
+    }
+    const config = CONFIG(minio?.endpoint ?? null);
+    await writeFile(join(dataDir, 'config.yml'), config);
+    store = openStore(parseConfig(config).evidence.store, dataDir);
     await makeRecording(join(dataDir, 'recordings', 'gate'), { seconds: 30, size: '192x144' });
     redis = await startRedis({ dataDir, log: pino({ level: 'silent' }) });
     queues = await openQueues(redis.url);
     keep('evidence-1', 'evidence');
     keep('evidence-2', 'evidence');
     keep('api', 'api');
-  });
+  }, 90_000);
   afterAll(async () => {
     isOver = true;
     for (const name of running.keys()) kill(name);
     await queues.close();
     await redis.close();
+    await store.close();
+    await minio?.kill();
     await rm(dataDir, { recursive: true, force: true });
   });
 
@@ -84,7 +127,9 @@ describe.skipIf(!BUILT)(`events while everything is killed${BUILT ? '' : ' (skip
       const step = Math.floor(24_000 / EVENTS);
       const events = Array.from({ length: EVENTS }, (_, n) => makeEvent(`case-${n}`, 2_000 + n * step));
       let isFed = false;
-      const kills = { evidence: 0, api: 0, redis: 0 };
+      const startedAt = Date.now();
+      const kills = { evidence: 0, api: 0, redis: 0, store: 0 };
+      const killed = (): number => Object.values(kills).reduce((sum, count) => sum + count, 0);
       const feed = async (): Promise<void> => {
         for (const event of events) {
           // Delivered again, as after a crash between sending and noting that it was sent.
@@ -96,13 +141,16 @@ describe.skipIf(!BUILT)(`events while everything is killed${BUILT ? '' : ' (skip
       };
       const killing = async (): Promise<void> => {
         const least = 6;
-        while (!isFed || kills.evidence + kills.api + kills.redis < least) {
+        while (!isFed || killed() < least) {
           await sleep(1_500 + random(2_500));
-          const victim = random(6);
+          const victim = random(7);
           if (victim === 0) {
             const pid = redis.pid();
             if (pid !== null) process.kill(pid, 'SIGKILL');
             kills.redis++;
+          } else if (victim === 6) {
+            await cutOffStore(500 + random(1_500));
+            kills.store++;
           } else if (victim < 3) {
             kill('api');
             kills.api++;
@@ -121,7 +169,7 @@ describe.skipIf(!BUILT)(`events while everything is killed${BUILT ? '' : ' (skip
             interval: 500,
           })
           .toBe(EVENTS);
-        const stored = await readdir(join(dataDir, 'objects', 'cases'));
+        const stored = [...new Set((await store.list('cases')).map(({ key }) => key.split('/')[1]!))];
         const rows = await db.selectFrom('cases').select(['id', 'manifest_sha256']).execute();
         const wanted = events.map(({ id }) => id).sort();
         expect(rows.map(({ id }) => id).sort()).toEqual(wanted);
@@ -129,7 +177,7 @@ describe.skipIf(!BUILT)(`events while everything is killed${BUILT ? '' : ' (skip
         expect(stored.sort()).toEqual(wanted);
         const results = [];
         for (const id of wanted) {
-          const result = await verifyCase(folderReader(join(dataDir, 'objects', 'cases', id)));
+          const result = await verifyCase(storeReader(store, `cases/${id}`));
           expect([id, result.status, result.problems]).toEqual([id, 'intact', []]);
           expect(result.manifestSha256).toBe(rows.find((row) => row.id === id)?.manifest_sha256);
           results.push(result);
@@ -137,8 +185,20 @@ describe.skipIf(!BUILT)(`events while everything is killed${BUILT ? '' : ' (skip
         expect(verifyChain(results.map((result) => toChainLink(result)!))).toEqual({ problems: [], absent: [] });
         const created = await db.selectFrom('audit').select('target').where('action', '=', 'case.created').execute();
         expect(created).toHaveLength(EVENTS);
-        expect(kills.evidence + kills.api + kills.redis).toBeGreaterThanOrEqual(6);
-        console.log(JSON.stringify({ events: EVENTS, kills }));
+        expect(killed()).toBeGreaterThanOrEqual(6);
+        const found = {
+          store: minio ? 'minio' : 'folder',
+          events: EVENTS,
+          cases: rows.length,
+          verified: results.length,
+          kills,
+        };
+        console.log(JSON.stringify(found));
+        if (RESULT !== undefined)
+          await writeFile(
+            RESULT,
+            `${JSON.stringify({ scenario: 'chaos', environment: environment(), ...found, seconds: Math.round((Date.now() - startedAt) / 1_000) }, null, 2)}\n`,
+          );
       } finally {
         await db.destroy();
       }
