@@ -466,6 +466,19 @@ export const Config = Type.Object(
           ],
           { default: { kind: 'local' }, description: 'Where sealed cases are written.' },
         ),
+        timestamp: Type.Optional(
+          Type.Object(
+            {
+              url: Type.String({ pattern: '^https?://', description: 'Address of a time stamp authority (RFC 3161).' }),
+              certificate: Type.String({
+                minLength: 1,
+                description:
+                  'PEM file with the certificate that the authority’s leads to, from the configuration’s folder.',
+              }),
+            },
+            { ...closed, description: 'Has every sealed case confirmed by a time stamp authority; none without.' },
+          ),
+        ),
       },
       { ...closed, default: {} },
     ),

@@ -74,6 +74,11 @@ export const ERROR_CODES = {
   PASSWORD_WEAK: { retry: false, meaning: 'The new password is too short, too common or the same as the old one.' },
   NOT_FOUND: { retry: false, meaning: 'No such page, camera, recording or account, or it belongs to another unit.' },
   TOO_MANY_REQUESTS: { retry: true, meaning: 'Too many requests from this address; wait and try again.' },
+  TIMESTAMP_UNAVAILABLE: { retry: true, meaning: 'The time stamp authority does not answer, or refuses.' },
+  TIMESTAMP_INVALID: {
+    retry: true,
+    meaning: 'What the time stamp authority answered is not a time stamp of this case by the configured certificate.',
+  },
   DATABASE_UNAVAILABLE: { retry: true, meaning: 'The database cannot be opened or did not answer.' },
   INTERNAL: { retry: true, meaning: 'A fault of the program; the log has the details.' },
   REQUEST_TOO_LARGE: { retry: false, meaning: 'The upload is larger than allowed.' },

@@ -13,6 +13,16 @@ export type ProcessReport = {
   readonly stages: Readonly<Partial<Record<Stage, HistogramData>>>;
   readonly residentBytes: number;
   readonly cpuSeconds: number;
+  /** Of processes that seal. */
+  readonly seal?: SealReport;
+};
+
+/** A failure that lasts: what succeeds clears it. `at` is epoch ms. */
+export type LastingFailure = { readonly reason: string; readonly at: number };
+
+export type SealReport = {
+  /** Null where no authority is configured. */
+  readonly timeStamps: { readonly waiting: number; readonly failure: LastingFailure | null } | null;
 };
 
 /** Redis set of the workers that ever reported; `processKey(worker)` is there only while the worker lives. */

@@ -3,10 +3,12 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { fromBase64, toBase64 } from './base64.ts';
 import { toCanonicalJson } from './canonical-json.ts';
 import { type ByteRange, firstDifference } from './chunk-hashes.ts';
 import { type EvidenceManifest, MANIFEST_FILE, type ManifestSignature, SIGNATURE_FILE } from './evidence.ts';
 import { ManifestSchema, SignatureSchema } from './manifest-schema.ts';
+import { checkTimeStamp, TIME_STAMP_FILE, TimeStampFile, type TimeStampState } from './time-stamp.ts';
 
 /** Where a case is read from: a folder, a store, an archive. Paths are relative to the case. */
 export interface CaseReader {
@@ -32,16 +34,18 @@ export type Verification = {
   readonly manifestSha256: string | null;
   /** Null unless the manifest could be read. */
   readonly manifest: EvidenceManifest | null;
+  /** What an authority says of when the case was there; null or absent without a time stamp that holds. */
+  readonly timeStamp?: TimeStampState;
 };
 
 export type VerifyOptions = {
   /** Raw public keys, base64, that are trusted; any key is accepted without, and `keyId` says which it was. */
   readonly trustedKeys?: readonly string[];
+  /** Certificates of time stamp authorities that are trusted, PEM; a stamp is only held against its own without. */
+  readonly authorities?: readonly string[];
 };
 
 const hashOf = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
-const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
 export type Document<T> = { readonly value: T | null; readonly problem: string | null };
 
@@ -110,7 +114,10 @@ export const checkSignature = (
  * Needs neither server nor Node. Never throws for what it finds in a case; a reader's own failure is a problem of the
  * file it failed at.
  */
-export const verifyCase = async (reader: CaseReader, { trustedKeys }: VerifyOptions = {}): Promise<Verification> => {
+export const verifyCase = async (
+  reader: CaseReader,
+  { trustedKeys, authorities = [] }: VerifyOptions = {},
+): Promise<Verification> => {
   const problems: Problem[] = [];
   const report = (file: string, problem: string): void => void problems.push({ file, problem });
   const read = async (path: string): Promise<Uint8Array | null> => {
@@ -177,8 +184,14 @@ export const verifyCase = async (reader: CaseReader, { trustedKeys }: VerifyOpti
         range,
       });
     }
-    for (const path of present) if (!listed.has(path)) report(path, 'is not part of the sealed case');
+    for (const path of present)
+      if (!listed.has(path) && path !== TIME_STAMP_FILE) report(path, 'is not part of the sealed case');
   }
+  // A stamp of a changed manifest is not to blame.
+  const stampBytes = isReliable && present.includes(TIME_STAMP_FILE) ? await read(TIME_STAMP_FILE) : null;
+  const stamp = stampBytes ? await readTimeStamp(stampBytes, manifestBytes, authorities) : null;
+  if (stampBytes) checkedFiles++;
+  if (typeof stamp === 'object' && stamp && 'problem' in stamp) report(TIME_STAMP_FILE, stamp.problem);
   return {
     status: problems.length === 0 ? 'intact' : 'broken',
     problems,
@@ -187,7 +200,19 @@ export const verifyCase = async (reader: CaseReader, { trustedKeys }: VerifyOpti
     keyId: signature?.keyId ?? null,
     manifestSha256,
     manifest,
+    timeStamp: typeof stamp === 'object' && stamp && 'problem' in stamp ? null : stamp,
   };
+};
+
+const readTimeStamp = async (
+  bytes: Uint8Array,
+  manifestBytes: Uint8Array,
+  authorities: readonly string[],
+): ReturnType<typeof checkTimeStamp> => {
+  const { value, problem } = readDocument<TimeStampFile>(bytes, TimeStampFile);
+  return value && problem === null
+    ? checkTimeStamp(value, manifestBytes, authorities)
+    : { problem: problem ?? 'cannot be read' };
 };
 
 const NO_PREVIOUS = '0'.repeat(64);

@@ -8,6 +8,7 @@ import type {
   VerdictRequest,
   VerifyResult,
 } from '../api/contract/cases.ts';
+import type { SealReadiness } from '../api/contract/health.ts';
 import type { IncidentList } from '../api/contract/incidents.ts';
 import type { MergeRequest, SameActList } from '../api/contract/same-act.ts';
 import type {
@@ -173,7 +174,11 @@ export function toQuery(filters: Filters): string {
 type CameraDraft = { readonly sha256: string; readonly camera: DraftCamera };
 
 /** What `/readyz` says of the server's parts. */
-export type Readiness = { readonly ready: boolean; readonly parts: Readonly<Record<string, boolean>> };
+export type Readiness = {
+  readonly ready: boolean;
+  readonly parts: Readonly<Record<string, boolean>>;
+  readonly seal?: SealReadiness;
+};
 
 /** Everything the pages ask the server for. Every call rejects with ApiError. */
 export const api = {

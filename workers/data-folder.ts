@@ -5,6 +5,7 @@ import { join } from 'node:path';
  *
  *     watchpost.db                                   cases, users, audit (SQLite profile)
  *     keys/signing.key, keys/signing.pub             Ed25519, PEM, mode 0600
+ *     keys/signing-<keyId>.pub, keys/authority-….pem  earlier keys; certificates of time stamp authorities
  *     redis/                                         append-only file of the child Redis
  *     run/redis.sock, run/frames.sock                sockets, removed at stop
  *     recordings/<camera>/live.m3u8                  live playlist, rewritten at every segment

@@ -6,6 +6,7 @@ import type { PlateReader } from '../models/plate-reader.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import { EVIDENCE_QUEUE, type EvidenceJob } from '../pipeline/review.ts';
+import type { SealReport } from '../pipeline/process-report.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { verifyCase } from '../pipeline/verify.ts';
 import type { ProcessContext } from './context.ts';
@@ -15,6 +16,7 @@ import type { CasePictures } from './evidence/pictures.ts';
 import { lazyPlateReader } from './evidence/plates.ts';
 import { Preparations } from './evidence/preparations.ts';
 import { sealCase, type SealedCase } from './evidence/seal.ts';
+import { openTimeStampQueue, type TimeStampQueue } from './evidence/time-stamp-queue.ts';
 import { runTool } from './evidence/tool.ts';
 import { reportProcess } from './process-report.ts';
 import { SOFTWARE_VERSION } from './provenance.ts';
@@ -51,12 +53,15 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
   // What a killed process left half done is made again from the recording.
   await rm(join(dataDir, 'sealing'), { recursive: true, force: true });
   const stages = new StageHistograms();
-  const report = reportProcess({ redis: queues.redis, process: 'evidence', stages });
+  const timeStamps = await openTimeStampQueue(context, store);
+  const seal = async (): Promise<SealReport> => ({ timeStamps: (await timeStamps?.report()) ?? null });
+  const report = reportProcess({ redis: queues.redis, process: 'evidence', stages, seal });
   const plates = lazyPlateReader((err) => log.warn({ err }, 'plates are not read'));
   const preparations = new Preparations<CasePictures>();
   const worker = new Worker<EvidenceJob>(
     EVIDENCE_QUEUE,
-    (job, token) => processJob({ context, queues, store, plateReader: plates.get, preparations, stages }, job, token),
+    (job, token) =>
+      processJob({ context, queues, store, timeStamps, plateReader: plates.get, preparations, stages }, job, token),
     {
       connection: redisOptions(redisUrl),
       concurrency: CONCURRENCY,
@@ -77,6 +82,7 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
   log.info({ concurrency: CONCURRENCY }, 'evidence is ready');
   await untilAborted(signal);
   await worker.close();
+  await timeStamps?.close();
   await plates.close();
   await report.close();
   await queues.close();
@@ -87,13 +93,14 @@ type Parts = {
   readonly context: ProcessContext;
   readonly queues: Queues;
   readonly store: EvidenceStore;
+  readonly timeStamps: TimeStampQueue | null;
   readonly plateReader: () => Promise<PlateReader | null>;
   readonly preparations: Preparations<CasePictures>;
   readonly stages: StageHistograms;
 };
 
 const processJob = async (
-  { context, queues, store, plateReader, preparations, stages }: Parts,
+  { context, queues, store, timeStamps, plateReader, preparations, stages }: Parts,
   job: Job<EvidenceJob>,
   token?: string,
 ): Promise<void> => {
@@ -117,6 +124,7 @@ const processJob = async (
     await verifyStored(store, sealed);
     const { prefix, manifestSha256 } = sealed;
     await queues.enqueueReview({ caseId: event.id, prefix, manifestSha256, enqueuedAt: Date.now() });
+    await timeStamps?.add({ caseId: event.id, prefix, manifestSha256 });
     await queues.releaseHold(event.id);
     const ms = performance.now() - startedAt;
     stages.observe('evidence', ms);

@@ -5,6 +5,7 @@ import {
   processKey,
   type ProcessName,
   type ProcessReport,
+  type SealReport,
 } from '../pipeline/process-report.ts';
 import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 
@@ -16,6 +17,7 @@ export const reportProcess = (options: {
   readonly process: ProcessName;
   readonly worker?: string;
   readonly stages: StageHistograms;
+  readonly seal?: () => Promise<SealReport>;
 }): { readonly close: () => Promise<void> } => {
   const { redis, process: name, worker = name, stages } = options;
   const startedAt = Date.now();
@@ -26,6 +28,7 @@ export const reportProcess = (options: {
       ...{ process: name, worker, startedAt, stages: stages.data },
       residentBytes: process.memoryUsage.rss(),
       cpuSeconds: (user + system) / 1e6,
+      ...(options.seal ? { seal: await options.seal() } : {}),
     };
     await redis
       .multi()
@@ -34,8 +37,9 @@ export const reportProcess = (options: {
       .exec()
       .catch(() => undefined); // The next report carries the same and newer numbers.
   };
-  void tell();
-  const timer = setInterval(() => void tell(), EVERY_MS);
+  const tellQuietly = (): void => void tell().catch(() => undefined); // Redis went away in between.
+  tellQuietly();
+  const timer = setInterval(tellQuietly, EVERY_MS);
   return {
     close: async () => {
       clearInterval(timer);

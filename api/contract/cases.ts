@@ -162,5 +162,14 @@ export const VerifyResult = Type.Object({
   intact: Type.Boolean(),
   checkedFiles: Type.Integer(),
   problems: Type.Array(Type.Object({ file: Type.String(), problem: Type.String() })),
+  /** What a time stamp authority confirms; null without a stamp that holds. */
+  timeStamp: nullable(
+    Type.Object({
+      at: Type.Number(),
+      accuracyMs: nullable(Type.Number()),
+      authority: Type.String(),
+      isTrusted: nullable(Type.Literal(true)),
+    }),
+  ),
 });
 export type VerifyResult = Static<typeof VerifyResult>;

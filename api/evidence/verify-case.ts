@@ -11,9 +11,9 @@ import type { VerifyResult } from '../contract/cases.ts';
  */
 export const verifyStoredCase = async (
   store: EvidenceStore,
-  options: { readonly prefix: string; readonly manifestSha256: string; readonly trustedKeys: readonly string[] },
+  options: { readonly prefix: string; readonly manifestSha256: string; readonly trustedKeys: readonly string[]; readonly authorities: readonly string[] },
 ): Promise<VerifyResult> => {
-  const { prefix, manifestSha256, trustedKeys } = options;
+  const { prefix, manifestSha256, trustedKeys, authorities } = options;
   const outages: WatchpostError[] = [];
   const result = await verifyCase(
     {
@@ -27,11 +27,15 @@ export const verifyStoredCase = async (
         }
       },
     },
-    trustedKeys.length > 0 ? { trustedKeys } : {},
+    { authorities, ...(trustedKeys.length > 0 ? { trustedKeys } : {}) },
   );
   if (outages[0]) throw outages[0];
   const problems = result.problems.map(({ file, problem }) => ({ file, problem }));
   if (result.manifestSha256 !== null && result.manifestSha256 !== manifestSha256)
     problems.push({ file: MANIFEST_FILE, problem: 'is not the one that came into review' });
-  return { intact: result.status === 'intact' && problems.length === 0, checkedFiles: result.checkedFiles, problems };
+  const { status, checkedFiles, timeStamp = null } = result;
+  return {
+    ...{ intact: status === 'intact' && problems.length === 0, checkedFiles, problems },
+    timeStamp: timeStamp === 'unchecked' ? null : timeStamp,
+  };
 };

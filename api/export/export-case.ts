@@ -3,6 +3,7 @@ import { toCanonicalJson } from '../../pipeline/canonical-json.ts';
 import { EXPORT_CASE_FOLDER, EXPORT_FILE, EXPORT_SIGNATURE_FILE, type ExportList } from '../../pipeline/export.ts';
 import { type EvidenceManifest, MANIFEST_FILE, SIGNATURE_FILE } from '../../pipeline/evidence.ts';
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
+import { TIME_STAMP_FILE } from '../../pipeline/time-stamp.ts';
 import { explain } from '../../pipeline/explanation.ts';
 import type { LiveFrame } from '../../pipeline/live.ts';
 import { toCaptionsVtt, toTracksVtt } from '../../pipeline/overlay-vtt.ts';
@@ -18,7 +19,7 @@ export type ExportOptions = {
   readonly manifestSha256: string;
   /** What was decided and by whom, for `record.json`. */
   readonly record: Readonly<Record<string, unknown>>;
-  /** PEM files of the public keys, by name. */
+  /** PEM files of the public keys and of time stamp authorities' certificates, by name. */
   readonly publicKeys: ReadonlyMap<string, string>;
   /** Null where evidence is sealed on other machines: the list then goes unsigned, and says so when verified. */
   readonly key: SigningKey | null;
@@ -64,7 +65,12 @@ export const exportCase = async (options: ExportOptions): Promise<CaseExport> =>
   beside.set(EXPORT_FILE, listBytes);
   if (key) beside.set(EXPORT_SIGNATURE_FILE, Buffer.from(toCanonicalJson(key.sign(listBytes))));
 
-  const sealed = [...manifest.files.map(({ path }) => path), MANIFEST_FILE, SIGNATURE_FILE];
+  const isStamped = (await store.list(prefix)).some(({ key: stored }) => stored === `${prefix}/${TIME_STAMP_FILE}`);
+  const sealed = [
+    ...manifest.files.map(({ path }) => path),
+    ...[MANIFEST_FILE, SIGNATURE_FILE],
+    ...(isStamped ? [TIME_STAMP_FILE] : []),
+  ];
   const entries: ZipEntry[] = [
     ...[...beside].map(([path, bytes]) => ({ path, open: () => once(bytes) })),
     ...sealed.map((path) => ({ path: `${EXPORT_CASE_FOLDER}${path}`, open: () => store.open(`${prefix}/${path}`) })),

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
-import type { EvidenceManifest } from '../../pipeline/evidence.ts';
+import { type EvidenceManifest, MANIFEST_FILE, SIGNATURE_FILE } from '../../pipeline/evidence.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { explain } from '../../pipeline/explanation.ts';
+import { TIME_STAMP_FILE } from '../../pipeline/time-stamp.ts';
 import { scopeOf } from '../accounts/account.ts';
 import type { ApiContext } from '../context.ts';
 import {
@@ -14,6 +15,7 @@ import {
   VerifyResult,
 } from '../contract/cases.ts';
 import type { CaseTable } from '../database/schema.ts';
+import { readAuthorities } from '../../workers/storage/authorities.ts';
 import { readTrustedKeys } from '../evidence/check-manifest.ts';
 import { verifyStoredCase } from '../evidence/verify-case.ts';
 import { clausesOf } from '../law.ts';
@@ -85,7 +87,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       // Only what the manifest names can be read: there is no path to climb out of.
       const mediaType =
         manifest.files.find((file) => file.path === path)?.mediaType ??
-        (path === 'manifest.json' || path === 'signature.json' ? 'application/json' : null);
+        ([MANIFEST_FILE, SIGNATURE_FILE, TIME_STAMP_FILE].includes(path) ? 'application/json' : null);
       if (mediaType === null) throw new WatchpostError('NOT_FOUND', `Case "${id}" has no file "${path}"`);
       const key = `${row.prefix}/${path}`;
       const { bytes } = await store.stat(key);
@@ -175,6 +177,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
         prefix: row.prefix,
         manifestSha256: row.manifest_sha256,
         trustedKeys: await readTrustedKeys(paths.keys),
+        authorities: [...(await readAuthorities(paths.keys)).values()],
       });
       await audit.record({
         at: clock.now(),

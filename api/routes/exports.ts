@@ -11,6 +11,7 @@ import { readSigningKey } from '../../workers/storage/signing-key.ts';
 import { scopeOf } from '../accounts/account.ts';
 import type { ApiContext } from '../context.ts';
 import { ExportQuery, PublicKeys } from '../contract/exports.ts';
+import { readAuthorities } from '../../workers/storage/authorities.ts';
 import { readTrustedKeys, toKeyId } from '../evidence/check-manifest.ts';
 import { verifyStoredCase } from '../evidence/verify-case.ts';
 import { exportCase } from '../export/export-case.ts';
@@ -72,6 +73,7 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
       prefix: row.prefix,
       manifestSha256: row.manifest_sha256,
       trustedKeys: await readTrustedKeys(paths.keys),
+      authorities: [...(await readAuthorities(paths.keys)).values()],
     });
     if (found.intact) return;
     const list = found.problems.map(({ file, problem }) => `${file} ${problem}`).join('; ');
@@ -114,7 +116,7 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
             ({ at, actor, action, detail }) => ({ at, actor, action, detail }),
           ),
         },
-        publicKeys: await readPublicKeys(paths.keys),
+        publicKeys: new Map([...(await readPublicKeys(paths.keys)), ...(await readAuthorities(paths.keys))]),
         key: await readSigningKey(paths.keys),
         extra: new Map<string, Uint8Array>([['record.pdf', record], ...redacted]),
         verifyPage: existsSync(verifyFile) ? await readFile(verifyFile) : null,

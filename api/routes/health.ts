@@ -8,6 +8,7 @@ import type { ApiContext } from '../context.ts';
 import { readProcessReports } from '../live/process-reports.ts';
 import { histogramFamily, metricFamily } from '../metrics.ts';
 import { findAccount, isLocal } from '../plugins/auth.ts';
+import { SealReadiness } from '../contract/health.ts';
 import type { App } from './app.ts';
 
 const PROBE_MS = 2_000;
@@ -21,6 +22,7 @@ const Readiness = Type.Object({
   }),
   cameras: Type.Record(Type.String(), Type.Integer(), { description: 'Number of cameras by state.' }),
   /** Only for this machine itself and for logged-in people: which camera is blind is nobody else's business. */
+  seal: Type.Optional(SealReadiness),
   states: Type.Optional(
     Type.Record(
       Type.String(),
@@ -51,6 +53,12 @@ const countByName = (reports: readonly ProcessReport[]): Record<string, number> 
 
 const isAnyMissing = (reports: readonly ProcessReport[] | null): boolean =>
   reports === null || Object.values(countByName(reports)).includes(0);
+
+/** Of several processes that seal, the one in trouble. */
+const sealOf = (reports: readonly ProcessReport[]): SealReadiness | null => {
+  const seals = reports.flatMap(({ seal }) => (seal ? [seal] : []));
+  return seals.find(({ timeStamps }) => timeStamps?.failure) ?? seals[0] ?? null;
+};
 
 export const registerHealthRoutes = (app: App, context: ApiContext): void => {
   const { cameras, cases, config, live, metrics, paths, redis, sessions, stages, states, store, tokens } = context;
@@ -87,6 +95,7 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
       for (const { state } of current) byState[state] = (byState[state] ?? 0) + 1;
       const told = isLocal(request) || (await findAccount(request, { sessions, tokens }).catch(() => null)) !== null;
       const ready = database && objects;
+      const seal = sealOf(reports ?? []);
       const body: Readiness = {
         ready,
         degraded: isAnyMissing(reports) || current.some(({ state }) => state === 'blind' || state === 'degraded'),
@@ -95,6 +104,7 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
         cameras: byState,
         ...(told
           ? {
+              ...(seal ? { seal } : {}),
               states: Object.fromEntries(
                 current.map(({ cameraId, state, cause, since }) => [cameraId, { state, cause, since }]),
               ),

@@ -126,8 +126,9 @@ export const buildProgram = (): Command => {
     .description(
       'check sealed cases (folder, exported ZIP or its URL): exit 0 intact, 1 broken (names the file), 2 unreadable',
     )
+    .option('--authority <pem...>', 'trusted certificates of time stamp authorities')
     .option('--json', 'print JSON', false)
-    .action(async (cases: string[], options: { json: boolean }) =>
+    .action(async (cases: string[], options: { json: boolean; authority?: string[] }) =>
       exitWith(await (await import('./verify.ts')).verify(cases, options)),
     );
 

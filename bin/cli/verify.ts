@@ -1,9 +1,12 @@
 import { type ChainLink, type Problem, toChainLink, type Verification, verifyChain } from '../../pipeline/verify.ts';
+import { readFile } from 'node:fs/promises';
+import { WatchpostError } from '../../pipeline/errors.ts';
+import type { TimeStampState } from '../../pipeline/time-stamp.ts';
 import { verifyPath } from '../../workers/verify-path.ts';
 
 const EXIT = { intact: 0, broken: 1, unreadable: 2 } as const;
 
-type Result = Pick<Verification, 'status' | 'checkedFiles' | 'caseId' | 'keyId' | 'manifestSha256'> & {
+type Result = Pick<Verification, 'status' | 'checkedFiles' | 'caseId' | 'keyId' | 'manifestSha256' | 'timeStamp'> & {
   readonly folder: string;
   readonly problems: readonly Problem[];
   /** What a reader must know though nothing is broken. */
@@ -14,13 +17,18 @@ type Result = Pick<Verification, 'status' | 'checkedFiles' | 'caseId' | 'keyId' 
  * Checks each case by itself, and the cases of one camera as links of its chain.
  * @returns the worst result: 0 all intact, 1 one is broken, 2 one is unreadable and none broken
  */
-export const verify = async (folders: readonly string[], options: { readonly json: boolean }): Promise<number> => {
+export const verify = async (
+  folders: readonly string[],
+  options: { readonly json: boolean; readonly authority?: readonly string[] },
+): Promise<number> => {
+  const authorities = await Promise.all((options.authority ?? []).map(readCertificate));
   const checked: { readonly result: Result; readonly link: ChainLink | null }[] = [];
   for (const folder of folders) {
-    const verification = await verifyPath(folder);
-    const { status, problems, checkedFiles, caseId, keyId, manifestSha256, notes = [] } = verification;
+    const verification = await verifyPath(folder, { authorities });
+    const { status, problems, checkedFiles, caseId, keyId, manifestSha256, timeStamp = null } = verification;
+    const notes = [...(verification.notes ?? []), ...describeStamp(timeStamp)];
     checked.push({
-      result: { folder, status, problems, notes, checkedFiles, caseId, keyId, manifestSha256 },
+      result: { folder, status, problems, notes, checkedFiles, caseId, keyId, manifestSha256, timeStamp },
       link: toChainLink(verification),
     });
   }
@@ -39,6 +47,22 @@ export const verify = async (folders: readonly string[], options: { readonly jso
   }
   const codes = results.map(({ status }) => EXIT[status]);
   return codes.includes(1) ? 1 : Math.max(0, ...codes);
+};
+
+const readCertificate = async (file: string): Promise<string> => {
+  const pem = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new WatchpostError('INPUT_UNREADABLE', `${file}: ${(error as Error).message}`, { cause: error });
+  });
+  if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+  throw new WatchpostError('INPUT_UNREADABLE', `${file} holds no certificate in PEM form`);
+};
+
+const describeStamp = (stamp: TimeStampState): readonly string[] => {
+  if (stamp === null || stamp === 'unchecked') return [];
+  const { at, accuracyMs, authority, isTrusted } = stamp;
+  const exactness = accuracyMs === null ? '' : ` ± ${accuracyMs / 1_000} s`;
+  const advice = isTrusted ? '' : '; its certificate was compared with none: give one with --authority';
+  return [`time stamp of ${new Date(at).toISOString()}${exactness} by ${authority}${advice}`];
 };
 
 /** A case that does not fit the cases around it is broken, whole as it may be by itself. */

@@ -372,6 +372,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'case.verify': 'Check the seal',
   'case.verifying': 'Checking…',
   'case.intact': 'Intact: {count} files fit the signed manifest.',
+  'case.stamped': 'Time stamp of {time} by {name}.',
   'case.broken': 'NOT intact. Problems: {count}.',
   'case.decide': 'Review this case',
   'case.gaps': 'Gaps of the recording',
@@ -418,6 +419,8 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'health.redis': 'Queue and live channel',
   'health.ready': 'Working',
   'health.down': 'Not working',
+  'health.stamps': 'Time stamps',
+  'health.stampsWaiting': '{count} waiting',
   'health.live': 'Connection of this page',
   'health.none': 'none',
 

@@ -371,6 +371,7 @@ export const vi = {
   'case.verify': 'Kiểm tra niêm phong',
   'case.verifying': 'Đang kiểm tra…',
   'case.intact': 'Nguyên vẹn: {count} tệp khớp với bản kê đã ký.',
+  'case.stamped': 'Dấu thời gian {time}, {name}.',
   'case.broken': 'KHÔNG nguyên vẹn: {count} vấn đề.',
   'case.decide': 'Xét duyệt hồ sơ này',
   'case.gaps': 'Chỗ thiếu trong bản ghi',
@@ -417,6 +418,8 @@ export const vi = {
   'health.redis': 'Hàng đợi và kênh trực tiếp',
   'health.ready': 'Sẵn sàng',
   'health.down': 'Không hoạt động',
+  'health.stamps': 'Dấu thời gian',
+  'health.stampsWaiting': '{count} đang chờ',
   'health.live': 'Kết nối của trang này',
   'health.none': 'không',
 

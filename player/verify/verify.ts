@@ -1,4 +1,5 @@
 import { EXPORT_CASE_FOLDER, type ExportVerification, isExport, verifyExport } from '../../pipeline/export.ts';
+import type { TimeStampState } from '../../pipeline/time-stamp.ts';
 import { type CaseReader, type Verification, verifyCase } from '../../pipeline/verify.ts';
 import { zipReader } from '../../pipeline/zip-reader.ts';
 import { type Language, type Word, WORDS } from './words.ts';
@@ -63,7 +64,13 @@ const showResult = ({ verification }: Checked): Node[] => {
   return [summary, ...(problems.length > 0 ? [list] : []), ...notes.map((note) => element('p', note))];
 };
 
-const showFacts = ({ manifest, keyId, manifestSha256, export: list }: Checked['verification']): Node[] => {
+const showFacts = ({
+  manifest,
+  keyId,
+  manifestSha256,
+  timeStamp = null,
+  export: list,
+}: Checked['verification']): Node[] => {
   if (!manifest) return [];
   const { camera, event, gaps } = manifest;
   const instant = (at: number): string => `${new Date(at).toLocaleString(language)} (${new Date(at).toISOString()})`;
@@ -76,6 +83,7 @@ const showFacts = ({ manifest, keyId, manifestSha256, export: list }: Checked['v
     ['rule', event.kind],
     ['hash', manifestSha256 ?? ''],
     ['key', keyId ?? ''],
+    ...(timeStamp === null ? [] : [['timeStamp', describeStamp(timeStamp, instant)] as [Word, string]]),
     ...(list
       ? [['exported', `${instant(list.exportedAt)}, ${list.exportedBy} ${list.purpose}`] as [Word, string]]
       : []),
@@ -87,6 +95,13 @@ const showFacts = ({ manifest, keyId, manifestSha256, export: list }: Checked['v
   const advice = element('p', word('keyAdvice'));
   advice.className = 'muted';
   return [element('dl', '', ...rows), advice];
+};
+
+const describeStamp = (stamp: NonNullable<TimeStampState>, instant: (at: number) => string): string => {
+  if (stamp === 'unchecked') return word('stampUnchecked');
+  const { at, accuracyMs, authority } = stamp;
+  const exactness = accuracyMs === null ? '' : ` ± ${accuracyMs / 1_000} s`;
+  return `${instant(at)}${exactness}, ${authority}. ${word('stampAdvice')}`;
 };
 
 const showFiles = ({ verification, folder }: Checked): Node[] => {

@@ -18,6 +18,11 @@ export const WORDS = {
     key: 'Mã khóa ký',
     keyAdvice:
       'Đối chiếu mã khóa này với mã do đơn vị công bố; chữ ký chỉ chứng minh ai đã niêm phong khi hai mã trùng nhau.',
+    timeStamp: 'Dấu thời gian',
+    stampAdvice:
+      'Trang này không đối chiếu chứng thư của cơ quan cấp dấu; lệnh `watchpost verify --authority` làm việc đó.',
+    stampUnchecked:
+      'Có, nhưng chưa được kiểm tra: trình duyệt chỉ cho trang mở từ tệp hoặc qua HTTPS dùng mật mã. Hãy mở trang này từ tệp.',
     hash: 'SHA-256 của manifest',
     exported: 'Xuất hồ sơ',
     file: 'Tệp',
@@ -46,6 +51,11 @@ export const WORDS = {
     key: 'Key',
     keyAdvice:
       'Compare this key id with the one that the authority publishes: only then does the signature say who sealed the case.',
+    timeStamp: 'Time stamp',
+    stampAdvice:
+      'This page does not compare the certificate of the authority; the command `watchpost verify --authority` does.',
+    stampUnchecked:
+      'There is one, and it was not checked: browsers give cryptography only to pages from a file or over HTTPS. Open this page from its file.',
     hash: 'SHA-256 of the manifest',
     exported: 'Exported',
     file: 'File',

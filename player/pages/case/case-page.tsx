@@ -269,7 +269,7 @@ function Files({ detail }: { readonly detail: CaseDetail }) {
 }
 
 function Seal({ detail, onChecked }: { readonly detail: CaseDetail; readonly onChecked: () => void }) {
-  const { t } = useI18n();
+  const { t, format } = useI18n();
   const errorText = useErrorText();
   const [working, setWorking] = useState(false);
   const [result, setResult] = useState<VerifyResult | null>(null);
@@ -330,6 +330,8 @@ function Seal({ detail, onChecked }: { readonly detail: CaseDetail; readonly onC
           <div className="good-box">
             <Icon name="check" size={18} />
             {t('case.intact', { count: result.checkedFiles })}
+            {result.timeStamp &&
+              ` ${t('case.stamped', { time: format.dateTime(result.timeStamp.at), name: result.timeStamp.authority })}`}
           </div>
         )}
         {result?.intact === false && (

@@ -1,4 +1,5 @@
 import type { Camera } from '../../../api/contract/cameras.ts';
+import type { SealReadiness } from '../../../api/contract/health.ts';
 import { api } from '../../api-client.ts';
 import { StateBadge, useCause, withLiveState } from '../../components/camera-state.tsx';
 import { Link } from '../../components/link.tsx';
@@ -54,6 +55,7 @@ function Server() {
           </strong>
         </div>
       ))}
+      {data?.seal?.timeStamps && <TimeStamps stamps={data.seal.timeStamps} />}
       <div
         className="card part"
         data-tone={contact.state === 'connected' ? 'good' : contact.state === 'lost' ? 'bad' : 'none'}
@@ -67,6 +69,21 @@ function Server() {
         </strong>
       </div>
     </section>
+  );
+}
+
+function TimeStamps({ stamps }: { readonly stamps: NonNullable<SealReadiness['timeStamps']> }) {
+  const { t, format } = useI18n();
+  const { waiting, failure } = stamps;
+  return (
+    <div className="card part" data-tone={failure ? 'bad' : 'good'}>
+      <span>{t('health.stamps')}</span>
+      <strong>
+        <span className="dot" aria-hidden="true" />
+        {waiting > 0 ? t('health.stampsWaiting', { count: format.number(waiting) }) : t('health.ready')}
+      </strong>
+      {failure && <span className="sub">{failure.reason}</span>}
+    </div>
   );
 }
 
