@@ -48,7 +48,9 @@ export const startTimeStampAuthority = async (
 ): Promise<TimeStampAuthority> => {
   const { name = 'Test TSA', key = 'rsa' } = options;
   const cwd = await mkdtemp(join(tmpdir(), 'watchpost-tsa-'));
-  const openssl = async (...args: string[]): Promise<void> => void (await run('openssl', args, { cwd }));
+  const openssl = async (...args: string[]): Promise<void> => {
+    await run('openssl', args, { cwd });
+  };
   await writeFile(join(cwd, 'tsa.cnf'), CONFIG);
   await writeFile(join(cwd, 'serial'), '01\n');
   const newKey = key === 'rsa' ? ['-newkey', 'rsa:2048'] : ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];

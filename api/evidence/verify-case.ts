@@ -11,7 +11,12 @@ import type { VerifyResult } from '../contract/cases.ts';
  */
 export const verifyStoredCase = async (
   store: EvidenceStore,
-  options: { readonly prefix: string; readonly manifestSha256: string; readonly trustedKeys: readonly string[]; readonly authorities: readonly string[] },
+  options: {
+    readonly prefix: string;
+    readonly manifestSha256: string;
+    readonly trustedKeys: readonly string[];
+    readonly authorities: readonly string[];
+  },
 ): Promise<VerifyResult> => {
   const { prefix, manifestSha256, trustedKeys, authorities } = options;
   const outages: WatchpostError[] = [];
