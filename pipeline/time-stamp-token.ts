@@ -7,7 +7,6 @@ import {
   id_eContentType_TSTInfo,
   MessageImprint,
   AlgorithmIdentifier,
-  type SignedAndUnsignedAttributes,
   SignedData,
   TimeStampReq,
   TSTInfo,
@@ -166,7 +165,7 @@ const isForTimeStamps = ({ extensions = [] }: Certificate): boolean => {
 
 /** ESSCertID [RFC 2634] or ESSCertIDv2 [RFC 5035]: the signature is bound to one certificate. */
 const namesCertificate = async (signed: SignedData, certificate: Certificate): Promise<boolean> => {
-  const attributes = (signed.signerInfos[0]?.signedAttrs)?.attributes ?? [];
+  const attributes = signed.signerInfos[0]?.signedAttrs?.attributes ?? [];
   const der = new Uint8Array(certificate.toSchema().toBER());
   for (const { type, values } of attributes) {
     if (type !== SIGNING_CERTIFICATE && type !== SIGNING_CERTIFICATE_V2) continue;
