@@ -44,10 +44,6 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
         ] as const)
       : []),
   ];
-  useEffect(() => {
-    // On a phone the pages are more than the bar is wide: the open one is brought into view.
-    document.querySelector('.rail nav [aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [props.route.page]);
   const current = props.route.page === 'camera' ? 'wall' : props.route.page === 'case' ? 'cases' : props.route.page;
 
   return (
@@ -62,23 +58,7 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
             <strong>{session.site.name}</strong>
           </span>
         </Link>
-        <nav aria-label={t('nav.main')}>
-          <ul>
-            {entries.map(({ page, to, icon, text }) => (
-              <li key={page}>
-                <Link to={to} aria-current={page === current ? 'page' : undefined}>
-                  <Icon name={icon} />
-                  <span>{t(text)}</span>
-                  {page === 'review' && openCount !== null && openCount > 0 && (
-                    <span className="count" aria-label={t('nav.openCases', { count: openCount })}>
-                      {openCount > 999 ? '999+' : openCount}
-                    </span>
-                  )}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </nav>
+        <Navigation entries={entries} current={current} openCount={openCount} />
         <div className="rail-foot">
           <Connection />
           <AccountMenu onLogOut={props.onLogOut} />
@@ -90,6 +70,55 @@ export function Shell(props: { readonly route: Route; readonly onLogOut: () => v
         {props.children}
       </main>
     </div>
+  );
+}
+
+/** So many pages fit a phone's bar with their names in full; one more is the last, else a menu holds the rest. */
+const ON_THE_BAR = 4;
+
+function Navigation(props: {
+  readonly entries: readonly Entry[];
+  readonly current: Route['page'];
+  readonly openCount: number | null;
+}) {
+  const { t } = useI18n();
+  const { entries, current, openCount } = props;
+  const { open, setOpen, root, button } = useMenu<HTMLElement>();
+  const onBar = entries.length <= ON_THE_BAR + 1 ? entries.length : ON_THE_BAR;
+  const inMenu = entries.findIndex(({ page }) => page === current) >= onBar;
+  useEffect(() => setOpen(false), [current, setOpen]);
+  return (
+    <nav aria-label={t('nav.main')} ref={root} data-menu={open ? 'open' : 'closed'}>
+      <ul id="pages">
+        {entries.map(({ page, to, icon, text }, index) => (
+          <li key={page} data-place={index < onBar ? 'bar' : 'menu'}>
+            <Link to={to} aria-current={page === current ? 'page' : undefined}>
+              <Icon name={icon} />
+              <span>{t(text)}</span>
+              {page === 'review' && openCount !== null && openCount > 0 && (
+                <span className="count" aria-label={t('nav.openCases', { count: openCount })}>
+                  {openCount > 999 ? '999+' : openCount}
+                </span>
+              )}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {onBar < entries.length && (
+        <button
+          type="button"
+          ref={button}
+          className="more-pages"
+          aria-expanded={open}
+          aria-controls="pages"
+          data-current={inMenu || undefined}
+          onClick={() => setOpen(!open)}
+        >
+          <Icon name="menu" />
+          <span>{t('nav.more')}</span>
+        </button>
+      )}
+    </nav>
   );
 }
 
@@ -165,28 +194,7 @@ function LostBanner() {
 function AccountMenu({ onLogOut }: { readonly onLogOut: () => void }) {
   const { t, name } = useI18n();
   const { username, role } = useSession();
-  const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
-
-  useEffect(() => {
-    if (!open) return;
-    const onPress = (event: PointerEvent): void => {
-      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
-    };
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape') return;
-      setOpen(false);
-      button.current?.focus();
-    };
-    addEventListener('pointerdown', onPress);
-    addEventListener('keydown', onKey);
-    return () => {
-      removeEventListener('pointerdown', onPress);
-      removeEventListener('keydown', onKey);
-    };
-  }, [open]);
-
+  const { open, setOpen, root, button } = useMenu<HTMLDivElement>();
   return (
     <div className="account" ref={root}>
       <button type="button" ref={button} className="account-button" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -225,4 +233,29 @@ function AccountMenu({ onLogOut }: { readonly onLogOut: () => void }) {
       )}
     </div>
   );
+}
+
+/** A menu that opens by its button and closes by Escape or a press elsewhere. */
+function useMenu<Root extends HTMLElement>() {
+  const [open, setOpen] = useState(false);
+  const root = useRef<Root>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const onPress = (event: PointerEvent): void => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
+    };
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return;
+      setOpen(false);
+      button.current?.focus();
+    };
+    addEventListener('pointerdown', onPress);
+    addEventListener('keydown', onKey);
+    return () => {
+      removeEventListener('pointerdown', onPress);
+      removeEventListener('keydown', onKey);
+    };
+  }, [open]);
+  return { open, setOpen, root, button };
 }

@@ -24,6 +24,7 @@ const PATHS = {
     <path d="M12 3.500l2.500 5.200 5.700.700-4.200 3.900 1.100 5.700-5.100-2.800-5.100 2.800L8 13.300 3.800 9.400l5.700-.700z" />
   ),
   setup: <path d="M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0 2 2 0 0 0-4 0zM7 17a2 2 0 1 0 4 0 2 2 0 0 0-4 0z" />,
+  menu: <path d="M4 6.500h16M4 12h16M4 17.500h16" strokeWidth={2} />,
   plus: <path d="M12 5v14M5 12h14" strokeWidth={2.2} />,
   user: <path d="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.500a7.5 7.5 0 0 1 15 0" />,
   play: <path d="M7 4.500v15l12-7.500z" fill="currentColor" />,

@@ -27,7 +27,13 @@ const LOOKS = [
   { language: 'en', theme: 'dark' },
 ] as const;
 
-export type Look = { readonly name: string; readonly findings: readonly string[]; readonly overflow: number };
+export type Look = {
+  readonly name: string;
+  readonly findings: readonly string[];
+  readonly overflow: number;
+  /** Names in the navigation that are cut off. */
+  readonly cut: readonly (string | null)[];
+};
 
 /**
  * Looks at a page on an office screen and a phone, in both languages and themes. Pictures are kept in the folder of
@@ -51,10 +57,22 @@ export const lookAt = async (page: Page, path: string, wait: string, name: strin
       await page.goto(new URL(path, page.url()).href);
       await page.waitForSelector(wait);
       if (folder) await page.screenshot({ path: join(folder, `${name}-${screen}-${language}-${theme}.png`) });
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      const overflow = await page.evaluate(() => {
+        // Pages scroll in `main`; without it (at log-in) the document does.
+        const parts = [document.documentElement, ...document.querySelectorAll('main')];
+        return Math.max(...parts.map((part) => part.scrollWidth - part.clientWidth));
+      });
+      // Names of pages are read as they stand: none may be cut off.
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('.rail nav span, .rail nav button span')]
+          .filter((one) => one.offsetParent !== null)
+          .filter((one) => {
+            const [own, bar] = [one.getBoundingClientRect(), one.closest('.rail')!.getBoundingClientRect()];
+            return own.left < bar.left || own.right > bar.right || own.height > 40 || one.scrollWidth > one.offsetWidth;
+          })
+          .map((one) => one.textContent),
       );
-      looks.push({ name: `${screen} ${language} ${theme}`, findings: await seriousFindings(page), overflow });
+      looks.push({ name: `${screen} ${language} ${theme}`, findings: await seriousFindings(page), overflow, cut });
     }
   }
   await page.evaluate((old) => {
@@ -66,4 +84,5 @@ export const lookAt = async (page: Page, path: string, wait: string, name: strin
 };
 
 /** What a page must be in each of its looks. */
-export const clean = (looks: readonly Look[]): Look[] => looks.map(({ name }) => ({ name, findings: [], overflow: 0 }));
+export const clean = (looks: readonly Look[]): Look[] =>
+  looks.map(({ name }) => ({ name, findings: [], overflow: 0, cut: [] }));

@@ -113,7 +113,7 @@ function Row({ row, time }: { readonly row: AuditRow; readonly time: string }) {
       <td className="number">{row.seq}</td>
       <td className="nowrap">{time}</td>
       <td>{row.actor}</td>
-      <td>{name('action', row.action)}</td>
+      <td className="nowrap">{name('action', row.action)}</td>
       <td>
         <span className="break">{row.target ?? '–'}</span>
         {row.detail && <span className="sub break">{row.detail}</span>}

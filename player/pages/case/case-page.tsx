@@ -11,6 +11,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Stale, useErrorText } from '../../components/states.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
+import { hasName } from '../../i18n/translate.ts';
 import { setPreferences, usePreferences } from '../../preferences.ts';
 import { canDecide, useSession } from '../../session.ts';
 import { cameraPath } from '../../router.ts';
@@ -96,7 +97,11 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
               {detail.subjectClass && <Fact name={t('case.subject')}>{name('class', detail.subjectClass)}</Fact>}
               {otherFacts.map(([fact, value]) => (
                 <Fact key={fact} name={name('fact', fact)}>
-                  {fact === 'class' ? name('class', value) : value}
+                  {fact === 'class'
+                    ? name('class', value)
+                    : hasName('factWord', value)
+                      ? name('factWord', value)
+                      : value}
                 </Fact>
               ))}
               {detail.verdict && (
