@@ -56,7 +56,7 @@ import type {
 import type { DraftCamera } from './pages/setup/draft.ts';
 import type { ApiToken, ApiTokenList, CreatedApiToken, NewApiToken } from '../api/contract/tokens.ts';
 import type { ChangedUser, CreatedUser, NewUser, PasswordChange, UserChange, UserList } from '../api/contract/users.ts';
-import type { QualityList } from '../api/contract/quality.ts';
+import type { DriftList, QualityList, ThresholdList } from '../api/contract/quality.ts';
 import type { CaseCountList, CountList, CoverageList } from '../api/contract/statistics.ts';
 import type { LiveFrame } from '../pipeline/live.ts';
 
@@ -71,6 +71,9 @@ export class ApiError extends Error {
     this.code = code;
   }
 }
+
+/** A still of a camera's newest segment; some seconds old when it arrives. */
+export const snapshotUrl = (cameraId: string): string => `/api/cameras/${encodeURIComponent(cameraId)}/snapshot.jpg`;
 
 /** Longer answers than this mean that the connection is gone; the page says so instead of waiting on. */
 const TIMEOUT_MS = 20_000;
@@ -218,6 +221,9 @@ export const api = {
 
   cameras: (signal?: AbortSignal) => request<readonly Camera[]>('GET', '/api/cameras', undefined, signal),
 
+  thresholds: (filters: Filters, signal?: AbortSignal) =>
+    request<ThresholdList>('GET', `/api/quality/thresholds${toQuery(filters)}`, undefined, signal),
+  drift: (signal?: AbortSignal) => request<DriftList>('GET', '/api/quality/drift', undefined, signal),
   quality: (filters: Filters, signal?: AbortSignal) =>
     request<QualityList>('GET', `/api/quality${toQuery(filters)}`, undefined, signal),
   counts: (filters: Filters, signal?: AbortSignal) =>

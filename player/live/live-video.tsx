@@ -10,6 +10,8 @@ type LiveVideoProps = {
   readonly camera: Camera;
   readonly playlist: string;
   readonly live: boolean;
+  /** A still that stands until the first picture plays; said to be one, for it is some seconds old. */
+  readonly still?: string;
   readonly showTracks: boolean;
   readonly showZones: boolean;
   /** How many whole seconds behind the picture is, told when it changes. */
@@ -17,6 +19,8 @@ type LiveVideoProps = {
   readonly onPicture?: (capturedAt: number) => void;
   readonly videoRef?: RefObject<HTMLVideoElement | null>;
 };
+
+const MESSAGES = { loading: 'video.loading', retrying: 'video.retry', unsupported: 'video.unsupported' } as const;
 
 /** A camera's picture with what analysis saw in that very picture drawn over it. */
 export function LiveVideo(props: LiveVideoProps) {
@@ -28,6 +32,7 @@ export function LiveVideo(props: LiveVideoProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [state, setState] = useState<PlayerState>('loading');
   const [viewMoves, setViewMoves] = useState(false);
+  const overStill = props.still !== undefined && state === 'loading';
   const newest = useRef(props);
   newest.current = props;
   const className = useRef(name);
@@ -88,6 +93,7 @@ export function LiveVideo(props: LiveVideoProps) {
         muted
         playsInline
         disablePictureInPicture
+        poster={props.still}
         aria-label={t('video.label', { camera: camera.name })}
       />
       <canvas ref={canvas} aria-hidden="true" data-camera={camera.id} />
@@ -97,9 +103,9 @@ export function LiveVideo(props: LiveVideoProps) {
         </div>
       )}
       {state !== 'playing' && (
-        <div className="picture-message" role="status">
+        <div className="picture-message" data-over-still={overStill || undefined} role="status">
           {state !== 'unsupported' && <span className="spinner" aria-hidden="true" />}
-          {t(state === 'loading' ? 'video.loading' : state === 'retrying' ? 'video.retry' : 'video.unsupported')}
+          {t(overStill ? 'video.still' : MESSAGES[state])}
         </div>
       )}
     </div>

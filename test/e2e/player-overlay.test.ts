@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { liveChannel, type LiveFrame } from '../../pipeline/live.ts';
-import { toPlaylist } from '../../workers/playlist.ts';
 import { COUNTER_BITS, makeCounterClip } from '../fixtures/counter-clip.ts';
 import { openSite, type Site, startRedis } from './api-harness.ts';
+import { layRecording } from './laid-recording.ts';
 import { buildPlayer, hasChromium, openBrowser, openPage } from './player-browser.ts';
 
 const FPS = 25;
@@ -67,7 +65,9 @@ describe.skipIf(!hasChromium).each([0, 2])(`boxes over the live picture, %i B-fr
     const [, server] = await Promise.all([buildPlayer(playerDir), startRedis(folder)]);
     redis = server;
     publisher = new Redis(redis.url);
-    await record(folder, bFrames);
+    const clip = join(folder, 'clip.mp4');
+    await makeCounterClip({ file: clip, frames: FRAMES, rate: String(FPS), gop: 2 * FPS, bFrames });
+    await layRecording({ dataDir: folder, cameraId: 'gate', sessionId: SESSION, clip, anchorAt: ANCHOR_AT });
     site = await openSite({ playerDir, redisUrl: redis.url, dataDir: folder });
     await site.person('viewer-chi', 'viewer');
     const base = await site.app.listen({ host: '127.0.0.1', port: 0 });
@@ -126,30 +126,6 @@ const report = (name: string, offsetsMs: readonly number[]): string => {
   const sorted = [...offsetsMs].sort((a, b) => a - b);
   const at = (share: number): string => sorted[Math.floor(share * (sorted.length - 1))]!.toFixed(2);
   return `${name} offset, ms: p50 ${at(0.5)}, p95 ${at(0.95)}, max ${at(1)}, n ${sorted.length}\n`;
-};
-
-/** Lays a recording of a numbered clip where the API finds it, as the recorder does: fMP4 segments by stream copy. */
-const record = async (dataDir: string, bFrames: number): Promise<void> => {
-  const camera = join(dataDir, 'recordings', 'gate');
-  const session = join(camera, SESSION);
-  await mkdir(session, { recursive: true });
-  const clip = join(dataDir, 'clip.mp4');
-  await makeCounterClip({ file: clip, frames: FRAMES, rate: String(FPS), gop: 2 * FPS, bFrames });
-  await promisify(execFile)('ffmpeg', [
-    ...['-v', 'error', '-i', clip, '-c', 'copy', '-f', 'hls', '-hls_time', '2', '-hls_list_size', '0'],
-    ...['-hls_segment_type', 'fmp4', '-hls_fmp4_init_filename', 'init.mp4'],
-    ...['-hls_segment_filename', join(session, '%06d.m4s'), join(session, 'all.m3u8')],
-  ]);
-  const files = (await readdir(session)).filter((name) => name.endsWith('.m4s')).sort();
-  const entries = files.map((file, index) => ({
-    sessionId: SESSION,
-    sequence: index,
-    durationMs: 2_000,
-    startAt: ANCHOR_AT + index * 2_000,
-    initUri: `${SESSION}/init.mp4`,
-    uri: `${SESSION}/${file}`,
-  }));
-  await writeFile(join(camera, 'live.m3u8'), toPlaylist(entries, { sequence: 0, discontinuity: 0, ended: false }));
 };
 
 /** Publishes the analysis, plays from the start and reads number, dates and box of every presented picture. */

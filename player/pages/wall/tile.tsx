@@ -1,17 +1,21 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Camera } from '../../../api/contract/cameras.ts';
+import { snapshotUrl } from '../../api-client.ts';
 import { StateBadge, useCause } from '../../components/camera-state.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { LiveVideo } from '../../live/live-video.tsx';
 import { cameraPath } from '../../router.ts';
-import { useAttention } from './use-attention.ts';
+import { type Attention, useDetection } from './use-attention.ts';
+import { useInView } from './use-in-view.ts';
 
 type TileProps = {
   readonly camera: Camera;
   readonly showTracks: boolean;
   readonly showZones: boolean;
+  /** A case of this camera has just come in. */
+  readonly isAlerting: boolean;
   /** Another tile was dropped on this one. @param id of its camera */
   readonly onDrop: (id: string) => void;
   /** Moves this tile one place on (1) or back (-1). */
@@ -21,23 +25,15 @@ type TileProps = {
 const DRAGGED = 'application/x-watchpost-camera';
 
 /** One camera of the wall. It plays only while it is in view, so that a long wall stays light. */
-export function Tile({ camera, showTracks, showZones, onDrop, onMove }: TileProps) {
+export function Tile({ camera, showTracks, showZones, isAlerting, onDrop, onMove }: TileProps) {
   const { t } = useI18n();
   const cause = useCause()(camera);
-  const attention = useAttention(camera.id);
   const root = useRef<HTMLElement>(null);
-  const [inView, setInView] = useState(false);
+  const inView = useInView(root);
+  const detects = useDetection(camera.id, inView);
+  const attention: Attention = isAlerting ? 'alert' : detects ? 'detection' : null;
   const [delay, setDelay] = useState<number | null>(null);
-
-  useEffect(() => {
-    const element = root.current;
-    if (!element) return;
-    const observer = new IntersectionObserver(([entry]) => setInView(entry?.isIntersecting ?? false), {
-      rootMargin: '80px',
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const [dropping, setDropping] = useState(false);
 
   // While nobody reports a camera's state, its recording may still go on: that is worth a try.
   const unknown = camera.cause === 'QUEUE_UNAVAILABLE' || camera.cause === 'NOT_REPORTED';
@@ -47,12 +43,17 @@ export function Tile({ camera, showTracks, showZones, onDrop, onMove }: TileProp
       className="tile"
       data-state={camera.state}
       data-attention={attention ?? undefined}
+      data-dropping={dropping || undefined}
       ref={root}
       onDragOver={(event) => {
-        if (event.dataTransfer.types.includes(DRAGGED)) event.preventDefault();
+        if (!event.dataTransfer.types.includes(DRAGGED)) return;
+        event.preventDefault();
+        setDropping(true);
       }}
+      onDragLeave={() => setDropping(false)}
       onDrop={(event) => {
         event.preventDefault();
+        setDropping(false);
         onDrop(event.dataTransfer.getData(DRAGGED));
       }}
     >
@@ -62,6 +63,7 @@ export function Tile({ camera, showTracks, showZones, onDrop, onMove }: TileProp
           <LiveVideo
             camera={camera}
             playlist={camera.playlist}
+            still={snapshotUrl(camera.id)}
             live
             showTracks={showTracks}
             showZones={showZones}

@@ -10,20 +10,35 @@ const LOOK_EVERY_MS = 1_000;
 /** A moment that is older says nothing of now. */
 const FRESH_MS = 10_000;
 
-/** What a camera's tile calls attention to. Frames come only while the tile is in view and plays. */
-export function useAttention(cameraId: string): Attention {
-  const live = useLive();
-  const [alertUntil, setAlertUntil] = useState(0);
-  const [attention, setAttention] = useState<Attention>(null);
+/** Cameras of which a case has come in within the last minute, newest last; also those whose tile is not shown. */
+export function useAlerts(): readonly string[] {
+  const [alerts, setAlerts] = useState<readonly { readonly cameraId: string; readonly until: number }[]>([]);
   useCaseChanges(
-    useCallback(
-      (change) => {
-        if (change.cameraId === cameraId && change.state === 'pending') setAlertUntil(Date.now() + ALERT_MS);
-      },
-      [cameraId],
-    ),
+    useCallback(({ cameraId, state }) => {
+      if (state !== 'pending') return;
+      const until = Date.now() + ALERT_MS;
+      setAlerts((before) => [...before.filter((one) => one.cameraId !== cameraId), { cameraId, until }]);
+    }, []),
   );
+  const first = alerts[0];
   useEffect(() => {
+    if (!first) return;
+    const timer = setTimeout(
+      () => setAlerts((before) => before.filter(({ until }) => until > Date.now())),
+      Math.max(0, first.until - Date.now()) + 1,
+    );
+    return () => clearTimeout(timer);
+  }, [first]);
+  return alerts.map(({ cameraId }) => cameraId);
+}
+
+/** Whether a rule holds on the camera now. Frames come only while its tile is in view and plays. */
+export function useDetection(cameraId: string, isShown: boolean): boolean {
+  const live = useLive();
+  const [holds, setHolds] = useState(false);
+  useEffect(() => {
+    setHolds(false);
+    if (!isShown) return;
     let seenAt: number | null = null;
     let changedAt = 0;
     const look = (): void => {
@@ -34,12 +49,11 @@ export function useAttention(cameraId: string): Attention {
         changedAt = Date.now();
       }
       const matching = newest !== null && newest.tracks.some(({ alerts }) => alerts.length > 0);
-      if (Date.now() < alertUntil) setAttention('alert');
-      else setAttention(matching && Date.now() - changedAt < FRESH_MS ? 'detection' : null);
+      setHolds(matching && Date.now() - changedAt < FRESH_MS);
     };
     look();
     const timer = setInterval(look, LOOK_EVERY_MS);
     return () => clearInterval(timer);
-  }, [live, cameraId, alertUntil]);
-  return attention;
+  }, [live, cameraId, isShown]);
+  return holds;
 }

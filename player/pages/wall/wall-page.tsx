@@ -13,6 +13,7 @@ import { FirstRun } from './first-run.tsx';
 import { arrange, moved } from './layout.ts';
 import { Layouts } from './layouts.tsx';
 import { Tile } from './tile.tsx';
+import { useAlerts } from './use-attention.ts';
 
 const LAYOUTS = [1, 4, 9, 16] as const;
 const ROTATIONS_S = [0, 10, 20, 60] as const;
@@ -37,11 +38,19 @@ export function WallPage() {
     return () => document.removeEventListener('fullscreenchange', onChange);
   }, []);
   const pageCount = Math.max(1, Math.ceil((data?.length ?? 0) / tiles));
+  const alerts = useAlerts();
+  const newestAlert = alerts.at(-1);
+  const newestAt =
+    newestAlert === undefined || !data ? -1 : arrange(data, order).findIndex((one) => one.id === newestAlert);
+  useEffect(() => {
+    // Nobody turns the pages of a kiosk: a new case brings its own into view, and the turns begin anew from there.
+    if (kiosk && newestAt >= 0) setPage(Math.floor(newestAt / tiles));
+  }, [kiosk, newestAt, tiles]);
   useEffect(() => {
     if (!kiosk || rotateSeconds === 0 || pageCount < 2) return;
     const timer = setInterval(() => setPage((old) => (old + 1) % pageCount), rotateSeconds * 1_000);
     return () => clearInterval(timer);
-  }, [kiosk, rotateSeconds, pageCount]);
+  }, [kiosk, rotateSeconds, pageCount, newestAt]);
 
   if (!data) return error ? <Failure error={error} onRetry={reload} /> : <Loading />;
 
@@ -55,6 +64,8 @@ export function WallPage() {
   const pages = pageCount;
   const page = Math.min(wantedPage, pages - 1);
   const shown = cameras.slice(page * tiles, (page + 1) * tiles);
+  const elsewhere = alerts.filter((id) => !shown.some((one) => one.id === id) && ids.includes(id));
+  const firstElsewhere = elsewhere[0];
 
   return (
     <div className="page wall-page" data-kiosk={kiosk || undefined} ref={root}>
@@ -65,6 +76,20 @@ export function WallPage() {
             <Icon name="blind" size={14} />
             {t('wall.blind', { count: blind })}
           </span>
+        )}
+        {firstElsewhere !== undefined && (
+          <button
+            type="button"
+            className="chip alert-elsewhere"
+            data-tone="bad"
+            onClick={() => setPage(Math.floor(ids.indexOf(firstElsewhere) / tiles))}
+          >
+            <Icon name="warning" size={14} />
+            {t('wall.alertElsewhere', {
+              camera: cameras.find(({ id }) => id === firstElsewhere)?.name || firstElsewhere,
+            })}
+            {elsewhere.length > 1 && ` +${elsewhere.length - 1}`}
+          </button>
         )}
         <span className="spacer" />
         <Toggle
@@ -156,6 +181,7 @@ export function WallPage() {
               camera={camera}
               showTracks={showTracks}
               showZones={showZones}
+              isAlerting={alerts.includes(camera.id)}
               onDrop={(id) => put(id, camera.id)}
               onMove={(by) => put(camera.id, ids[ids.indexOf(camera.id) + by])}
             />
