@@ -19,6 +19,7 @@ export type NamePrefix =
   | 'measure'
   | 'unit'
   | 'fact'
+  | 'factWord'
   | 'plateDoubt'
   | 'plateColour'
   | 'plateUnread'

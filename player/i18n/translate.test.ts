@@ -1,6 +1,9 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { RULE_KINDS } from '../../pipeline/event.ts';
 import { EXEMPT_REASONS, REJECT_REASONS, VERDICTS } from '../../pipeline/review.ts';
+import { RuleConfig } from '../../pipeline/rules/rule-config.ts';
+import type { Schema } from '../pages/setup/schema.ts';
 import { en } from './en.ts';
 import { translate, translateName } from './translate.ts';
 import { type MessageKey, vi } from './vi.ts';
@@ -33,6 +36,37 @@ describe('texts', () => {
       ...[...REJECT_REASONS, ...EXEMPT_REASONS].map((reason) => `reason.${reason}`),
     ];
     expect(named.filter((key) => !(key in vi))).toEqual([]);
+  });
+
+  test('every key and word of a rule has a name, so that no form shows the file’s own words', () => {
+    const rules = (RuleConfig as unknown as Schema).anyOf ?? [];
+    const named = rules.flatMap(({ properties = {} }) =>
+      Object.entries(properties)
+        .filter(([key]) => key !== 'kind')
+        .flatMap(([key, member]) => {
+          const items = Array.isArray(member.items) ? undefined : (member.items as Schema | undefined);
+          const words = [...(member.anyOf ?? []), ...(items?.anyOf ?? [])].map((branch) => branch.const);
+          return [
+            `ruleKey.${key}`,
+            ...words.filter((word) => typeof word === 'string').map((word) => `ruleWord.${word}`),
+          ];
+        }),
+    );
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.filter((key) => !(key in vi))).toEqual([]);
+  });
+
+  test('every number and unit that a rule writes into a case has a name', async () => {
+    const folder = new URL('../../pipeline/rules/', import.meta.url);
+    const files = (await readdir(folder)).filter((file) => file.endsWith('.ts') && !file.includes('.test.'));
+    const code = (await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))).join('\n');
+    const found = (pattern: RegExp): string[] => [...new Set([...code.matchAll(pattern)].map((match) => match[1]!))];
+    const measures = found(/name: '(\w+)',\s+value/g).map((name) => `measure.${name}`);
+    const units = found(/unit: '([^']*)'/g)
+      .filter((unit) => !['', '°', '%', 'm', 'm²', 'km/h'].includes(unit))
+      .map((unit) => `unit.${unit}`);
+    expect(measures.length).toBeGreaterThan(20);
+    expect([...measures, ...units].filter((key) => !(key in vi))).toEqual([]);
   });
 
   test('a name without a text is shown as it is', () => {
