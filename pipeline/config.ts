@@ -6,6 +6,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { WatchpostError } from './errors.ts';
 import { isStills } from './stills.ts';
 import { sweepFaults } from './fire/sweep-faults.ts';
+import { calibrate } from './rules/calibration.ts';
 
 /** Values for `${NAME}` in the configuration; usually the process environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -165,6 +166,15 @@ const wanted = (schema: TSchema): string => {
   return `expected ${type}${limits.length > 0 ? ` ${limits.join(' ')}` : ''}${description}`;
 };
 
+type SurveyedPoints = readonly { readonly at: readonly [number, number]; readonly ground: readonly [number, number] }[];
+
+/** The rule itself would refuse it too, but only once the analysis starts. */
+const fixesPlane = (points: SurveyedPoints): boolean =>
+  calibrate(
+    points.map(({ at, ground }) => ({ picture: { x: at[0], y: at[1] }, ground: { x: ground[0], y: ground[1] } })),
+    0,
+  ) !== null;
+
 const checkReferences = (config: Config): Fault[] => {
   const faults: Fault[] = [];
   const dangling = (path: string, what: string, name: string, known: readonly string[]): void => {
@@ -210,9 +220,15 @@ const checkReferences = (config: Config): Fault[] => {
       ruleIds.add(rule.id);
       // Any parameter called `zone`, `line` or `signal` names one of the same camera; later rules need no code here.
       const { zone, line, signal } = rule as { zone?: string; line?: string; signal?: string };
+      const { calibration } = rule as { calibration?: SurveyedPoints };
       if (zone !== undefined) dangling(`${path}/zone`, 'zone', zone, Object.keys(camera.zones));
       if (line !== undefined) dangling(`${path}/line`, 'line', line, Object.keys(camera.lines));
       if (signal !== undefined) dangling(`${path}/signal`, 'signal', signal, Object.keys(camera.signals ?? {}));
+      if (calibration && !fixesPlane(calibration))
+        faults.push({
+          path: `${path}/calibration`,
+          message: 'fixes no plane: its points lie on one line, or their places in metres do',
+        });
     });
   });
   return faults;

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { CheckResult, Setup } from '../../../api/contract/setup.ts';
-import { api, ApiError } from '../../api-client.ts';
+import { api, ApiError, snapshotUrl } from '../../api-client.ts';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -13,7 +13,7 @@ import { PictureEditor, type Tool } from './picture-editor.tsx';
 import { RuleForm } from './rule-form.tsx';
 import { kindsOf, type Schema, schemaOf } from './schema.ts';
 import { SourceForm } from './source-form.tsx';
-import { freeName, keyOf, shapesOf, withName, withoutShape } from './shapes.ts';
+import { freeName, keyOf, type NamedShape, type Shape, shapesOf, withName, withoutShape } from './shapes.ts';
 
 /** So long after the last key the draft is checked. */
 const CHECK_AFTER_MS = 500;
@@ -48,7 +48,7 @@ export function CameraEditor(props: {
     if (isNew) return;
     // A picture that cannot be had is said on the canvas; drawing goes on without it.
     const image = new Image();
-    const url = `/api/cameras/${encodeURIComponent(camera.id)}/snapshot.jpg`;
+    const url = snapshotUrl(camera.id);
     image.onload = () => setPicture((old) => old ?? url);
     image.src = url;
   }, [isNew, camera.id]);
@@ -165,6 +165,8 @@ export function CameraEditor(props: {
                 schema={schema}
                 problems={problems}
                 onChange={(rules, step) => draft.change({ rules }, step)}
+                onDraw={(shape) => setTool({ tool: 'draw', shape })}
+                onShow={setSelected}
               />
             )}
           </div>
@@ -239,7 +241,7 @@ function Shapes(props: {
 }) {
   const { t } = useI18n();
   const { camera, change } = props.draft;
-  const shapes = shapesOf(camera);
+  const shapes = shapesOf(camera).filter((shape): shape is NamedShape => shape.kind !== 'calibration');
   const draw = (kind: 'zone' | 'line' | 'lamp'): void => {
     const taken = shapes.filter((shape) => shape.kind === kind).map(({ name }) => name);
     if (kind !== 'lamp') {
@@ -323,6 +325,8 @@ function Rules(props: {
   readonly schema: Schema;
   readonly problems: CheckResult['problems'];
   readonly onChange: (rules: readonly Rule[], step?: string) => void;
+  readonly onDraw: (shape: Shape) => void;
+  readonly onShow: (key: string) => void;
 }) {
   const { t, name } = useI18n();
   const { camera, schema, problems, onChange } = props;
@@ -375,6 +379,8 @@ function Rules(props: {
                 schema={branch}
                 camera={camera}
                 problems={own}
+                onDraw={() => props.onDraw({ kind: 'calibration', name: rule.id, points: [] })}
+                onShow={() => props.onShow(keyOf({ kind: 'calibration', name: rule.id, points: [] }))}
                 onChange={(next, key) =>
                   onChange(
                     rules.map((old, position) => (position === index ? next : old)),

@@ -1,5 +1,6 @@
 import { type CSSProperties, type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useI18n } from '../../i18n/i18n.tsx';
+import { calibrationOf, fitOf, gridOf } from './calibration.ts';
 import type { Draft, Pair, Rule } from './draft.ts';
 import { keyOf, type Shape, shapesOf, toPair, withoutShape, withPoints } from './shapes.ts';
 
@@ -17,7 +18,9 @@ const ARROWS: Readonly<Record<string, Pair>> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
-const LEAST_POINTS = { zone: 3, line: 2, lamp: 2 } as const;
+const LEAST_POINTS = { zone: 3, line: 2, lamp: 2, calibration: 4 } as const;
+/** Shapes that are whole with so many points; a zone is whole when its owner says so. */
+const WHOLE_AT = { zone: Infinity, line: 2, lamp: 2, calibration: 4 } as const;
 
 type Props = {
   readonly draft: Draft;
@@ -30,7 +33,7 @@ type Props = {
 };
 
 /**
- * Zones, lines and lamps on the camera's picture. Points are pulled with the mouse, or reached by Tab and moved with
+ * Zones, lines, lamps and calibrations on the camera's picture. Points are pulled with the mouse, or reached by Tab and moved with
  * the arrow keys (Shift: ten times as far); Delete takes one away, a double click on an edge adds one.
  */
 export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect }: Props) {
@@ -57,7 +60,7 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
   const addPoint = (point: Pair): void => {
     if (!drawing) return;
     const all = [...points, point];
-    if (drawing.kind !== 'zone' && all.length === 2) finish(drawing, all);
+    if (all.length === WHOLE_AT[drawing.kind]) finish(drawing, all);
     else setPoints(all);
   };
   const move = (shape: Shape, index: number, point: Pair, step: string): void =>
@@ -77,7 +80,7 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
       const far = event.shiftKey ? FAR_NUDGE : NUDGE;
       move(shape, index, toPair(x + direction[0] * far, y + direction[1] * far), `nudge ${keyOf(shape)} ${index}`);
     } else if (event.key === 'Delete' || event.key === 'Backspace') {
-      if (shape.kind !== 'zone' || shape.points.length <= LEAST_POINTS.zone) return;
+      if (!hasAnyNumber(shape) || shape.points.length <= LEAST_POINTS[shape.kind]) return;
       draft.change(
         withPoints(
           draft.camera,
@@ -109,7 +112,7 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
         toPair(x + 0.1, y + 0.1),
         toPair(x - 0.1, y + 0.1),
       ];
-      finish(drawing, drawing.kind === 'zone' ? square : [toPair(x - 0.1, y - 0.1), toPair(x + 0.1, y + 0.1)]);
+      finish(drawing, hasAnyNumber(drawing) ? square : [toPair(x - 0.1, y - 0.1), toPair(x + 0.1, y + 0.1)]);
     } else return;
     event.preventDefault();
   };
@@ -160,6 +163,9 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
             data-selected={keyOf(shape) === selected}
           >
             <Outline shape={shape} rules={draft.camera.rules ?? []} />
+            {shape.kind === 'calibration' && keyOf(shape) === selected && (
+              <Grid rule={draft.camera.rules?.find(({ id }) => id === shape.name)} ratio={ratio} />
+            )}
             <Body
               shape={shape}
               label={t(`setup.shape.${shape.kind}`, { name: shape.name })}
@@ -169,6 +175,8 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
               onSplit={(event) => {
                 if (shape.kind === 'zone')
                   draft.change(withPoints(draft.camera, shape, split(shape.points, at(event))));
+                else if (shape.kind === 'calibration')
+                  draft.change(withPoints(draft.camera, shape, [...shape.points, at(event)]));
               }}
             />
           </g>
@@ -178,7 +186,12 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
         )}
       </svg>
       {/* Handles are elements of the page, so that they stay round whatever the picture's shape is. */}
-      {drawing && points.map(([x, y], index) => <span key={index} className="handle new" style={place(x, y)} />)}
+      {drawing &&
+        points.map(([x, y], index) => (
+          <span key={index} className="handle new" style={place(x, y)}>
+            {drawing.kind === 'calibration' && index + 1}
+          </span>
+        ))}
       {!drawing &&
         shapes
           .filter((shape) => keyOf(shape) === selected)
@@ -199,7 +212,9 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
                   if (drag.current?.index === index) move(shape, index, at(event), drag.current.step);
                 }}
                 onPointerUp={() => (drag.current = null)}
-              />
+              >
+                {shape.kind === 'calibration' && index + 1}
+              </button>
             )),
           )}
       {shapes.map((shape) => {
@@ -219,6 +234,7 @@ export function PictureEditor({ draft, picture, tool, onTool, selected, onSelect
   );
 }
 
+const hasAnyNumber = ({ kind }: Shape): boolean => kind === 'zone' || kind === 'calibration';
 const place = (x: number, y: number) => ({ left: `${x * 100}%`, top: `${y * 100}%` });
 /** A name begins at its shape's first corner and stays on the picture. */
 const inside = (x: number, y: number) => ({
@@ -247,8 +263,33 @@ function Body(props: {
   };
   if (kind === 'line') return <polyline {...common} points={text(points)} />;
   if (kind === 'zone') return <polygon {...common} points={text(points)} />;
+  if (kind === 'calibration') return <polygon {...common} points={text(around(points))} />;
   const [[x1, y1], [x2, y2]] = props.shape.points;
   return <rect {...common} x={x1 * 1000} y={y1 * 1000} width={(x2 - x1) * 1000} height={(y2 - y1) * 1000} />;
+}
+
+/** In order around their middle, so that any number of points makes one area. */
+function around(points: readonly Pair[]): readonly Pair[] {
+  const middle = (axis: 0 | 1): number => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  const [x, y] = [middle(0), middle(1)];
+  return points.toSorted((a, b) => Math.atan2(a[1] - y, a[0] - x) - Math.atan2(b[1] - y, b[0] - x));
+}
+
+/** The ground's metres as the rule sees them: whoever knows the place sees whether the lines follow the road. */
+function Grid({ rule, ratio }: { readonly rule: Rule | undefined; readonly ratio: number }) {
+  const { t, format } = useI18n();
+  const points = (rule && calibrationOf(rule)) ?? [];
+  const fit = fitOf(points, ratio);
+  if (!fit) return null;
+  const { spacingM, lines } = gridOf(points, fit);
+  return (
+    <g className="ground-grid">
+      <title>{t('calibration.grid', { metres: format.number(spacingM, 1) })}</title>
+      {lines.map(([[ax, ay], [bx, by]], index) => (
+        <line key={index} x1={ax * 1000} y1={ay * 1000} x2={bx * 1000} y2={by * 1000} />
+      ))}
+    </g>
+  );
 }
 
 /** Direction of a line (crossing to its right counts as `in`), and the legal heading of a lane. */

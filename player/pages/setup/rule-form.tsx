@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import type { SetupProblem } from '../../../api/contract/setup.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
+import { CalibrationField } from './calibration-field.tsx';
 import type { DraftCamera, Rule } from './draft.ts';
 import { type Field, type Schema, toField, wordsOf } from './schema.ts';
 
@@ -15,6 +16,10 @@ export function RuleForm(props: {
   /** Faults of this rule; `path` is the key. */
   readonly problems: readonly SetupProblem[];
   readonly onChange: (rule: Rule, key: string) => void;
+  /** Sets the calibration's points on the picture. */
+  readonly onDraw: () => void;
+  /** Shows the calibration on the picture. */
+  readonly onShow: () => void;
 }) {
   const { rule, schema, problems } = props;
   const set = (key: string, value: unknown): void => {
@@ -36,6 +41,8 @@ export function RuleForm(props: {
             camera={props.camera}
             problem={problems.find(({ path }) => path === key || path.startsWith(`${key}.`))?.message}
             onChange={(value) => set(key, value)}
+            onDraw={props.onDraw}
+            onShow={props.onShow}
           />
         ))}
     </div>
@@ -50,6 +57,8 @@ type FieldProps = {
   readonly camera: DraftCamera;
   readonly problem: string | undefined;
   readonly onChange: (value: unknown) => void;
+  readonly onDraw: () => void;
+  readonly onShow: () => void;
 };
 
 function RuleField(props: FieldProps) {
@@ -57,7 +66,7 @@ function RuleField(props: FieldProps) {
   const id = useId();
   const field = toField(props.name, props.schema);
   const label = nameOf('ruleKey', props.name);
-  const grouped = field.input === 'classes' || field.input === 'words';
+  const grouped = field.input === 'classes' || field.input === 'words' || field.input === 'calibration';
   const hint = props.problem ?? (language === 'en' ? props.schema.description : undefined);
   const Label = grouped ? 'span' : 'label';
   return (
@@ -89,6 +98,8 @@ function Control({
   camera,
   problem,
   onChange,
+  onDraw,
+  onShow,
 }: FieldProps & { readonly id: string; readonly field: Field }) {
   const { t, name: nameOf } = useI18n();
   const common = { id, 'aria-invalid': problem !== undefined, 'aria-describedby': `${id}-hint` };
@@ -182,6 +193,8 @@ function Control({
     }
     case 'hours':
       return <HoursInput common={common} value={value} onChange={onChange} />;
+    case 'calibration':
+      return <CalibrationField value={value} onChange={onChange} onDraw={onDraw} onShow={onShow} />;
     case 'text':
       return (
         <input

@@ -18,7 +18,7 @@ export type Field =
   | { readonly input: 'choice'; readonly options: readonly string[] }
   | { readonly input: 'shape'; readonly of: 'zones' | 'lines' | 'signals' }
   | { readonly input: 'number'; readonly whole: boolean }
-  | { readonly input: 'classes' | 'words' | 'heading' | 'hours' | 'text' | 'json' };
+  | { readonly input: 'classes' | 'words' | 'heading' | 'hours' | 'calibration' | 'text' | 'json' };
 
 const SHAPES: Readonly<Record<string, 'zones' | 'lines' | 'signals'>> = {
   zone: 'zones',
@@ -34,6 +34,7 @@ export function toField(key: string, schema: Schema): Field {
   if (of && schema.type === 'string') return { input: 'shape', of };
   if (key === 'heading') return { input: 'heading' };
   if (key === 'hours') return { input: 'hours' };
+  if (key === 'calibration') return { input: 'calibration' };
   if (schema.type === 'integer' || schema.type === 'number')
     return { input: 'number', whole: schema.type === 'integer' };
   if (schema.type === 'array') {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DraftCamera } from './draft.ts';
-import { freeName, shapesOf, toPair, withName, withoutShape, withPoints } from './shapes.ts';
+import { freeName, shapesOf, toPair, withName, withoutShape, withPoints, type NamedShape } from './shapes.ts';
 
 const camera: DraftCamera = {
   id: 'gate',
@@ -68,7 +68,7 @@ test('a signal goes with its last lamp', () => {
 });
 
 test('rules follow the new name of a zone', () => {
-  const renamed = withName(camera, shape('zone/lane'), 'bus-lane');
+  const renamed = withName(camera, shape('zone/lane') as NamedShape, 'bus-lane');
   expect(Object.keys(renamed.zones ?? {})).toEqual(['bus-lane']);
   expect(renamed.rules?.map(({ zone, line }) => zone ?? line)).toEqual(['bus-lane', 'stop']);
 });

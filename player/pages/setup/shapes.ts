@@ -1,8 +1,11 @@
-import type { DraftCamera, Lamp, Pair } from './draft.ts';
+import { calibrationOf, type CalibrationPoint, withPoint } from './calibration.ts';
+import type { DraftCamera, Lamp, Pair, Rule } from './draft.ts';
 
 /** A thing drawn on the picture. All points in fractions of the frame, origin top left. */
 export type Shape =
   | { readonly kind: 'zone' | 'line'; readonly name: string; readonly points: readonly Pair[] }
+  /** Points whose place on the ground is known; `name` is the id of the rule that they belong to. */
+  | { readonly kind: 'calibration'; readonly name: string; readonly points: readonly Pair[] }
   /** Two corners of one lamp's box: top left, bottom right. */
   | {
       readonly kind: 'lamp';
@@ -15,7 +18,7 @@ export type Shape =
 export const keyOf = (shape: Shape): string =>
   `${shape.kind}/${shape.name}${shape.kind === 'lamp' ? `/${shape.lamp}` : ''}`;
 
-export function shapesOf({ zones = {}, lines = {}, signals = {} }: DraftCamera): Shape[] {
+export function shapesOf({ zones = {}, lines = {}, signals = {}, rules = [] }: DraftCamera): Shape[] {
   return [
     ...Object.entries(zones).map(([name, points]) => ({ kind: 'zone', name, points }) as const),
     ...Object.entries(lines).map(([name, points]) => ({ kind: 'line', name, points }) as const),
@@ -28,6 +31,10 @@ export function shapesOf({ zones = {}, lines = {}, signals = {} }: DraftCamera):
         return { kind: 'lamp', name, lamp, colour, points };
       }),
     ),
+    ...rules.flatMap((rule): Shape[] => {
+      const points = calibrationOf(rule);
+      return points ? [{ kind: 'calibration', name: rule.id, points: points.map(({ at }) => at) }] : [];
+    }),
   ];
 }
 
@@ -37,6 +44,12 @@ export const toPair = (x: number, y: number): Pair => [round(x), round(y)];
 
 /** The camera with a shape's points replaced; the shape is added when it is not there. */
 export function withPoints(camera: DraftCamera, shape: Shape, points: readonly Pair[]): Partial<DraftCamera> {
+  if (shape.kind === 'calibration')
+    return {
+      rules: (camera.rules ?? []).map((rule) =>
+        rule.id === shape.name ? { ...rule, calibration: moved(calibrationOf(rule) ?? [], points) } : rule,
+      ),
+    };
   if (shape.kind !== 'lamp')
     return shape.kind === 'zone'
       ? { zones: { ...camera.zones, [shape.name]: points } }
@@ -48,10 +61,25 @@ export function withPoints(camera: DraftCamera, shape: Shape, points: readonly P
   return { signals: { ...camera.signals, [shape.name]: lamps } };
 }
 
+/** Points that move, come or go keep the metres of the others; the first ones have none until they are measured. */
+function moved(before: readonly CalibrationPoint[], points: readonly Pair[]): readonly CalibrationPoint[] {
+  if (before.length === points.length) return before.map((point, index) => ({ ...point, at: points[index]! }));
+  if (before.length === 0) return points.map((at) => ({ at, ground: [0, 0] }));
+  const kept = before.filter(({ at }) => points.some(([x, y]) => x === at[0] && y === at[1]));
+  const added = points.filter(([x, y]) => !before.some(({ at }) => x === at[0] && y === at[1]));
+  return added.reduce<readonly CalibrationPoint[]>((list, at) => withPoint(list, at), kept);
+}
+
 const without = <Value>(record: Readonly<Record<string, Value>> | undefined, name: string) =>
   Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => key !== name));
 
 export function withoutShape(camera: DraftCamera, shape: Shape): Partial<DraftCamera> {
+  if (shape.kind === 'calibration')
+    return {
+      rules: (camera.rules ?? []).map((rule) =>
+        rule.id === shape.name ? ({ ...without(rule, 'calibration') } as Rule) : rule,
+      ),
+    };
   if (shape.kind !== 'lamp')
     return shape.kind === 'zone'
       ? { zones: without(camera.zones, shape.name) }
@@ -64,8 +92,11 @@ export function withoutShape(camera: DraftCamera, shape: Shape): Partial<DraftCa
 
 const RULE_KEYS = { zone: ['zone', 'lane'], line: ['line'], lamp: ['signal'] } as const;
 
+/** A shape with a name of its own; a calibration has its rule's. */
+export type NamedShape = Exclude<Shape, { readonly kind: 'calibration' }>;
+
 /** A new name, also in the rules that name the shape. Order in the file stays. */
-export function withName(camera: DraftCamera, shape: Shape, name: string): Partial<DraftCamera> {
+export function withName(camera: DraftCamera, shape: NamedShape, name: string): Partial<DraftCamera> {
   const rename = <Value>(record: Readonly<Record<string, Value>> | undefined) =>
     Object.fromEntries(Object.entries(record ?? {}).map(([key, value]) => [key === shape.name ? name : key, value]));
   const rules = (camera.rules ?? []).map((rule) => {
