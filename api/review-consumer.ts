@@ -7,6 +7,7 @@ import { REVIEW_QUEUE, ReviewJob } from '../pipeline/review.ts';
 import type { AlertQueue } from './alerts/alert-queue.ts';
 import type { ApiContext } from './context.ts';
 import { checkManifest, readTrustedKeys } from './evidence/check-manifest.ts';
+import { measuresOf } from './quality/measures.ts';
 
 const CONCURRENCY = 4;
 
@@ -41,6 +42,7 @@ export const acceptCase = async (context: ApiContext, job: ReviewJob): Promise<b
     manifest_sha256: job.manifestSha256,
     key_id: keyId,
     manifest: Buffer.from(manifestBytes).toString('utf8'),
+    measures: measuresOf(event),
   });
   if (inserted) stages.observe('case_visible', clock.now() - event.endAt - config.evidence.postRollMs);
   if (inserted) await live.publishCase({ caseId: job.caseId, state: 'pending', cameraId: camera.id, kind: event.kind });

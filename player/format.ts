@@ -1,5 +1,7 @@
 /** Dates and numbers as people of the site read them: in the site's time zone, whatever the browser's is. */
 export type Format = {
+  /** `21/11/2026` */
+  readonly date: (at: number) => string;
   /** `21/11/2026 14:03:07` */
   readonly dateTime: (at: number) => string;
   /** `14:03:07` */
@@ -18,6 +20,7 @@ export function createFormat(language: 'vi' | 'en', timeZone: string): Format {
   const precise = new Intl.DateTimeFormat(locale, { ...hms, fractionalSecondDigits: 3 });
   const number = (value: number, digits = 0): string => value.toLocaleString(locale, { maximumFractionDigits: digits });
   return {
+    date: (at) => date.format(at),
     dateTime: (at) => `${date.format(at)} ${time.format(at)}`,
     time: (at) => time.format(at),
     preciseTime: (at) => precise.format(at),

@@ -18,6 +18,7 @@ export type Tables = {
   manifests: ManifestTable;
   verdicts: VerdictTable;
   labels: LabelTable;
+  case_measures: CaseMeasureTable;
   notes: NoteTable;
   missed_acts: MissedActTable;
   audit: AuditTable;
@@ -169,6 +170,17 @@ export type LabelTable = {
   actor: string;
   at: number;
   manifest_sha256: string;
+};
+
+/** The numbers that a case rests on, beside the verdict that people gave it. */
+export type CaseMeasureTable = {
+  case_id: string;
+  name: string;
+  value: number;
+  unit: string;
+  /** Of the rule when it made the case; null where none stands behind the number. */
+  threshold: number | null;
+  comparison: string | null;
 };
 
 export type AuditTable = {

@@ -18,6 +18,7 @@ import {
 import { appendAudit } from '../database/audit-log.ts';
 import type { Database } from '../database/open-database.ts';
 import type { CaseTable, Tables } from '../database/schema.ts';
+import type { Measure } from '../quality/measures.ts';
 import { fileUrl } from './case-detail.ts';
 import { dueColumns } from './procedure.ts';
 import { inScope } from './scope.ts';
@@ -41,7 +42,7 @@ export type NewCase = Omit<
   | 'review_round'
   | 'first_by'
   | 'merged_into'
-> & { readonly manifest: string };
+> & { readonly manifest: string; readonly measures: readonly Measure[] };
 
 type Settings = { readonly leaseMs: number; readonly undoMs: number; readonly secondReviewShare: number };
 
@@ -64,7 +65,7 @@ export class CaseRepository {
   }
 
   /** @returns false when the case is already there: a job may come twice, a case never does */
-  async insert({ manifest, ...row }: NewCase): Promise<boolean> {
+  async insert({ manifest, measures, ...row }: NewCase): Promise<boolean> {
     return this.#db.transaction().execute(async (transaction) => {
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('cases')
@@ -88,6 +89,11 @@ export class CaseRepository {
         .executeTakeFirst();
       if (numInsertedOrUpdatedRows !== 1n) return false;
       await transaction.insertInto('manifests').values({ case_id: row.id, json: manifest }).execute();
+      if (measures.length > 0)
+        await transaction
+          .insertInto('case_measures')
+          .values(measures.map((measure) => ({ case_id: row.id, ...measure })))
+          .execute();
       await appendAudit(transaction, [
         {
           at: row.created_at,

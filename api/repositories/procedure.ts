@@ -7,6 +7,7 @@ import type { Agreement, Note, StatusRequest } from '../contract/procedure.ts';
 import { appendAudit } from '../database/audit-log.ts';
 import type { Database } from '../database/open-database.ts';
 import type { CaseTable } from '../database/schema.ts';
+import { wilson } from '../quality/wilson.ts';
 import { inScope } from './scope.ts';
 
 /** The clock that runs for a case, as columns. */
@@ -111,12 +112,3 @@ export class ProcedureRepository {
     return { reviewedTwice, agreed, share: agreed / reviewedTwice, interval: wilson(agreed, reviewedTwice) };
   }
 }
-
-/** 95 % interval of a share [Wilson 1927]. */
-export const wilson = (hits: number, of: number): [number, number] => {
-  const z = 1.959964;
-  const share = hits / of;
-  const centre = share + z ** 2 / (2 * of);
-  const half = z * Math.sqrt((share * (1 - share)) / of + z ** 2 / (4 * of ** 2));
-  return [Math.max(0, (centre - half) / (1 + z ** 2 / of)), Math.min(1, (centre + half) / (1 + z ** 2 / of))];
-};

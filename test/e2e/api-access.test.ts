@@ -38,6 +38,8 @@ const CALLS: Record<string, [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   'POST /api/setup/dry-run': ['POST', '/api/setup/dry-run', { camera: {}, minutes: 1 }],
   'POST /api/setup/apply': ['POST', '/api/setup/apply'],
   'GET /api/quality': ['GET', '/api/quality'],
+  'GET /api/quality/thresholds': ['GET', '/api/quality/thresholds'],
+  'GET /api/quality/drift': ['GET', '/api/quality/drift'],
   'GET /api/users': ['GET', '/api/users'],
   'POST /api/users': ['POST', '/api/users', { username: 'X', role: 'viewer' }],
   'PATCH /api/users/:username': ['PATCH', '/api/users/nobody', { disabled: true }],

@@ -68,6 +68,7 @@ const newCase = (id: string, triggerAt: number, group = 'north'): NewCase => ({
   manifest_sha256: '0'.repeat(64),
   key_id: '0'.repeat(16),
   manifest: '{}',
+  measures: [],
 });
 
 describe.each([

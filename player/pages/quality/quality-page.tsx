@@ -9,6 +9,8 @@ import { saveCsv } from '../../csv.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
 import { AgreementCard } from './agreement-card.tsx';
+import { DriftCard } from './drift-card.tsx';
+import { ThresholdsCard } from './thresholds-card.tsx';
 import { wilson } from './wilson.ts';
 
 const DAY_MS = 86_400_000;
@@ -117,6 +119,8 @@ export function QualityPage() {
             </table>
           </TableScroll>
           <p className="hint">{t('quality.note')}</p>
+          <ThresholdsCard days={days} />
+          <DriftCard />
         </>
       )}
     </div>
