@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two projects: `unit` needs neither network nor servers; `e2e` starts real ones on loopback, one file at a time. */
+/**
+ * `unit` needs neither network nor servers; `e2e` starts real ones on loopback, one file at a time; `measure` holds what
+ * is measured in a browser, by hand (benchmarks/README.md).
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -23,6 +26,14 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'measure',
+          include: ['test/measure/**/*.measure.ts'],
+          fileParallelism: false,
+          hookTimeout: 600_000,
         },
       },
     ],

@@ -114,12 +114,14 @@ export const sealCase = async (
     triggerAt?: number;
     decision?: Decision;
     plates?: EvidenceManifest['plates'];
+    /** A clip that plays; the default one only has bytes. */
+    clip?: Buffer;
   } = {},
 ): Promise<ReviewJob> => {
   const prefix = casePrefix(id);
   const camera = extra.camera ?? 'gate';
   const contents: [string, EvidenceFile['role'], string, Buffer][] = [
-    ['clip.mp4', 'clip', 'video/mp4', Buffer.from('0123456789'.repeat(1_000))],
+    ['clip.mp4', 'clip', 'video/mp4', extra.clip ?? Buffer.from('0123456789'.repeat(1_000))],
     ['stills/at.jpg', 'still-at', 'image/jpeg', Buffer.from(`still of ${id}`)],
     ['detections.json', 'detections', 'application/json', Buffer.from('[]')],
   ];
