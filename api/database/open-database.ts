@@ -9,7 +9,6 @@ import * as sameAct from './migrations/0005-same-act.ts';
 import * as passages from './migrations/0006-passages.ts';
 import * as caseFilters from './migrations/0007-case-filters.ts';
 import * as loginProvider from './migrations/0008-login-provider.ts';
-import * as caseMeasures from './migrations/0008-case-measures.ts';
 import * as caseMeasures from './migrations/0009-case-measures.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
@@ -25,7 +24,6 @@ const MIGRATIONS = {
   '0006-passages': passages,
   '0007-case-filters': caseFilters,
   '0008-login-provider': loginProvider,
-  '0008-case-measures': caseMeasures,
   '0009-case-measures': caseMeasures,
 };
 
