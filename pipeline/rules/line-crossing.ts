@@ -81,16 +81,20 @@ export class LineCrossing {
     const marginPx = Math.max(this.#leastMarginPx, MARGIN_SHARE * shorter);
     const isClear = Math.abs(distance) > marginPx;
     const reached = Math.abs(distance) / Math.max(1, boxHeight(newest.box));
+    // Written out: for each track, line and frame a spread costs more than all the rest of this.
     const next: Passage = {
-      ...state,
       sign,
+      settled: state.settled,
       crossing,
       reachHeights: sign === state.settled ? Math.max(state.reachHeights, reached) : state.reachHeights,
+      counted: state.counted,
+      waiting: state.waiting,
+      unproven: state.unproven,
     };
     const proof = this.#proof(next, distance, marginPx);
     if (proof === 'pending') return next;
     if (proof === 'another') return { ...next, settled: state.unproven!.side, counted: null, unproven: null };
-    if (!isClear || sign === state.settled) return { ...next, unproven: null };
+    if (!isClear || sign === state.settled) return next.unproven === null ? next : { ...next, unproven: null };
     if (newest.unseenMs > MAX_UNSEEN_MS && state.settled !== 0 && crossing)
       return { ...next, unproven: { crossing, side: sign, distance } };
     const settled = { ...next, settled: sign, unproven: null };

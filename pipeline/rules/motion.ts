@@ -49,12 +49,6 @@ export const continues = (
   return factor <= limit && factor >= 1 / limit;
 };
 
-/** The newest part of a path in which the track certainly stayed on one and the same thing. */
-export const steadyPart = (path: readonly Observation[]): readonly Observation[] => {
-  const broken = path.findLastIndex(({ isSteady }) => !isSteady);
-  return broken <= 0 ? path : path.slice(broken);
-};
-
 /** Share of the time since an instant in which a track was out of sight: what it did there is guessed, not measured. */
 export const unseenShare = (path: readonly Observation[], sincePtsMs: number): number => {
   const durationMs = path.at(-1)!.ptsMs - sincePtsMs;

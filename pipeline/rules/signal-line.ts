@@ -6,7 +6,6 @@ import type { SignalReading } from '../signals/signal.ts';
 import type { PtsMs } from '../time.ts';
 import { type Line, toPixelZone, type Zone } from '../zone.ts';
 import { type Crossing, FRESH_PASSAGE, LineCrossing, type Passage } from './line-crossing.ts';
-import { steadyPart } from './motion.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { RedLightConfig, StopLineConfig } from './rule-config.ts';
@@ -136,9 +135,8 @@ export class SignalLineRule implements Rule<SignalLineState> {
   }
 
   /** Forgets a crossing when the track may have become another vehicle, or when it took a turn that was open. */
-  #stillOver({ path }: TrackHistory, over: OverLine | null): OverLine | null {
+  #stillOver({ path, steady }: TrackHistory, over: OverLine | null): OverLine | null {
     if (!over) return null;
-    const steady = steadyPart(path);
     const isBroken = steady.length < path.length && steady[0]!.ptsMs > over.crossing.ptsMs;
     const ground = groundPoint(path.at(-1)!.box);
     return isBroken || over.openTurns.some((corners) => isInside(ground, corners)) ? null : over;

@@ -6,7 +6,7 @@ import { interpolate, isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelPoint } from '../zone.ts';
 import { type Calibration, calibrate, calibrationId } from './calibration.ts';
-import { MAX_UNSEEN_SHARE, steadyPart } from './motion.ts';
+import { MAX_UNSEEN_SHARE } from './motion.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { SpeedConfig } from './rule-config.ts';
@@ -105,9 +105,8 @@ export class SpeedRule implements Rule<SpeedState> {
   }
 
   #follow(before: Passage, history: TrackHistory): { passage: Passage; exit: Fix | null } {
-    const { path } = history;
+    const { path, steady } = history;
     const newest = path.at(-1)!;
-    const steady = steadyPart(path);
     const isBroken = steady.length < path.length && (before.fixes.at(-1)?.ptsMs ?? 0) < steady[0]!.ptsMs;
     const known = isBroken ? { ...FRESH, reported: before.reported } : before;
     const here = toFix(newest);

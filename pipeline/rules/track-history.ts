@@ -41,6 +41,8 @@ export type TrackHistory = {
   readonly first: Observation;
   /** Observations of the last `PATH_MS`, oldest first; never empty. */
   readonly path: readonly Observation[];
+  /** The newest part of the path, in which it was certainly one and the same thing. */
+  readonly steady: readonly Observation[];
 };
 
 export type Histories = ReadonlyMap<number, TrackHistory>;
@@ -88,11 +90,19 @@ export const toScene = (before: Histories, frame: TrackedFrame): Scene => {
   return { ...frame, histories };
 };
 
+/** Observations from one time on and before another. */
+const between = (path: readonly Observation[], fromPtsMs: PtsMs, beforePtsMs: PtsMs): Observation[] => {
+  let [first, end] = [0, path.length];
+  while (first < end && path[first]!.ptsMs < fromPtsMs) first++;
+  while (end > first && path[end - 1]!.ptsMs >= beforePtsMs) end--;
+  return path.slice(first, end);
+};
+
 const addObservation = (known: TrackHistory | null, track: Track, frame: TrackedFrame): TrackHistory => {
   const { ptsMs } = frame;
   const ridesOn = vehicleUnder(track, frame);
   const votes = { ...known?.votes, [track.className]: (known?.votes[track.className] ?? 0) + track.score };
-  const path = (known?.path ?? []).filter((old) => old.ptsMs >= ptsMs - PATH_MS && old.ptsMs < ptsMs);
+  const path = between(known?.path ?? [], ptsMs - PATH_MS, ptsMs);
   // The last observation stays even when it is older: what lies between it and now was travelled unseen.
   const last = known?.path.at(-1);
   if (path.length === 0 && last && last.ptsMs < ptsMs) path.push(last);
@@ -101,6 +111,7 @@ const addObservation = (known: TrackHistory | null, track: Track, frame: Tracked
   const seen = { ptsMs, box: track.box, score: track.score, unseenMs };
   const newest: Observation = { ...seen, isSteady: last === undefined || continues(last, seen) };
   path.push(newest);
+  const steadyLength = newest.isSteady ? (known?.steady.length ?? 0) + 1 : 1;
   return {
     trackId: track.id,
     origin: known?.trackId ?? null,
@@ -114,6 +125,7 @@ const addObservation = (known: TrackHistory | null, track: Track, frame: Tracked
     missedPtsMs: null,
     first: known?.first ?? newest,
     path,
+    steady: steadyLength >= path.length ? path : path.slice(-steadyLength),
   };
 };
 

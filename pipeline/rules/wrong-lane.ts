@@ -6,7 +6,7 @@ import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { DaySpans } from './local-time.ts';
 import { enteredAt, timeWasFull } from './instants.ts';
-import { MAX_UNSEEN_SHARE, steadyPart, unseenShare } from './motion.ts';
+import { MAX_UNSEEN_SHARE, unseenShare } from './motion.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { PavementRidingConfig, WrongLaneConfig } from './rule-config.ts';
@@ -88,7 +88,7 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
     isBanned: boolean,
   ): { stay: Stay; edgeShare: number | null } {
     const { lastInsidePtsMs, entered: known } = before;
-    const steady = steadyPart(history.path);
+    const { steady } = history;
     const isBroken = steady.length < history.path.length;
     const entered = known && isBroken && known.ptsMs < steady[0]!.ptsMs ? null : known;
     const ground = groundPoint(history.path.at(-1)!.box);

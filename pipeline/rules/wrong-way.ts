@@ -4,7 +4,7 @@ import { geometryHash } from '../geometry-hash.ts';
 import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
-import { fitVelocity, MAX_UNSEEN_SHARE, steadyPart, unseenShare } from './motion.ts';
+import { fitVelocity, MAX_UNSEEN_SHARE, unseenShare } from './motion.ts';
 import { timeWasFull } from './instants.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
@@ -86,7 +86,7 @@ export class WrongWayRule implements Rule<WrongWayState> {
     const { windowMs, minAngleDeg, classes } = this.#config;
     const none = { against: FRESH, angleDeg: 0 };
     if (!classes.includes(history.className) || isRider(history)) return none;
-    const inside = this.#stretchInside(history.path);
+    const inside = this.#stretchInside(history);
     const newest = inside.at(-1);
     if (!newest) return none;
     const { lastPtsMs, since: known } = before;
@@ -115,8 +115,7 @@ export class WrongWayRule implements Rule<WrongWayState> {
   }
 
   /** The newest unbroken run of observations inside the zone. */
-  #stretchInside(path: readonly Observation[]): readonly Observation[] {
-    const steady = steadyPart(path);
+  #stretchInside({ steady }: TrackHistory): readonly Observation[] {
     const outside = steady.findLastIndex((observation) => !isInside(groundPoint(observation.box), this.#corners));
     return steady.slice(outside + 1);
   }
