@@ -12,7 +12,7 @@ import { isSame } from '../pipeline/config-change.ts';
 import { CameraAnalyzer, type FrameFate } from './camera-analyzer.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
-import { openDetectors } from './detector-pool.ts';
+import { type CameraDetector, openDetectors } from './detector-pool.ts';
 import { type ChannelFrame, connectFrames } from './frame-channel.ts';
 import { machineClock } from './monotonic.ts';
 import { reportProcess } from './process-report.ts';
@@ -40,11 +40,16 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   const stages = new StageHistograms();
   const pool = await openDetectors(config, cameras, true, stages);
   const report = reportProcess({ redis: queues.redis, process: 'analyze', worker: context.worker, stages });
+  const atWork: AtWork = new Map();
+  context.watchWork?.(() => {
+    const now = machineClock.mono();
+    return [...atWork.values()].every((startedAt) => now - startedAt < HUNG_DETECTOR_MS);
+  });
   log.info({ cameras: cameras.length }, 'analysing');
   try {
     const set = new CameraSet({
       run: (camera, stop) =>
-        analyzeCamera({ context, camera, queues, detector: pool.forCamera(camera), stages, signal: stop }),
+        analyzeCamera({ context, camera, queues, detector: pool.forCamera(camera), stages, atWork, signal: stop }),
       isSame,
       onDefect: (cameraId, err) => log.error({ cameraId, err }, 'analysis of a camera stopped by a defect'),
       signal,
@@ -64,19 +69,46 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   if (!signal.aborted) log.info('all sources have ended');
 };
 
+/** A detector that takes so long for one frame hangs; the slowest model on the slowest machine takes a tenth of it. */
+const HUNG_DETECTOR_MS = 60_000;
+
+/** When each camera's frame was handed to its detector; only frames under work. */
+type AtWork = Map<string, number>;
+
+const watched =
+  (detect: Detect, cameraId: string, atWork: AtWork): Detect =>
+  async (frame) => {
+    atWork.set(cameraId, machineClock.mono());
+    try {
+      return await detect(frame);
+    } finally {
+      atWork.delete(cameraId);
+    }
+  };
+
 const analysed = ({ cameras }: Config): CameraConfig[] =>
   cameras.filter(({ enabled, analysis }) => enabled && analysis);
 
+type Detect = CameraDetector['detect'];
 type CameraParts = {
   readonly context: ProcessContext;
   readonly camera: CameraConfig;
   readonly queues: Queues;
-  readonly detector: ReturnType<Awaited<ReturnType<typeof openDetectors>>['forCamera']>;
+  readonly detector: CameraDetector;
   readonly stages: StageHistograms;
+  readonly atWork: AtWork;
   readonly signal: AbortSignal;
 };
 
-const analyzeCamera = async ({ context, camera, queues, detector, stages, signal }: CameraParts): Promise<void> => {
+const analyzeCamera = async ({
+  context,
+  camera,
+  queues,
+  detector,
+  stages,
+  atWork,
+  signal,
+}: CameraParts): Promise<void> => {
   const { config, dataDir, log, worker, capacity } = context;
   const tracks = new TrackLog(dataDir);
   const complain = onceASecond((error) =>
@@ -85,7 +117,7 @@ const analyzeCamera = async ({ context, camera, queues, detector, stages, signal
   const passages = passagesOf(camera);
   let current: ChannelFrame | null = null;
   const analyzer = new CameraAnalyzer({
-    detect: detector.detect,
+    detect: watched(detector.detect, camera.id, atWork),
     openPipeline: (frame) => {
       log.info({ cameraId: camera.id, sessionId: frame.sessionId }, 'analysis of a session starts');
       return new CameraPipeline({

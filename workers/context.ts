@@ -17,6 +17,8 @@ export type ProcessContext = {
   readonly capacity: number | null;
   /** Calls back with the configuration when it was read anew (SIGHUP); only its cameras may have changed. */
   readonly onReload: (listener: (config: Config) => void) => void;
+  /** Takes a question whether the process still works, beside that its event loop turns; asked every 2 s. */
+  readonly watchWork?: (works: () => boolean) => void;
   readonly log: Logger;
   /** Fires when the process should stop; what it holds is then brought to a safe end within 10 s. */
   readonly signal: AbortSignal;

@@ -39,6 +39,16 @@ describe('supervisor', () => {
     expect(supervisor.pids()['record']).toBe(record);
   });
 
+  test('a child that told of itself and then hangs is killed and started again, one that goes on telling is not', async () => {
+    supervisor = new Supervisor(pino({ level: 'silent' }), 'stdout', 20);
+    const tells = 'setInterval(() => process.send({ alive: true }), 10);';
+    supervisor.start(node('works', tells));
+    supervisor.start(node('hangs', `${tells} setTimeout(() => { for (;;); }, 300)`));
+    const { works, hangs } = supervisor.pids();
+    await until(() => supervisor.pids()['hangs'] !== undefined && supervisor.pids()['hangs'] !== hangs);
+    expect(supervisor.pids()['works']).toBe(works);
+  });
+
   test('a child that may finish and ends well is not started again', async () => {
     supervisor = new Supervisor(pino({ level: 'silent' }));
     supervisor.start(node('once', 'process.exit(0)', true));

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Logger } from 'pino';
+import { HEARTBEAT_MS, isHeartbeat } from './heartbeat.ts';
 
 /**
  * Pictures are decoded and encoded in many threads; glibc gives each its own arena, and memory that was freed in one is not
@@ -24,10 +25,15 @@ const STOP_GRACE_MS = 7_500;
 /** Exit code of a wrong configuration or a missing part: starting again cannot help. */
 const HOPELESS_EXIT_CODE = 2;
 
+/** A child that told of itself and then is silent for so long lives but does not work. */
+const HUNG_AFTER_MS = 30_000;
+
 type Child = {
   spec: ChildSpec;
   process: ChildProcess | null;
   retryMs: number;
+  /** Looks since it last told that it works; null before it ever did. Looks and not time: this process may be held up too. */
+  silentLooks: number | null;
   timer: NodeJS.Timeout | null;
   /** Asked to end only to be started again. */
   restarting: boolean;
@@ -36,7 +42,8 @@ type Child = {
 };
 
 /**
- * Keeps child processes running: one that dies is started again after a growing delay, the others never notice.
+ * Keeps child processes running: one that dies, or lives but does not work, is started again after a growing delay, the
+ * others never notice.
  * Children get SIGTERM at the end, SIGKILL after 7.5 s.
  */
 export class Supervisor {
@@ -44,12 +51,17 @@ export class Supervisor {
   readonly #output: 'stdout' | 'stderr';
   readonly #children = new Map<string, Child>();
   readonly #finished = new Map<string, { promise: Promise<number>; resolve: (exitCode: number) => void }>();
+  readonly #looker: NodeJS.Timeout;
   #stopping = false;
 
-  /** @param output where the children's standard output goes; `stderr` where this process prints something for machines */
-  constructor(log: Logger, output: 'stdout' | 'stderr' = 'stdout') {
+  /**
+   * @param output where the children's standard output goes; `stderr` where this process prints something for machines
+   * @param lookMs how often is looked for children that hang
+   */
+  constructor(log: Logger, output: 'stdout' | 'stderr' = 'stdout', lookMs = HEARTBEAT_MS) {
     this.#log = log;
     this.#output = output;
+    this.#looker = setInterval(() => this.#look(), lookMs).unref();
   }
 
   start(spec: ChildSpec): void {
@@ -57,6 +69,7 @@ export class Supervisor {
       spec,
       process: null,
       retryMs: FIRST_RETRY_MS,
+      silentLooks: null,
       timer: null,
       restarting: false,
       stopped: null,
@@ -92,7 +105,9 @@ export class Supervisor {
     });
     child.process = spawned;
     child.timer = null;
+    child.silentLooks = null;
     spawned.on('message', (message) => {
+      if (isHeartbeat(message)) child.silentLooks = 0;
       const wanted = namesIn(message, 'restart');
       if (wanted.length > 0) this.restart(wanted);
       const reread = namesIn(message, 'reload');
@@ -123,6 +138,18 @@ export class Supervisor {
     });
   }
 
+  /** Kills what hangs; it is then started again as one that died. */
+  #look(): void {
+    for (const child of this.#children.values()) {
+      const { process, spec } = child;
+      if (!process || child.silentLooks === null || child.restarting || this.#stopping) continue;
+      if (++child.silentLooks * HEARTBEAT_MS <= HUNG_AFTER_MS) continue;
+      this.#log.error({ child: spec.name }, 'process lives but does not work, killed');
+      child.silentLooks = null;
+      process.kill('SIGKILL');
+    }
+  }
+
   /** Ends the named children that run and starts them again at once, e.g. to read a new configuration. */
   restart(names: readonly string[]): void {
     this.#log.info({ children: names }, 'processes are started again, as asked');
@@ -146,7 +173,10 @@ export class Supervisor {
 
   /** Stops the named children, or all, and waits until they are gone. */
   async stop(names: readonly string[] = [...this.#children.keys()]): Promise<void> {
-    if (names.length === this.#children.size) this.#stopping = true;
+    if (names.length === this.#children.size) {
+      this.#stopping = true;
+      clearInterval(this.#looker);
+    }
     await Promise.all(
       names.map(async (name) => {
         const child = this.#children.get(name);

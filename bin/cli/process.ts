@@ -3,6 +3,7 @@ import { isReloadable } from '../../pipeline/config-change.ts';
 import type { Config } from '../../pipeline/config-schema.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { ProcessContext } from '../../workers/context.ts';
+import { startHeartbeat } from '../../workers/heartbeat.ts';
 import { createLog } from '../../workers/log.ts';
 import { loadConfig } from './load-config.ts';
 import { stopSignal } from './until-signal.ts';
@@ -55,7 +56,11 @@ export const runProcess = async (
     }
   });
   const onReload = (listener: (config: Config) => void): void => void listeners.push(listener);
+  const works: (() => boolean)[] = [];
+  // The API's database may take its time over a migration, and holds its thread meanwhile.
+  if (name !== 'api') startHeartbeat(() => works.every((ask) => ask()));
+  const watchWork = (ask: () => boolean): void => void works.push(ask);
   const place = { configDir: folder, configFile: file, dataDir: resolve(options.data) };
-  await entry({ config, ...place, redisUrl: options.redis, ...worker, onReload, log, signal });
+  await entry({ config, ...place, redisUrl: options.redis, ...worker, onReload, watchWork, log, signal });
   return 0;
 };

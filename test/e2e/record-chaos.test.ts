@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ChaosProxy, type Mischief, startChaosProxy } from '../fakes/chaos-proxy.ts';
+import { type ChaosProxy, type Mischief, startChaosProxy } from '../../benchmarks/chaos-proxy.ts';
 import { hasRtspServer, needsRtspServer, type RtspCamera, startRtspCamera } from '../fakes/rtsp-camera.ts';
 import { makeCounterClip } from '../fixtures/counter-clip.ts';
 import {

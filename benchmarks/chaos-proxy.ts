@@ -5,7 +5,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
  * `pass` nothing; `drop` ends them and refuses new ones; `freeze` holds everything back, connections stay open;
  * `half-open` lets requests through but no answer; `garbage` sends noise instead of answers; `slow` a few kB/s.
  */
-export type Mischief = 'pass' | 'drop' | 'freeze' | 'half-open' | 'garbage' | 'slow';
+export const MISCHIEFS = ['drop', 'freeze', 'half-open', 'garbage', 'slow'] as const;
+export type Mischief = 'pass' | (typeof MISCHIEFS)[number];
 
 export type ChaosProxy = {
   readonly port: number;

@@ -1,0 +1,226 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Redis } from 'ioredis';
+import { stringify } from 'yaml';
+import { repositoryDir } from '../../models/model-files.ts';
+import { type CameraState, liveChannel, type LiveFrame, stateKey } from '../../pipeline/live.ts';
+import { dataFolder } from '../../workers/data-folder.ts';
+import { type ChaosProxy, type Mischief, MISCHIEFS, startChaosProxy } from '../chaos-proxy.ts';
+import { environment } from '../environment.ts';
+import { processTree } from '../process-tree.ts';
+import { spreadOf } from '../stages.ts';
+import { slope } from '../statistics.ts';
+
+/**
+ * Many RTSP cameras, half of them on lines that go through every mischief in turn, and what the other half notices of it.
+ *     node dist/benchmarks/scenarios/chaos.js [--cameras 48] [--minutes 10] [--quiet 3] [--out FILE]
+ * `--quiet` minutes without mischief come first and are what the rest is held against. Small pictures, one analysed a
+ * second, the smallest detector: cameras and lines are what is tried here.
+ */
+const { values } = parseArgs({
+  options: {
+    cameras: { type: 'string', default: '48' },
+    minutes: { type: 'string', default: '10' },
+    quiet: { type: 'string', default: '3' },
+    out: { type: 'string' },
+  },
+});
+const count = Number(values.cameras);
+const MINUTE_MS = 60_000;
+const MIB = 2 ** 20;
+const FPS = 1;
+/** A mischief lasts longer than the recorder waits for a packet, and the pause after it longer than it should take to recover. */
+const STALL_MS = 5_000;
+const MISCHIEF_MS = 20_000;
+const WELL_MS = 40_000;
+const LOOK_MS = 250;
+const SAMPLE_MS = 5_000;
+/** Sources open one after the other; the first minutes also fill caches. */
+const SETTLE_MS = 60_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'watchpost-chaos-'));
+const clip = join(folder, 'street.mp4');
+execFileSync('ffmpeg', [
+  ...['-v', 'error', '-nostdin', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=5', '-t', '60'],
+  ...['-c:v', 'libx264', '-preset', 'veryfast', '-g', '10', '-bf', '0', '-pix_fmt', 'yuv420p', clip],
+]);
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** One server for all: each camera has a line of its own to it. */
+const server = spawn('/usr/bin/python3', [join(repositoryDir(), 'test/fakes/rtsp-server.py'), clip], {
+  stdio: ['pipe', 'pipe', 'inherit'],
+});
+const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+const { port } = JSON.parse(line) as { port: number };
+const lines: ChaosProxy[] = [];
+for (let index = 0; index < count; index++) lines.push(await startChaosProxy(port));
+const idOf = (index: number): string => `camera-${index + 1}`;
+/** Every second camera is on a bad line. */
+const isBad = (index: number): boolean => index % 2 === 1;
+
+const configFile = join(folder, 'config.yml');
+writeFileSync(
+  configFile,
+  stringify({
+    version: 1,
+    server: { port: 0 },
+    recording: { keepHours: 0.05 },
+    detectors: { small: { model: 'plate', threads: 1, maxBatch: 8 } },
+    cameras: lines.map(({ port: own }, index) => ({
+      id: idOf(index),
+      source: { url: `rtsp://127.0.0.1:${own}/live`, transport: 'tcp', stallMs: STALL_MS },
+      analysis: { detector: 'small', fps: FPS },
+    })),
+  }),
+);
+const system = spawn(
+  process.execPath,
+  [fileURLToPath(new URL('../../bin/cli/main.js', import.meta.url)), 'up', '--config', configFile, '--data', folder],
+  { stdio: ['ignore', 'ignore', 'inherit'] },
+);
+const redisFile = dataFolder(folder).redisSocket;
+const redis = new Redis(redisFile, { retryStrategy: () => 200, maxRetriesPerRequest: null });
+redis.on('error', () => undefined); // It starts with the system.
+const listener = new Redis(redisFile, { retryStrategy: () => 200, maxRetriesPerRequest: null });
+listener.on('error', () => undefined);
+
+const statesNow = async (): Promise<ReadonlyMap<string, CameraState>> =>
+  new Map(
+    Object.entries(await redis.hgetall(stateKey('record'))).map(([id, text]) => [id, JSON.parse(text) as CameraState]),
+  );
+const startedAt = performance.now();
+const waitUntil = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+  for (const from = performance.now(); !(await holds());) {
+    if (performance.now() - from > 5 * MINUTE_MS) throw new Error(`not within 5 minutes: ${what}`);
+    await sleep(1_000);
+  }
+};
+
+type Phase = 'settling' | 'quiet' | 'chaos' | 'after';
+let phase: Phase = 'settling';
+/** Captured → boxes published, ms, of the cameras on good lines. */
+const latencies: Record<Phase, number[]> = { settling: [], quiet: [], chaos: [], after: [] };
+for (let index = 0; index < count; index++) if (!isBad(index)) await listener.subscribe(liveChannel(idOf(index)));
+listener.on('message', (_, text) => {
+  const { capturedAt } = JSON.parse(text) as LiveFrame;
+  latencies[phase].push(Date.now() - capturedAt);
+});
+
+type Sample = { minute: number; rssMiB: number; ffmpegMiB: number; ours: number; ffmpeg: number; phase: Phase };
+const samples: Sample[] = [];
+const sampler = setInterval(() => {
+  const tree = processTree(system.pid!);
+  const isFfmpeg = ({ name }: { name: string }): boolean => /^ff(mpeg|probe)$/.test(name);
+  const sum = (list: readonly { rssBytes: number }[]): number =>
+    list.reduce((total, { rssBytes }) => total + rssBytes, 0) / MIB;
+  const [children, ours] = [tree.filter(isFfmpeg), tree.filter((use) => !isFfmpeg(use))];
+  samples.push({
+    ...{ minute: (performance.now() - startedAt) / MINUTE_MS, phase },
+    ...{ rssMiB: sum(ours), ffmpegMiB: sum(children), ours: ours.length, ffmpeg: children.length },
+  });
+}, SAMPLE_MS);
+
+/** One bad line through all mischiefs, again and again; how long the camera was gone after each was over. */
+type Recovery = {
+  readonly camera: string;
+  readonly mischief: Mischief;
+  readonly noticed: boolean;
+  readonly ms: number;
+};
+const recoveries: Recovery[] = [];
+const torment = async (index: number, endAt: number): Promise<void> => {
+  const proxy = lines[index]!;
+  const camera = idOf(index);
+  await sleep((index / count) * (MISCHIEF_MS + WELL_MS));
+  for (let round = index; performance.now() + MISCHIEF_MS + WELL_MS < endAt; round++) {
+    const mischief = MISCHIEFS[round % MISCHIEFS.length]!;
+    proxy.set(mischief);
+    await sleep(MISCHIEF_MS);
+    const before = (await statesNow()).get(camera)!;
+    const noticed = before.state === 'blind';
+    proxy.set('pass');
+    const wellAt = performance.now();
+    for (;;) {
+      const now = (await statesNow()).get(camera)!;
+      const hasNewPicture = now.frames.received > before.frames.received;
+      if (hasNewPicture && now.state !== 'blind') break;
+      if (performance.now() - wellAt > 3 * MINUTE_MS) break;
+      await sleep(LOOK_MS);
+    }
+    const ms = performance.now() - wellAt;
+    recoveries.push({ camera, mischief, noticed, ms });
+    await sleep(Math.max(0, WELL_MS - ms));
+  }
+};
+
+const isWatching = async (): Promise<boolean> => {
+  const states = [...(await statesNow()).values()];
+  return states.length === count && states.every(({ frames }) => frames.analysed > 0);
+};
+await waitUntil('every camera is analysed', isWatching);
+await sleep(SETTLE_MS);
+phase = 'quiet';
+const quietLoad = loadavg()[0]!;
+await sleep(Number(values.quiet) * MINUTE_MS);
+phase = 'chaos';
+const chaosLoad = loadavg()[0]!;
+const endAt = performance.now() + Number(values.minutes) * MINUTE_MS;
+await Promise.all([...lines.keys()].filter(isBad).map((index) => torment(index, endAt)));
+phase = 'after';
+await sleep(SETTLE_MS);
+clearInterval(sampler);
+const frames = [...(await statesNow()).values()].map(({ cameraId, frames: { received, analysed, dropped } }) => {
+  const lost = Object.values(dropped).reduce((total, each) => total + each, 0);
+  return { cameraId, received, analysed, dropped, unaccounted: received - analysed - lost };
+});
+redis.disconnect();
+listener.disconnect();
+const stopped = once(system, 'close');
+system.kill('SIGTERM');
+await stopped;
+server.kill('SIGKILL');
+await Promise.all(lines.map((proxy) => proxy.stop()));
+rmSync(folder, { recursive: true, force: true });
+
+const [quiet, chaos] = [spreadOf(latencies.quiet), spreadOf(latencies.chaos)];
+const tormented = samples.filter((sample) => sample.phase === 'chaos');
+const range = (list: readonly number[]) => ({ least: Math.min(...list), most: Math.max(...list) });
+const result = {
+  scenario: 'chaos',
+  environment: { ...environment(), loadAverage: { quiet: quietLoad, chaos: chaosLoad, end: loadavg()[0]! } },
+  ...{ cameras: count, onBadLines: lines.filter((_, index) => isBad(index)).length, mischiefs: MISCHIEFS },
+  ...{ minutes: Number(values.minutes), quietMinutes: Number(values.quiet), analysedFps: FPS },
+  goodCamerasLatencyMs: { quiet, chaos, p95Ratio: quiet && chaos ? chaos.p95 / quiet.p95 : null },
+  unaccountedMost: Math.max(...frames.map(({ unaccounted }) => Math.abs(unaccounted))),
+  slopeMiBPerMinute: slope(tormented.map(({ minute, rssMiB }) => ({ x: minute, y: rssMiB }))),
+  processes: {
+    ours: range(samples.filter((sample) => sample.phase !== 'settling').map(({ ours }) => ours)),
+    ffmpegQuiet: range(samples.filter((sample) => sample.phase === 'quiet').map(({ ffmpeg }) => ffmpeg)),
+    ffmpegAfter: samples.at(-1)?.ffmpeg,
+  },
+  recovery: Object.fromEntries(
+    MISCHIEFS.map((mischief) => {
+      const list = recoveries.filter((each) => each.mischief === mischief);
+      return [
+        mischief,
+        {
+          noticed: list.filter(({ noticed }) => noticed).length,
+          ms: spreadOf(list.map(({ ms }) => ms)),
+          most: list.length > 0 ? Math.round(Math.max(...list.map(({ ms }) => ms))) : null,
+        },
+      ];
+    }),
+  ),
+  frames,
+};
+console.log(JSON.stringify({ ...result, frames: undefined }, null, 2));
+if (values.out) writeFileSync(values.out, `${JSON.stringify({ ...result, samples }, null, 2)}\n`);
+/** Frames that are on their way at the moment of reading, per camera. */
+const FLYING = 2;
+if (result.unaccountedMost > FLYING || result.slopeMiBPerMinute > 1) process.exitCode = 1;
