@@ -31,4 +31,4 @@ COPY --from=build /app/models/weights ./models/weights
 USER watchpost
 VOLUME /data
 ENV MALLOC_ARENA_MAX=2
-ENTRYPOINT ["tini", "--", "node", "--initial-old-space-size=128", "bin/watchpost", "process"]
+ENTRYPOINT ["tini", "--", "node", "bin/watchpost", "process"]

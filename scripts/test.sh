@@ -40,7 +40,7 @@ else
   await_minio 120
   run_tests object-store "${object_store[@]}"
   say "benchmark: every stage within its budget"
-  node --initial-old-space-size=128 dist/benchmarks/run.js --gate || failed=$((failed + 1))
+  node dist/benchmarks/run.js --gate || failed=$((failed + 1))
 fi
 
 node scripts/summarise-tests.mjs "$failed" "$reports"

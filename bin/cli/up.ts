@@ -14,13 +14,6 @@ import { untilAborted } from '../../workers/until-aborted.ts';
 /** Recording ends first, so that the last pictures are still taken in; one that takes long is not waited for. */
 const RECORD_FIRST_MS = 1_500;
 
-/**
- * Frames come through buffers outside the heap, and V8 answers each few of them by marking the whole heap while that is
- * small: 8 of 46 ms of CPU a frame. The young generation frees them all the same, so little is kept longer. Processes
- * without frames would only put off their clearing up until the heap has grown so far.
- */
-const WITH_FRAMES = ['--initial-old-space-size=128'];
-
 const PROCESSES = ['record', 'analyze', 'evidence', 'api'] as const;
 /** Of no use where no camera takes passages. */
 const PASSAGES = ['passages'] as const;
@@ -55,7 +48,6 @@ export const up = async (options: {
         name,
         command: process.execPath,
         args: [
-          ...(kind === 'record' || kind === 'analyze' ? WITH_FRAMES : []),
           fileURLToPath(new URL('./main.js', import.meta.url)),
           ...['process', kind, '--worker', name, '--config', file, '--data', dataDir, '--redis', redisUrl],
         ],
