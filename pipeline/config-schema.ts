@@ -466,6 +466,35 @@ export const Config = Type.Object(
           ],
           { default: { kind: 'local' }, description: 'Where sealed cases are written.' },
         ),
+        signing: Type.Optional(
+          Type.Union(
+            [
+              Type.Object(
+                {
+                  kind: Type.Literal('command'),
+                  command: Type.Array(Type.String({ minLength: 1 }), {
+                    minItems: 1,
+                    description: 'Program and arguments; gets the document on standard input.',
+                  }),
+                },
+                closed,
+              ),
+              Type.Object(
+                {
+                  kind: Type.Literal('http'),
+                  url: Type.String({ pattern: '^https?://', description: 'Gets the document as the body of a POST.' }),
+                  token: Type.Optional(
+                    Type.String({
+                      description: 'Sent as bearer token; use `${NAME}` to take it from the environment.',
+                    }),
+                  ),
+                },
+                closed,
+              ),
+            ],
+            { description: 'Who signs with Ed25519, when the private key must not lie in the data folder.' },
+          ),
+        ),
         timestamp: Type.Optional(
           Type.Object(
             {

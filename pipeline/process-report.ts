@@ -22,6 +22,7 @@ export type LastingFailure = { readonly reason: string; readonly at: number };
 
 export type SealReport = {
   /** Null where no authority is configured. */
+  readonly signing: LastingFailure | null;
   readonly timeStamps: { readonly waiting: number; readonly failure: LastingFailure | null } | null;
 };
 

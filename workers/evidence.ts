@@ -6,7 +6,7 @@ import type { PlateReader } from '../models/plate-reader.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import { EVIDENCE_QUEUE, type EvidenceJob } from '../pipeline/review.ts';
-import type { SealReport } from '../pipeline/process-report.ts';
+import type { LastingFailure, SealReport } from '../pipeline/process-report.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { verifyCase } from '../pipeline/verify.ts';
 import type { ProcessContext } from './context.ts';
@@ -21,6 +21,7 @@ import { runTool } from './evidence/tool.ts';
 import { reportProcess } from './process-report.ts';
 import { SOFTWARE_VERSION } from './provenance.ts';
 import { checkEvent, failureReason, openQueues, type Queues, redisOptions, retryDelayMs } from './queue.ts';
+import { openSigner, type Signer } from './storage/signer.ts';
 import { openStore } from './storage/open-store.ts';
 import { storeReader } from './verify-folder.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -53,15 +54,23 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
   // What a killed process left half done is made again from the recording.
   await rm(join(dataDir, 'sealing'), { recursive: true, force: true });
   const stages = new StageHistograms();
+  const signer = toldSigner(openSigner(dataFolder(dataDir).keys, config.evidence.signing));
   const timeStamps = await openTimeStampQueue(context, store);
-  const seal = async (): Promise<SealReport> => ({ timeStamps: (await timeStamps?.report()) ?? null });
+  const seal = async (): Promise<SealReport> => ({
+    timeStamps: (await timeStamps?.report()) ?? null,
+    signing: signer.failure,
+  });
   const report = reportProcess({ redis: queues.redis, process: 'evidence', stages, seal });
   const plates = lazyPlateReader((err) => log.warn({ err }, 'plates are not read'));
   const preparations = new Preparations<CasePictures>();
   const worker = new Worker<EvidenceJob>(
     EVIDENCE_QUEUE,
     (job, token) =>
-      processJob({ context, queues, store, timeStamps, plateReader: plates.get, preparations, stages }, job, token),
+      processJob(
+        { context, queues, store, signer, timeStamps, plateReader: plates.get, preparations, stages },
+        job,
+        token,
+      ),
     {
       connection: redisOptions(redisUrl),
       concurrency: CONCURRENCY,
@@ -93,14 +102,33 @@ type Parts = {
   readonly context: ProcessContext;
   readonly queues: Queues;
   readonly store: EvidenceStore;
+  readonly signer: Signer;
   readonly timeStamps: TimeStampQueue | null;
   readonly plateReader: () => Promise<PlateReader | null>;
   readonly preparations: Preparations<CasePictures>;
   readonly stages: StageHistograms;
 };
 
+/** Remembers the last failure until the next signature. */
+const toldSigner = (signer: Signer): Signer & { failure: LastingFailure | null } => {
+  const told = {
+    failure: null as LastingFailure | null,
+    sign: async (document: Uint8Array) => {
+      try {
+        const signature = await signer.sign(document);
+        told.failure = null;
+        return signature;
+      } catch (error) {
+        told.failure = { reason: failureReason(error), at: Date.now() };
+        throw error;
+      }
+    },
+  };
+  return told;
+};
+
 const processJob = async (
-  { context, queues, store, timeStamps, plateReader, preparations, stages }: Parts,
+  { context, queues, store, signer, timeStamps, plateReader, preparations, stages }: Parts,
   job: Job<EvidenceJob>,
   token?: string,
 ): Promise<void> => {
@@ -115,6 +143,7 @@ const processJob = async (
       recordingDir: dataFolder(dataDir).camera(event.cameraId),
       dataDir,
       store,
+      signer,
       evidence: config.evidence,
       software: `watchpost ${SOFTWARE_VERSION}`,
       plateReader,

@@ -1,3 +1,4 @@
+import { openSigner } from './storage/signer.ts';
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +25,12 @@ const segment = (sequence: number): SegmentRecord => ({
   sha256: sequence.toString(16).padStart(64, '0'),
 });
 const sealer = (): MinuteSealer =>
-  new MinuteSealer({ folder, keysDir: join(data, 'keys'), cameraId: 'gate', log: pino({ level: 'silent' }) });
+  new MinuteSealer({
+    folder,
+    signer: openSigner(join(data, 'keys')),
+    cameraId: 'gate',
+    log: pino({ level: 'silent' }),
+  });
 const record = async (from: number, to: number): Promise<void> => {
   const one = sealer();
   for (let sequence = from; sequence < to; sequence++) one.add(segment(sequence));

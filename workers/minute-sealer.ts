@@ -12,7 +12,7 @@ import {
   type SealedMinute,
 } from '../pipeline/minute-chain.ts';
 import type { SegmentRecord } from '../pipeline/segment.ts';
-import { openSigningKey } from './storage/signing-key.ts';
+import type { Signer } from './storage/signer.ts';
 
 type Head = Pick<MinuteRecord, 'index' | 'previous'>;
 type Pending = { readonly minuteAt: number; readonly segments: MinuteSegment[] };
@@ -24,7 +24,7 @@ type Pending = { readonly minuteAt: number; readonly segments: MinuteSegment[] }
  */
 export class MinuteSealer {
   readonly #folder: string;
-  readonly #keysDir: string;
+  readonly #signer: Signer;
   readonly #cameraId: string;
   readonly #log: Logger;
   #pending: Pending[] = [];
@@ -33,12 +33,12 @@ export class MinuteSealer {
 
   constructor(options: {
     readonly folder: string;
-    readonly keysDir: string;
+    readonly signer: Signer;
     readonly cameraId: string;
     readonly log: Logger;
   }) {
     this.#folder = options.folder;
-    this.#keysDir = options.keysDir;
+    this.#signer = options.signer;
     this.#cameraId = options.cameraId;
     this.#log = options.log;
   }
@@ -79,7 +79,6 @@ export class MinuteSealer {
   }
 
   async #append({ minuteAt, segments }: Pending): Promise<void> {
-    const key = await openSigningKey(this.#keysDir);
     await mkdir(this.#folder, { recursive: true });
     const { index, previous } = (this.#next ??= await this.#readHead());
     const record: MinuteRecord = {
@@ -87,7 +86,7 @@ export class MinuteSealer {
       ...{ cameraId: this.#cameraId, index, previous, minuteAt, segments },
       root: merkleRoot(segments.map(({ sha256 }) => sha256)),
     };
-    const sealed: SealedMinute = { record, signature: key.sign(Buffer.from(toCanonicalJson(record))) };
+    const sealed: SealedMinute = { record, signature: await this.#signer.sign(Buffer.from(toCanonicalJson(record))) };
     const day = new Date(minuteAt).toISOString().slice(0, 10);
     // A clock that was set back must not put a record before older ones: files are read in order of their names.
     const newest = (await this.#days()).at(-1) ?? '';

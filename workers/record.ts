@@ -15,6 +15,7 @@ import { MinuteSealer } from './minute-sealer.ts';
 import { machineClock } from './monotonic.ts';
 import { reportProcess } from './process-report.ts';
 import { keepRing } from './retention.ts';
+import { openSigner } from './storage/signer.ts';
 import { reportStates } from './state-report.ts';
 
 /** 250 cameras that open at the same instant would keep each other waiting until they time out. */
@@ -43,12 +44,12 @@ export const record = async (
 
   const recorders = new Map<string, CameraRecorder>();
   const outlets = new Map<string, CameraRecorder['outlet']>();
+  const signer = openSigner(folder.keys, config.evidence.signing);
   const sealers = new Map<string, MinuteSealer>();
   const open = (camera: CameraConfig): CameraRecorder => {
     const { id } = camera;
     // One for the whole run: its chain goes on when the camera is started anew.
-    const sealer =
-      sealers.get(id) ?? new MinuteSealer({ folder: folder.minutes(id), keysDir: folder.keys, cameraId: id, log });
+    const sealer = sealers.get(id) ?? new MinuteSealer({ folder: folder.minutes(id), signer, cameraId: id, log });
     sealers.set(id, sealer);
     const recorder = new CameraRecorder({
       ...{ camera, config, configDir, dataDir, letterbox: options.letterbox, log },

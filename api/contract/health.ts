@@ -6,6 +6,7 @@ const LastingFailure = Type.Union([Type.Object({ reason: Type.String(), at: Type
 
 /** How sealing fares, as the evidence processes last said. */
 export const SealReadiness = Type.Object({
+  signing: LastingFailure,
   timeStamps: Type.Union(
     [
       Type.Object({ waiting: Type.Integer({ description: 'Cases without a stamp yet.' }), failure: LastingFailure }),

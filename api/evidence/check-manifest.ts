@@ -16,9 +16,19 @@ export const readTrustedKeys = async (keysDir: string): Promise<readonly string[
   const pems = await Promise.all(
     names.filter((name) => name.endsWith('.pub')).map((name) => readFile(join(keysDir, name))),
   );
-  return pems.map((pem) =>
+  // The key in use lies there under its own name too where a KMS signs.
+  const keys = pems.map((pem) =>
     createPublicKey(pem).export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64'),
   );
+  return [...new Set(keys)];
+};
+
+/** `signing.pub`; null where there is none. */
+export const readPublishedKey = async (keysDir: string): Promise<{ keyId: string; publicKey: string } | null> => {
+  const pem = await readFile(join(keysDir, 'signing.pub')).catch(() => null);
+  if (!pem) return null;
+  const raw = createPublicKey(pem).export({ type: 'spki', format: 'der' }).subarray(-32);
+  return { keyId: toKeyId(raw), publicKey: raw.toString('base64') };
 };
 
 /** First 16 hex digits of the SHA-256 of the raw public key. */

@@ -7,7 +7,7 @@ import { TIME_STAMP_FILE } from '../../pipeline/time-stamp.ts';
 import { explain } from '../../pipeline/explanation.ts';
 import type { LiveFrame } from '../../pipeline/live.ts';
 import { toCaptionsVtt, toTracksVtt } from '../../pipeline/overlay-vtt.ts';
-import type { SigningKey } from '../../workers/storage/signing-key.ts';
+import type { Signer } from '../../workers/storage/signer.ts';
 import { exportReadme } from './readme.ts';
 import { type ZipEntry, zipStream } from './zip-stream.ts';
 
@@ -22,7 +22,9 @@ export type ExportOptions = {
   /** PEM files of the public keys and of time stamp authorities' certificates, by name. */
   readonly publicKeys: ReadonlyMap<string, string>;
   /** Null where evidence is sealed on other machines: the list then goes unsigned, and says so when verified. */
-  readonly key: SigningKey | null;
+  readonly signer: Signer | null;
+  /** Key that the list will be signed with; null without a signer, or before it signed for the first time. */
+  readonly keyId: string | null;
   /** The page that verifies in a browser; null when the player is not built. */
   readonly verifyPage: Uint8Array | null;
   /** Further derived files, by path. */
@@ -43,9 +45,9 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 /** Puts a case together for handing out. The sealed files are streamed as they are; all else is made from them here. */
 export const exportCase = async (options: ExportOptions): Promise<CaseExport> => {
-  const { store, prefix, manifest, key, exportedAt } = options;
+  const { store, prefix, manifest, signer, exportedAt } = options;
   const beside = new Map<string, Uint8Array>([
-    ['README.txt', Buffer.from(exportReadme(manifest.caseId, key?.keyId ?? null))],
+    ['README.txt', Buffer.from(exportReadme(manifest.caseId, options.keyId))],
     ['record.json', Buffer.from(`${JSON.stringify(options.record, null, 2)}\n`)],
     ...(await makeOverlays(options)),
     ...[...options.publicKeys].map(([name, pem]) => [`keys/${name}`, Buffer.from(pem)] as const),
@@ -63,7 +65,7 @@ export const exportCase = async (options: ExportOptions): Promise<CaseExport> =>
   };
   const listBytes = Buffer.from(toCanonicalJson(list));
   beside.set(EXPORT_FILE, listBytes);
-  if (key) beside.set(EXPORT_SIGNATURE_FILE, Buffer.from(toCanonicalJson(key.sign(listBytes))));
+  if (signer) beside.set(EXPORT_SIGNATURE_FILE, Buffer.from(toCanonicalJson(await signer.sign(listBytes))));
 
   const isStamped = (await store.list(prefix)).some(({ key: stored }) => stored === `${prefix}/${TIME_STAMP_FILE}`);
   const sealed = [

@@ -7,12 +7,13 @@ import { Type } from '@sinclair/typebox';
 import type { EvidenceManifest } from '../../pipeline/evidence.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { explain } from '../../pipeline/explanation.ts';
+import { openSigner, type Signer } from '../../workers/storage/signer.ts';
 import { readSigningKey } from '../../workers/storage/signing-key.ts';
 import { scopeOf } from '../accounts/account.ts';
 import type { ApiContext } from '../context.ts';
 import { ExportQuery, PublicKeys } from '../contract/exports.ts';
 import { readAuthorities } from '../../workers/storage/authorities.ts';
-import { readTrustedKeys, toKeyId } from '../evidence/check-manifest.ts';
+import { readPublishedKey, readTrustedKeys, toKeyId } from '../evidence/check-manifest.ts';
 import { verifyStoredCase } from '../evidence/verify-case.ts';
 import { exportCase } from '../export/export-case.ts';
 import { clausesOf } from '../law.ts';
@@ -36,6 +37,14 @@ const readPublicKeys = async (keysDir: string): Promise<ReadonlyMap<string, stri
 export const registerExportRoutes = (app: App, context: ApiContext, options: { readonly playerDir: string }): void => {
   const { audit, cases, clock, config, paths, procedure, store } = context;
   const verifyFile = join(options.playerDir, 'verify.html');
+
+  const outside = config.evidence.signing ? openSigner(paths.keys, config.evidence.signing) : null;
+  /** Null where evidence is sealed on other machines. */
+  const ownSigner = async (): Promise<Signer | null> =>
+    outside ?? ((await readSigningKey(paths.keys)) ? openSigner(paths.keys) : null);
+  /** The key in use, where this machine can say. */
+  const currentKey = async (): Promise<{ readonly keyId: string; readonly publicKey: string } | null> =>
+    outside ? readPublishedKey(paths.keys) : readSigningKey(paths.keys);
 
   const printRecord = async (
     row: CaseTable,
@@ -117,7 +126,7 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
           ),
         },
         publicKeys: new Map([...(await readPublicKeys(paths.keys)), ...(await readAuthorities(paths.keys))]),
-        key: await readSigningKey(paths.keys),
+        ...{ signer: await ownSigner(), keyId: (await currentKey())?.keyId ?? null },
         extra: new Map<string, Uint8Array>([['record.pdf', record], ...redacted]),
         verifyPage: existsSync(verifyFile) ? await readFile(verifyFile) : null,
         ...{ exportedAt, exportedBy: account.username, purpose, timeZone: config.site.timeZone },
@@ -152,8 +161,8 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
       await checkSeal(row);
       const files = new Map(await redact(row, manifest));
       const about = files.get(REDACTION_FILE)!;
-      const key = await readSigningKey(paths.keys);
-      if (key) files.set(REDACTION_SIGNATURE_FILE, Buffer.from(toCanonicalJson(key.sign(about))));
+      const signer = await ownSigner();
+      if (signer) files.set(REDACTION_SIGNATURE_FILE, Buffer.from(toCanonicalJson(await signer.sign(about))));
       const at = clock.now();
       const detail = JSON.stringify({ purpose: request.query.purpose ?? '', manifestSha256: row.manifest_sha256 });
       await audit.record({ at, actor: account.username, action: 'case.redacted', target: id, detail });
@@ -200,7 +209,7 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
       },
     },
     async () => {
-      const current = (await readSigningKey(paths.keys))?.publicKey ?? null;
+      const current = (await currentKey())?.publicKey ?? null;
       const keys = await readTrustedKeys(paths.keys);
       return {
         keys: keys.map((publicKey) => ({

@@ -57,7 +57,7 @@ const isAnyMissing = (reports: readonly ProcessReport[] | null): boolean =>
 /** Of several processes that seal, the one in trouble. */
 const sealOf = (reports: readonly ProcessReport[]): SealReadiness | null => {
   const seals = reports.flatMap(({ seal }) => (seal ? [seal] : []));
-  return seals.find(({ timeStamps }) => timeStamps?.failure) ?? seals[0] ?? null;
+  return seals.find(({ signing, timeStamps }) => signing ?? timeStamps?.failure) ?? seals[0] ?? null;
 };
 
 export const registerHealthRoutes = (app: App, context: ApiContext): void => {

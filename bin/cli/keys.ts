@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { appendAudit } from '../../api/database/audit-log.ts';
 import { openDatabase } from '../../api/database/open-database.ts';
-import { readTrustedKeys, toKeyId } from '../../api/evidence/check-manifest.ts';
-import { readSigningKey, rotateSigningKey } from '../../workers/storage/signing-key.ts';
+import { readPublishedKey, readTrustedKeys, toKeyId } from '../../api/evidence/check-manifest.ts';
+import { rotateSigningKey } from '../../workers/storage/signing-key.ts';
 
 /** Prints the ids of all keys that cases were sealed with. */
 export const listKeys = async ({ data }: { readonly data: string }): Promise<number> => {
   const folder = join(data, 'keys');
-  const current = (await readSigningKey(folder))?.publicKey ?? null;
+  const current = (await readPublishedKey(folder))?.publicKey ?? null;
   for (const publicKey of await readTrustedKeys(folder))
     console.log(
       `${toKeyId(Buffer.from(publicKey, 'base64'))}  ${publicKey}${publicKey === current ? '  current' : ''}`,

@@ -421,6 +421,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'health.redis': 'Queue and live channel',
   'health.ready': 'Working',
   'health.down': 'Not working',
+  'health.signing': 'Signing of cases',
   'health.stamps': 'Time stamps',
   'health.stampsWaiting': '{count} waiting',
   'health.live': 'Connection of this page',

@@ -420,6 +420,7 @@ export const vi = {
   'health.redis': 'Hàng đợi và kênh trực tiếp',
   'health.ready': 'Sẵn sàng',
   'health.down': 'Không hoạt động',
+  'health.signing': 'Ký hồ sơ',
   'health.stamps': 'Dấu thời gian',
   'health.stampsWaiting': '{count} đang chờ',
   'health.live': 'Kết nối của trang này',

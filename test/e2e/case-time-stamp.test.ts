@@ -1,33 +1,24 @@
 import { unzipSync, zipSync } from 'fflate';
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { verify } from '../../bin/cli/verify.ts';
-import { parseConfig } from '../../pipeline/config.ts';
-import { evidence } from '../../workers/evidence.ts';
-import { openQueues, type Queues } from '../../workers/queue.ts';
-import { openStore } from '../../workers/storage/open-store.ts';
 import { verifyFolder } from '../../workers/verify-folder.ts';
 import { ROOT } from '../shared.ts';
 import { startTimeStampAuthority, type TimeStampAuthority } from '../time-stamp-authority.ts';
-import { openSite, type Site, startRedis } from './api-harness.ts';
-import { makeEvent, makeRecording } from './evidence-recorder.ts';
+import { makeEvent } from './evidence-recorder.ts';
 import { hasChromium, openBrowser } from './player-browser.ts';
+import { openSealingSite, type SealingSite } from './sealing-site.ts';
 
 const patiently = { timeout: 40_000, interval: 200 };
 
 let folder: string;
-let redis: Awaited<ReturnType<typeof startRedis>>;
-let queues: Queues;
 let authority: TimeStampAuthority;
-let site: Site;
-let sealing: Promise<void>;
-const stop = new AbortController();
+let running: SealingSite;
 const stored = (id: string): string => join(folder, 'objects', 'cases', id);
 const certificate = (): string => join(folder, 'authority.pem');
 
@@ -36,48 +27,30 @@ beforeAll(async () => {
   authority = await startTimeStampAuthority();
   authority.behave = 'down';
   await writeFile(certificate(), authority.ca);
-  redis = await startRedis(folder);
-  queues = await openQueues(redis.url);
-  await makeRecording(join(folder, 'recordings', 'gate'), { seconds: 12, size: '192x144' });
-  const config = parseConfig(`version: 1
-cameras: [{ id: gate, name: Gate, source: { url: x.mp4 } }]
-evidence: { preRollMs: 1000, postRollMs: 1000, timestamp: { url: '${authority.url}', certificate: authority.pem } }`);
-  const place = { configDir: folder, configFile: join(folder, 'config.yml'), dataDir: folder, redisUrl: redis.url };
-  sealing = evidence({
-    ...{ config, ...place, worker: 'evidence', capacity: null, onReload: () => undefined },
-    ...{ log: pino({ level: 'silent' }), signal: stop.signal },
-  });
   const playerDir = join(folder, 'player');
   const vite = [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--config'];
   const args = [...vite, join(ROOT, 'player/verify/vite.config.ts'), '--outDir', playerDir];
   await promisify(execFile)(process.execPath, args, { cwd: ROOT });
   await writeFile(join(playerDir, 'index.html'), '<!doctype html><title>player</title>');
-  site = await openSite({
-    ...{ config, dataDir: folder, redisUrl: redis.url, playerDir },
-    store: openStore(config.evidence.store, folder),
-  });
+  running = await openSealingSite(
+    folder,
+    `{ preRollMs: 1000, postRollMs: 1000, timestamp: { url: '${authority.url}', certificate: authority.pem } }`,
+    { playerDir },
+  );
 }, 60_000);
 afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {
-  stop.abort();
-  await sealing;
-  await site.close();
-  await queues.close();
-  await redis.stop();
+  await running.close();
   await authority.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
-type Told = { seal?: { timeStamps: { waiting: number; failure: { reason: string } | null } | null } };
-const told = async (): Promise<NonNullable<Told['seal']>['timeStamps']> =>
-  (await site.app.inject('/readyz')).json<Told>().seal?.timeStamps ?? null;
-const states = async (): Promise<string[]> =>
-  (await site.admin.get('/api/cases')).json<{ cases: { id: string }[] }>().cases.map(({ id }) => id);
+type Told = { timeStamps: { waiting: number; failure: { reason: string } | null } | null };
+const told = async (): Promise<Told['timeStamps']> => (await running.told<Told>())?.timeStamps ?? null;
 
 describe('sealing with a time stamp authority', () => {
   test('while it is away cases come into review all the same, and the health page says why stamps are missing', async () => {
-    await queues.enqueueEvidence(makeEvent('one', 5_000));
-    await expect.poll(states, patiently).toContain('one');
+    await running.queues.enqueueEvidence(makeEvent('one', 5_000));
+    await expect.poll(running.cases, patiently).toContain('one');
     await expect
       .poll(told, patiently)
       .toMatchObject({ waiting: 1, failure: { reason: expect.stringContaining('it answers 503') as string } });
@@ -86,7 +59,7 @@ describe('sealing with a time stamp authority', () => {
 
   test('what waited is stamped when it is back, and so is every further case', async () => {
     authority.behave = 'well';
-    await queues.enqueueEvidence(makeEvent('two', 7_000));
+    await running.queues.enqueueEvidence(makeEvent('two', 7_000));
     for (const id of ['one', 'two']) {
       const stamp = async () => (await verifyFolder(stored(id), { authorities: [authority.ca] })).timeStamp;
       await expect.poll(stamp, patiently).toMatchObject({ isTrusted: true, accuracyMs: 1_500 });
@@ -95,7 +68,7 @@ describe('sealing with a time stamp authority', () => {
   });
 
   test('the API checks it against the configured certificate', async () => {
-    const answer = await site.admin.call('POST', '/api/cases/one/verify');
+    const answer = await running.site.admin.call('POST', '/api/cases/one/verify');
     expect(answer.json()).toMatchObject({
       ...{ intact: true, checkedFiles: 8, problems: [] },
       timeStamp: { isTrusted: true, authority: expect.stringContaining('Test TSA') as string },
@@ -138,7 +111,7 @@ describe('verifying a stamped case', () => {
   });
 
   test('an export carries stamp and certificate, and is broken when the stamp is', async () => {
-    const zip = (await site.admin.get('/api/cases/one/export.zip')).rawPayload;
+    const zip = (await running.site.admin.get('/api/cases/one/export.zip')).rawPayload;
     await writeFile(join(folder, 'one.zip'), zip);
     const files = unzipSync(zip);
     expect(Object.keys(files)).toContain('case/timestamp.json');

@@ -12,7 +12,7 @@ import { CASE_ID_PATTERN } from '../../pipeline/manifest-schema.ts';
 import { casePrefix } from '../../pipeline/review.ts';
 import { STILLS_CODEC } from '../../pipeline/stills.ts';
 import { dataFolder } from '../data-folder.ts';
-import { openSigningKey } from '../storage/signing-key.ts';
+import { openSigner, type Signer } from '../storage/signer.ts';
 import { CameraChain, type ChainEntry } from './chain.ts';
 import { readDetections } from './detections.ts';
 import type { PlateReader } from '../../models/plate-reader.ts';
@@ -35,6 +35,8 @@ export type SealOptions = {
   /** For keys, chain and work files. */
   readonly dataDir: string;
   readonly store: EvidenceStore;
+  /** By default the key pair of the data folder. */
+  readonly signer?: Signer;
   readonly evidence: RollSettings;
   /** Name and version of the sealing software. */
   readonly software: string;
@@ -70,7 +72,7 @@ const oneAtATime = async <T>(key: string, work: () => Promise<T>): Promise<T> =>
  * often it runs and wherever it is killed, there is one case at one place in the camera's chain. The manifest is
  * written last, so a case that has one is whole.
  * @throws WatchpostError EVIDENCE_NOT_READY (a NotReadyError), EVIDENCE_GONE, EVIDENCE_UNVERIFIED, SEGMENT_BROKEN,
- *   STORE_UNAVAILABLE, DISK_FULL, FFMPEG_MISSING, JOB_MALFORMED (an id that cannot be a file name)
+ *   STORE_UNAVAILABLE, SIGNING_UNAVAILABLE, DISK_FULL, FFMPEG_MISSING, JOB_MALFORMED (an id that cannot be a file name)
  */
 export const sealCase = (options: SealOptions): Promise<SealedCase> => {
   const { id } = options.event;
@@ -98,7 +100,7 @@ const seal = async (options: SealOptions): Promise<SealedCase> => {
     await Promise.all(
       contents.files.map(({ file, bytes }) => store.put(`${prefix}/${file.path}`, bytes, file.mediaType)),
     );
-    const key = await openSigningKey(folder.keys);
+    const signer = options.signer ?? openSigner(folder.keys);
     return await inChain(async () => {
       for (;;) {
         const newest = await chain.settle(storeEntry);
@@ -111,7 +113,7 @@ const seal = async (options: SealOptions): Promise<SealedCase> => {
           chain: CameraChain.next(newest),
         };
         const text = toCanonicalJson(manifest);
-        const signature = key.sign(Buffer.from(text));
+        const signature = await signer.sign(Buffer.from(text));
         const { manifestSha256 } = signature;
         const entry = { index: manifest.chain.index, caseId: event.id, manifestSha256, manifest: text, signature };
         if (!(await chain.append(entry))) continue;

@@ -4,7 +4,7 @@ import type { ProcessContext } from '../context.ts';
 import { dataFolder } from '../data-folder.ts';
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
 import type { ReviewJob } from '../../pipeline/review.ts';
-import type { SealReport } from '../../pipeline/process-report.ts';
+import type { LastingFailure, SealReport } from '../../pipeline/process-report.ts';
 import { resolve } from 'node:path';
 import { keepAuthority } from '../storage/authorities.ts';
 import { stampCase } from './time-stamp.ts';
@@ -25,7 +25,7 @@ type StampJob = Pick<ReviewJob, 'prefix' | 'manifestSha256'>;
 export class TimeStampQueue {
   readonly #queue: Queue<StampJob>;
   readonly #worker: Worker<StampJob>;
-  #failure: { readonly reason: string; readonly at: number } | null = null;
+  #failure: LastingFailure | null = null;
 
   constructor(options: {
     readonly context: Pick<ProcessContext, 'redisUrl' | 'log'>;

@@ -52,6 +52,11 @@ export const openSigningKey = async (keysDir: string): Promise<SigningKey> => {
  */
 export const rotateSigningKey = async (keysDir: string): Promise<{ before: string | null; after: string }> => {
   const old = await readSigningKey(keysDir);
+  if (!old && (await readFile(join(keysDir, 'signing.pub')).catch(() => null)))
+    throw new WatchpostError(
+      'INPUT_UNREADABLE',
+      `${keysDir} holds no private key: evidence.signing names who signs; change the key there, it is taken into use by itself`,
+    );
   if (!old) return { before: null, after: (await openSigningKey(keysDir)).keyId };
   await createFile(join(keysDir, `signing-${old.keyId}.pub`), await readFile(join(keysDir, 'signing.pub')));
   const { privateKey } = generateKeyPairSync('ed25519');

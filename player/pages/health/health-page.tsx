@@ -55,6 +55,7 @@ function Server() {
           </strong>
         </div>
       ))}
+      {data?.seal?.signing && <Trouble name={t('health.signing')} reason={data.seal.signing.reason} />}
       {data?.seal?.timeStamps && <TimeStamps stamps={data.seal.timeStamps} />}
       <div
         className="card part"
@@ -69,6 +70,21 @@ function Server() {
         </strong>
       </div>
     </section>
+  );
+}
+
+/** Only while it lasts: what works needs no card of its own. */
+function Trouble({ name, reason }: { readonly name: string; readonly reason: string }) {
+  const { t } = useI18n();
+  return (
+    <div className="card part" data-tone="bad">
+      <span>{name}</span>
+      <strong>
+        <span className="dot" aria-hidden="true" />
+        {t('health.down')}
+      </strong>
+      <span className="sub">{reason}</span>
+    </div>
   );
 }
 
