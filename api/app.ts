@@ -42,10 +42,13 @@ import { SameActRepository } from './repositories/same-act.ts';
 import { CountRepository } from './repositories/counts.ts';
 import { PassageRepository } from './repositories/passages.ts';
 import { WatchRepository } from './repositories/watch-lists.ts';
-import { AlertQueue } from './alerts/alert-queue.ts';
+import { AlertRepository } from './repositories/alerts.ts';
+import { AlertDesk } from './alerts/alert-desk.ts';
+import { startConfirmationConsumer } from './confirmation-consumer.ts';
 import { startPassageConsumer } from './passage-consumer.ts';
 import { startPassageRetention } from './passage-retention.ts';
 import { startReviewConsumer } from './review-consumer.ts';
+import { registerAlertRoutes } from './routes/alerts.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
 import { registerCameraRoutes } from './routes/cameras.ts';
 import { registerCaseListRoutes } from './routes/case-list.ts';
@@ -161,6 +164,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     counts: new CountRepository(db),
     passages: new PassageRepository(db),
     watch: new WatchRepository(db, clock),
+    alerts: new AlertRepository(db),
     live: new LiveHub(redis, states, [...cameras.keys()], log),
     metrics: new Metrics(),
     stages: new StageHistograms(),
@@ -205,6 +209,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerAuth(app, context);
   await registerOpenApi(app);
 
+  const desk = new AlertDesk(context);
   registerSessionRoutes(app, context);
   registerProviderLoginRoutes(app, context);
   registerUserRoutes(app, context);
@@ -216,7 +221,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerCaseListRoutes(app, context);
   registerProcedureRoutes(app, context);
   registerSameActRoutes(app, context);
-  registerIncidentRoutes(app, context);
+  registerIncidentRoutes(app, context, desk);
+  registerAlertRoutes(app, context);
   registerExportRoutes(app, context, { playerDir });
   registerLawRoutes(app, context);
   registerLiveRoutes(app, context);
@@ -231,18 +237,20 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await registerPlayer(app, playerDir);
 
   context.live.start();
-  const alerts = new AlertQueue(context);
-  const review = startReviewConsumer(context, alerts);
+  desk.start();
+  const confirmations = startConfirmationConsumer(context, desk);
+  const review = startReviewConsumer(context, desk);
   const statistics = startStatisticsConsumer(context);
-  const passages = startPassageConsumer(context);
+  const passages = startPassageConsumer(context, desk);
   const retention = startPassageRetention(context);
   app.addHook('preClose', () => context.live.close());
   app.addHook('onClose', async () => {
     const steps: (() => Promise<void>)[] = [
       () => review.close(),
-      () => alerts.close(),
+      () => confirmations.close(),
       () => statistics.close(),
       () => passages.close(),
+      () => desk.close(),
       () => retention.close(),
       async () => {
         redis.close();

@@ -23,6 +23,7 @@ import type { MissedRepository } from './repositories/missed.ts';
 import type { SameActRepository } from './repositories/same-act.ts';
 import type { ProcedureRepository } from './repositories/procedure.ts';
 import type { PassageRepository } from './repositories/passages.ts';
+import type { AlertRepository } from './repositories/alerts.ts';
 import type { WatchRepository } from './repositories/watch-lists.ts';
 import type { CountRepository } from './repositories/counts.ts';
 
@@ -51,6 +52,7 @@ export type ApiContext = {
   readonly passages: PassageRepository;
   readonly watch: WatchRepository;
   readonly fireMap: FireMap;
+  readonly alerts: AlertRepository;
   readonly redis: RedisLink;
   readonly states: CameraStates;
   readonly live: LiveHub;

@@ -13,13 +13,16 @@ const FIRE_KINDS = ['smoke', 'flame'] as const;
 /** Most alerts joined at a time: more than a desk of people could look at. */
 const LIMIT = 200;
 
+/** An incident without what is known of its alerts. */
+type SeenIncident = Omit<IncidentView, 'progress'>;
+
 /** Incidents that somebody may see, newest first, made afresh of their cases: a case is never in two places. */
 export const recentIncidents = async (
   cases: CaseRepository,
   scope: Scope,
   after: EpochMs,
   { terrain, layers }: FireMap = NO_FIRE_MAP,
-): Promise<readonly IncidentView[]> => {
+): Promise<readonly SeenIncident[]> => {
   const summaries = await cases.ofKinds(FIRE_KINDS, { after, limit: LIMIT }, scope);
   const known = new Map<string, { summary: CaseSummary; manifest: EvidenceManifest }>();
   for (const summary of summaries) {
@@ -27,7 +30,7 @@ export const recentIncidents = async (
     known.set(summary.id, { summary, manifest });
   }
   const alerts = [...known.values()].flatMap(({ manifest }) => toFireAlert(manifest.event) ?? []);
-  const toView = (incident: Incident): IncidentView => ({
+  const toView = (incident: Incident): SeenIncident => ({
     ...incident,
     nearest: 'place' in incident.position ? [...nearestAround(layers, incident.position.place)] : [],
     alerts: incident.alerts.map((alert) => toAlertView(alert, known.get(alert.eventId)!)),

@@ -4,7 +4,7 @@ import { redactUrl, WatchpostError } from '../pipeline/errors.ts';
 import type { EvidenceManifest } from '../pipeline/evidence.ts';
 import { MANIFEST_FILE, SIGNATURE_FILE } from '../pipeline/evidence.ts';
 import { REVIEW_QUEUE, ReviewJob } from '../pipeline/review.ts';
-import type { AlertQueue } from './alerts/alert-queue.ts';
+import type { AlertDesk } from './alerts/alert-desk.ts';
 import type { ApiContext } from './context.ts';
 import { checkManifest, readTrustedKeys } from './evidence/check-manifest.ts';
 import { measuresOf } from './quality/measures.ts';
@@ -52,6 +52,13 @@ export const acceptCase = async (context: ApiContext, job: ReviewJob): Promise<b
 const subjectClass = ({ event }: EvidenceManifest): string | null =>
   (event.subjects.find(({ role }) => role === 'offender') ?? event.subjects[0])?.className ?? null;
 
+/** Events are told as they are confirmed; this tells of those that were not. */
+const announceCase = async ({ cases, config }: ApiContext, desk: AlertDesk, caseId: string): Promise<void> => {
+  if (config.alerts.channels.length === 0) return;
+  const { event } = JSON.parse(await cases.manifest(caseId)) as EvidenceManifest;
+  await desk.announceEvent(event);
+};
+
 /** The reason as it is kept with the job, code first; a failure that trying again cannot mend says so by its class. */
 const toJobError = (error: unknown): unknown => {
   if (!(error instanceof WatchpostError)) return error;
@@ -63,7 +70,7 @@ const toJobError = (error: unknown): unknown => {
  * Consumes the review queue. A job that fails is tried again as its producer said; one that cannot become a case is set
  * aside in BullMQ's failed set with its reason, nothing is thrown away.
  */
-export const startReviewConsumer = (context: ApiContext, alerts: AlertQueue): { close: () => Promise<void> } => {
+export const startReviewConsumer = (context: ApiContext, desk: AlertDesk): { close: () => Promise<void> } => {
   const { log, metrics, redis } = context;
   const worker = new Worker(
     REVIEW_QUEUE,
@@ -75,7 +82,7 @@ export const startReviewConsumer = (context: ApiContext, alerts: AlertQueue): { 
       const inserted = await acceptCase(context, data).catch((error: unknown) => {
         throw toJobError(error);
       });
-      await alerts.announce(data.caseId);
+      await announceCase(context, desk, data.caseId);
       metrics.count('watchpost_cases_accepted_total', 'Cases that came into review.', inserted ? 1 : 0);
       if (inserted) log.info({ caseId: data.caseId, waitedMs: Date.now() - data.enqueuedAt }, 'case came into review');
     },

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { AlertsConfig } from './alerts/alert-config.ts';
 import { LAYER_KINDS } from './fire/map-layers.ts';
 import { SweepConfig } from './fire/sweep-config.ts';
 import { RuleConfig } from './rules/rule-config.ts';
@@ -285,33 +286,6 @@ export const DetectorConfig = Type.Object(
 );
 export type DetectorConfig = Static<typeof DetectorConfig>;
 
-const ChannelId = { id: Id };
-export const AlertChannel = Type.Union([
-  Type.Object(
-    {
-      ...ChannelId,
-      kind: Type.Literal('webhook'),
-      url: Type.String({ pattern: '^https?://', description: 'Gets each alert as a signed POST.' }),
-      secret: Type.String({
-        minLength: 16,
-        description: 'Key of the signature. Use `${NAME}` to take it from the environment.',
-      }),
-    },
-    closed,
-  ),
-  Type.Object(
-    {
-      ...ChannelId,
-      kind: Type.Literal('telegram'),
-      token: Type.String({ minLength: 1, description: 'Of the bot. Use `${NAME}` to take it from the environment.' }),
-      chat: Type.String({ description: 'Id of the chat or channel.' }),
-      api: Type.String({ default: 'https://api.telegram.org', description: 'Address of the bot API.' }),
-    },
-    closed,
-  ),
-]);
-export type AlertChannel = Static<typeof AlertChannel>;
-
 /** Secrets and codes pass between browser, provider and site: never in the clear, but on this very machine. */
 const SECURE_URL = '^(https://|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:|/|$))';
 const RoleName = Type.Union(
@@ -533,16 +507,6 @@ export const Config = Type.Object(
       },
       { ...closed, default: {} },
     ),
-    alerts: Type.Object(
-      {
-        link: Type.String({
-          default: 'http://127.0.0.1:8080',
-          description: 'Address of this site as receivers reach it.',
-        }),
-        channels: Type.Array(AlertChannel, { default: [], description: 'Who is told of smoke and flame at once.' }),
-      },
-      { ...closed, default: {} },
-    ),
     fire: Type.Object(
       {
         terrain: Type.Optional(
@@ -564,6 +528,7 @@ export const Config = Type.Object(
       },
       { ...closed, default: {} },
     ),
+    alerts: AlertsConfig,
     detectors: Type.Record(Type.String(), DetectorConfig, { default: {} }),
     cameras: Type.Array(CameraConfig, { default: [] }),
   },

@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { type ValueError, Value, ValueErrorType } from '@sinclair/typebox/value';
 import { isMap, isPair, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { checkAlerts } from './alerts/check-alerts.ts';
 import { Config } from './config-schema.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { WatchpostError } from './errors.ts';
@@ -113,7 +114,9 @@ const explain = (error: ValueError): Fault[] => {
   // A missing member is also reported for its value; the line above says it better.
   if (value === undefined) return [];
   if (type === ValueErrorType.Union) return explainUnion(error);
-  return [{ path, message: `${wanted(schema)}, found ${show(value)}` }];
+  // A password with a typing error is a password still.
+  const found = (schema as Branch)['writeOnly'] === true ? 'another' : show(value);
+  return [{ path, message: `${wanted(schema)}, found ${found}` }];
 };
 
 /** In a union of objects told apart by `kind`, only the faults of the meant branch help. */
@@ -159,6 +162,7 @@ const wanted = (schema: TSchema): string => {
     s['minimum'] !== undefined ? `from ${show(s['minimum'])}` : '',
     s['exclusiveMinimum'] !== undefined ? `above ${show(s['exclusiveMinimum'])}` : '',
     s['maximum'] !== undefined ? `to ${show(s['maximum'])}` : '',
+    typeof s['minLength'] === 'number' && s['minLength'] > 1 ? `of at least ${show(s['minLength'])} characters` : '',
     typeof s['pattern'] === 'string' ? `matching ${s['pattern']}` : '',
     s['minItems'] !== undefined ? `with at least ${show(s['minItems'])} entries` : '',
   ].filter(Boolean);
@@ -176,7 +180,7 @@ const fixesPlane = (points: SurveyedPoints): boolean =>
   ) !== null;
 
 const checkReferences = (config: Config): Fault[] => {
-  const faults: Fault[] = [];
+  const faults: Fault[] = [...checkAlerts(config.alerts)];
   const dangling = (path: string, what: string, name: string, known: readonly string[]): void => {
     if (known.includes(name)) return;
     const near = didYouMean(name, known);

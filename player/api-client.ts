@@ -9,6 +9,7 @@ import type {
   VerifyResult,
 } from '../api/contract/cases.ts';
 import type { SealReadiness } from '../api/contract/health.ts';
+import type { AlertChannelList } from '../api/contract/alerts.ts';
 import type { IncidentList } from '../api/contract/incidents.ts';
 import type { MergeRequest, SameActList } from '../api/contract/same-act.ts';
 import type {
@@ -237,6 +238,8 @@ export const api = {
     request<CaseList>('GET', `/api/cases${toQuery(filters)}`, undefined, signal),
   case: (id: string, signal?: AbortSignal) => request<CaseDetail>('GET', caseUrl(id), undefined, signal),
   incidents: (signal?: AbortSignal) => request<IncidentList>('GET', '/api/incidents', undefined, signal),
+  acknowledge: (id: string) => request<undefined>('POST', `/api/incidents/${encodeURIComponent(id)}/acknowledge`),
+  alertChannels: (signal?: AbortSignal) => request<AlertChannelList>('GET', '/api/alerts/channels', undefined, signal),
   claim: (id: string) => request<ClaimResult>('POST', `${caseUrl(id)}/claim`),
   release: (id: string) => request<undefined>('DELETE', `${caseUrl(id)}/claim`),
   decide: (id: string, verdict: VerdictRequest) => request<unknown>('POST', `${caseUrl(id)}/verdict`, verdict),

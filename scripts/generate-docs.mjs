@@ -65,7 +65,8 @@ const configuration = `# Configuration reference
 
 Made from the schema (\`pipeline/config-schema.ts\`) by \`npm run docs\`; do not edit. \`watchpost config schema\` prints it
 as JSON Schema, \`watchpost config check FILE\` checks a file. Unknown keys are refused. Geometry is in fractions of the
-frame, origin top left. \`\${NAME}\` and \`\${NAME:-default}\` are taken from the environment.
+frame, origin top left. \`\${NAME}\` and \`\${NAME:-default}\` are taken from the environment; where \`NAME\` is not set
+and \`NAME_FILE\` is, from the file of that path.
 
 ${table(general.filter((row) => !row.includes('rules[].')))}
 

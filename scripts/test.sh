@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 packages=(ffmpeg redis-server)
-[ "${1:-}" = --unit ] || packages+=(chromium postgresql mosquitto python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good
+[ "${1:-}" = --unit ] || packages+=(chromium postgresql mosquitto openssl python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav opencv-doc fonts-noto-core)
 need_node
 need_packages "${packages[@]}"

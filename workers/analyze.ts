@@ -1,5 +1,6 @@
 import { constants, getPriority, setPriority } from 'node:os';
 import type { Redis } from 'ioredis';
+import { routeOf } from '../pipeline/alerts/routing.ts';
 import { CameraPipeline } from '../pipeline/camera-pipeline.ts';
 import { type CameraConfig, type Config, passagesOf } from '../pipeline/config-schema.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
@@ -14,6 +15,7 @@ import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
 import { type CameraDetector, openDetectors } from './detector-pool.ts';
 import { type ChannelFrame, connectFrames } from './frame-channel.ts';
+import { sendConfirmation } from './confirmation-stream.ts';
 import { machineClock } from './monotonic.ts';
 import { reportProcess } from './process-report.ts';
 import { provenanceOf } from './provenance.ts';
@@ -142,6 +144,8 @@ const analyzeCamera = async ({
       for (const event of events) {
         const startedAt = performance.now();
         await hand(queues, event);
+        if (event.disposition === 'case' && routeOf(config.alerts, event.kind))
+          await sendConfirmation(queues.redis, event);
         stages.observe('enqueue', performance.now() - startedAt);
       }
       for (const { id, kind, ruleId, disposition } of events)

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { LAYER_KINDS } from '../../pipeline/fire/map-layers.ts';
+import { AlertProgress } from './alerts.ts';
 import { CaseSummary } from './cases.ts';
 
 const Place = Type.Object({ latitude: Type.Number(), longitude: Type.Number() });
@@ -52,6 +53,8 @@ export const IncidentView = Type.Object({
       azimuthDeg: Type.Number(),
     }),
   ),
+  /** Who was told; null where nobody is. */
+  progress: Type.Union([AlertProgress, Type.Null()]),
   /** In order of confirmation. */
   alerts: Type.Array(
     Type.Object({

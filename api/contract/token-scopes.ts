@@ -4,6 +4,7 @@ export const TOKEN_SCOPES = [
   'cases:read',
   'cases:decide',
   'cases:export',
+  'passages:read',
   'statistics:read',
   'audit:read',
   'metrics:read',

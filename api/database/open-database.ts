@@ -10,6 +10,7 @@ import * as passages from './migrations/0006-passages.ts';
 import * as caseFilters from './migrations/0007-case-filters.ts';
 import * as loginProvider from './migrations/0008-login-provider.ts';
 import * as caseMeasures from './migrations/0009-case-measures.ts';
+import * as alerts from './migrations/0010-alerts.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -25,6 +26,7 @@ const MIGRATIONS = {
   '0007-case-filters': caseFilters,
   '0008-login-provider': loginProvider,
   '0009-case-measures': caseMeasures,
+  '0010-alerts': alerts,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */

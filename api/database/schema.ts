@@ -29,6 +29,9 @@ export type Tables = {
   passage_plates: PassagePlateTable;
   watch_entries: WatchEntryTable;
   watch_hits: WatchHitTable;
+  alerts: AlertTable;
+  alert_deliveries: AlertDeliveryTable;
+  alert_channels: AlertChannelTable;
 };
 
 export type UserTable = {
@@ -274,4 +277,49 @@ export type WatchHitTable = {
   probability: number;
   seen_by: string | null;
   seen_at: number | null;
+};
+
+/** One confirmed thing that somebody is told of. */
+export type AlertTable = {
+  /** Of the case's event, or of the watch-list hit. */
+  id: string;
+  kind: string;
+  camera_id: string;
+  /** When it was confirmed. */
+  at: number;
+  announced_at: number;
+  /** Id of the first alert of the same fire; the own one where there is none before. Only that one has a clock. */
+  incident_id: string;
+  /** Index of the newest group of channels that was told. */
+  level: number;
+  /** When the next group is told; null: never. */
+  escalate_at: number | null;
+  acknowledged_at: number | null;
+  acknowledged_by: string | null;
+  /** JSON of the WatchEvent, or of the PlateHit. */
+  body: string;
+};
+
+/** One alert on its way through one channel. */
+export type AlertDeliveryTable = {
+  alert_id: string;
+  level: number;
+  channel_id: string;
+  /** Later than the announcement where quiet hours hold it back. */
+  due_at: number;
+  attempts: number;
+  delivered_at: number | null;
+  /** Set aside: the receiver does not want this one. */
+  refused_at: number | null;
+};
+
+/** How a channel does. */
+export type AlertChannelTable = {
+  channel_id: string;
+  /** Null while it works. */
+  failing_since: number | null;
+  /** A ChannelProblemCode, and what the receiver said. */
+  problem: string | null;
+  told: string | null;
+  delivered_at: number | null;
 };

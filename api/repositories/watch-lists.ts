@@ -20,8 +20,13 @@ const LEAST_PROBABILITY = 0.2;
 const LONGEST_MS = 2 * 366 * 24 * 3_600_000;
 const HITS_SHOWN = 200;
 
-/** A hit as it was just found, with its entry. */
-export type FreshHit = { readonly hit: WatchHitTable; readonly entry: WatchEntryTable };
+/** A hit with its entry. */
+export type FoundHit = {
+  readonly hit: WatchHitTable;
+  readonly entry: WatchEntryTable;
+  /** False when it was kept before: an alert may still be missing, when a process died in between. */
+  readonly isFresh: boolean;
+};
 
 const toEntry = ({
   id,
@@ -116,15 +121,15 @@ export class WatchRepository {
     return fitting;
   }
 
-  /** Holds new passages against the lists that alert. The same passage and entry again is no new hit. */
-  async match(passages: readonly Passage[]): Promise<readonly FreshHit[]> {
+  /** Holds new passages against the lists that alert. The same passage and entry again is the same hit. */
+  async match(passages: readonly Passage[]): Promise<readonly FoundHit[]> {
     const plates = passages.flatMap((passage) =>
       platesOf(passage)
         .filter(({ probability }) => probability >= LEAST_PROBABILITY)
         .map((plate) => ({ passage, ...plate })),
     );
     const entries = await this.of(plates.map(({ symbols }) => symbols));
-    const found = new Map<string, FreshHit>();
+    const found = new Map<string, Omit<FoundHit, 'isFresh'>>();
     for (const { passage, symbols, probability } of plates)
       for (const entry of entries.get(symbols) ?? []) {
         if (!ALERTING_LISTS.includes(entry.list as WatchList)) continue;
@@ -144,7 +149,8 @@ export class WatchRepository {
       .onConflict((conflict) => conflict.column('id').doNothing())
       .returning('id')
       .execute();
-    return fresh.flatMap(({ id }) => found.get(id) ?? []);
+    const ids = new Set(fresh.map(({ id }) => id));
+    return [...found.values()].map((one) => ({ ...one, isFresh: ids.has(one.hit.id) }));
   }
 
   /** Newest first. @param cameraIds that the account may see; null = all */

@@ -15,7 +15,9 @@ const PROBE_MS = 2_000;
 
 const Readiness = Type.Object({
   ready: Type.Boolean({ description: 'Whether cases can be served: database and store answer.' }),
-  degraded: Type.Boolean({ description: 'Something else is away: Redis, a process, or the sight of a camera.' }),
+  degraded: Type.Boolean({
+    description: 'Something else is away: Redis, a process, the sight of a camera, or a channel of alerts.',
+  }),
   parts: Type.Object({ database: Type.Boolean(), store: Type.Boolean(), redis: Type.Boolean() }),
   processes: Type.Union([Type.Record(Type.String(), Type.Integer()), Type.Null()], {
     description: 'Number of living processes by name; null while Redis cannot say.',
@@ -61,7 +63,8 @@ const sealOf = (reports: readonly ProcessReport[]): SealReadiness | null => {
 };
 
 export const registerHealthRoutes = (app: App, context: ApiContext): void => {
-  const { cameras, cases, config, live, metrics, paths, redis, sessions, stages, states, store, tokens } = context;
+  const { alerts, cameras, cases, config, live, metrics, paths, redis, sessions, stages, states, store, tokens } =
+    context;
 
   /** A bucket is asked for a listing; a folder has to be there and to be writable. */
   const probeStore = async (): Promise<void> => {
@@ -96,9 +99,13 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
       const told = isLocal(request) || (await findAccount(request, { sessions, tokens }).catch(() => null)) !== null;
       const ready = database && objects;
       const seal = sealOf(reports ?? []);
+      const channels = await alerts.channels(config.alerts.channels).catch(() => []);
       const body: Readiness = {
         ready,
-        degraded: isAnyMissing(reports) || current.some(({ state }) => state === 'blind' || state === 'degraded'),
+        degraded:
+          channels.some(({ failingSince }) => failingSince !== null) ||
+          isAnyMissing(reports) ||
+          current.some(({ state }) => state === 'blind' || state === 'degraded'),
         parts: { database, store: objects, redis: redisAnswers },
         processes: reports && countByName(reports),
         cameras: byState,
@@ -119,6 +126,7 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
     await states.refresh();
     const current = [...cameras.keys()].map((id) => states.get(id));
     const byState = await cases.countByState();
+    const channels = await alerts.channels(config.alerts.channels);
     const reports = (await readProcessReports(redis)) ?? [];
     const ofProcess = (
       name: string,
@@ -209,6 +217,18 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
         'counter',
         'CPU time of a process without its ffmpeg children.',
         (report) => report.cpuSeconds,
+      ),
+      metricFamily(
+        'watchpost_alert_channel_failing',
+        'gauge',
+        'Whether a channel of alerts fails.',
+        channels.map(({ id, failingSince }) => [{ channel: id }, failingSince === null ? 0 : 1] as const),
+      ),
+      metricFamily(
+        'watchpost_alerts_waiting',
+        'gauge',
+        'Alerts that wait for their channel.',
+        channels.map(({ id, waiting }) => [{ channel: id }, waiting] as const),
       ),
       metricFamily('watchpost_live_clients', 'gauge', 'Open live connections.', [[{}, live.clients.size]]),
       metricFamily('watchpost_live_frames_dropped_total', 'counter', 'Live frames that slow clients lost.', [

@@ -28,7 +28,10 @@ export const registerLiveRoutes = (app: App, context: ApiContext): void => {
       const wanted = new Set(ids.map((id) => visibleCamera(context, account, id).id));
       const scope = scopeOf(account);
       const search = ACCESS['POST /api/passages/search'];
-      const maySearch = typeof search === 'object' && search.roles.includes(account.role);
+      const maySearch =
+        typeof search === 'object' &&
+        search.roles.includes(account.role) &&
+        account.tokenScopes?.includes('passages:read') !== false;
       await states.refresh();
 
       reply.hijack();

@@ -27,6 +27,23 @@ const PictureParams = Type.Object({
   picture: Type.Union([Type.Literal('vehicle.jpg'), Type.Literal('plate.jpg')]),
 });
 
+const LEAST_PURPOSE = 5;
+const LONGEST_PURPOSE = 500;
+
+/**
+ * What a program looks at one passage for, for the audit: a person has said so in the search before it.
+ * @throws WatchpostError REQUEST_INVALID when a token's request does not say
+ */
+const purposeOf = ({ tokenScopes }: Account, header: string | string[] | undefined): string | undefined => {
+  if (tokenScopes === null) return undefined;
+  const purpose = typeof header === 'string' ? header.trim() : '';
+  if (purpose.length >= LEAST_PURPOSE && purpose.length <= LONGEST_PURPOSE) return JSON.stringify({ purpose });
+  throw new WatchpostError(
+    'REQUEST_INVALID',
+    `x-watchpost-purpose: a program says in this header what it looks at a passage for, in ${LEAST_PURPOSE} to ${LONGEST_PURPOSE} characters`,
+  );
+};
+
 /** Cameras whose passages an account may see; null = all, those no longer configured included. */
 export const searchableCameras = (context: ApiContext, account: Account): readonly string[] | null =>
   scopeOf(account).groups === null ? null : visibleCameras(context, account).map(({ id }) => id);
@@ -159,8 +176,9 @@ export const registerPassageRoutes = (app: App, context: ApiContext): void => {
     },
     async (request) => {
       const account = accountOf(request);
+      const purpose = purposeOf(account, request.headers['x-watchpost-purpose']);
       const found = await read(account, request.params.id);
-      await views.record(account, 'passage.viewed', found.row.id);
+      await views.record(account, 'passage.viewed', found.row.id, purpose);
       const [view] = await toViews(context, [found]);
       return view!;
     },
@@ -172,12 +190,13 @@ export const registerPassageRoutes = (app: App, context: ApiContext): void => {
     async (request, reply) => {
       const account = accountOf(request);
       const { id, picture } = request.params;
+      const purpose = purposeOf(account, request.headers['x-watchpost-purpose']);
       const { row } = await read(account, id);
       const { vehicleCrop, plateCrop } = JSON.parse(row.json) as Passage;
       const key = picture === 'plate.jpg' ? plateCrop : vehicleCrop;
       if (key === null) throw new WatchpostError('NOT_FOUND', `Passage "${id}" has no ${picture}`);
       const { bytes } = await store.stat(key);
-      await views.record(account, 'passage.viewed', id);
+      await views.record(account, 'passage.viewed', id, purpose);
       reply.header('cache-control', 'private, max-age=3600');
       return sendBytes(request, reply, { bytes, mediaType: 'image/jpeg', open: (range) => store.open(key, range) });
     },

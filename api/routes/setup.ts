@@ -28,6 +28,7 @@ import { readCameras, revealUrl, writeCamera } from '../setup/edit-camera.ts';
 import { judge, type Judged, reachOf } from '../setup/judge-change.ts';
 import { diffLines } from '../setup/line-diff.ts';
 import { probeSource } from '../setup/probe.ts';
+import { withSecretFiles } from '../setup/secret-files.ts';
 import type { App } from './app.ts';
 
 /** Zones with many corners, many rules: still small. */
@@ -44,7 +45,7 @@ const BEFORE_RESTART_MS = 500;
 /** Reading and changing the configuration from the browser: administrators only, every change an audit row. */
 export const registerSetupRoutes = (app: App, context: ApiContext): void => {
   const { clock, configFile: file, db, paths } = context;
-  const environment = process.env;
+  const environment = withSecretFiles(process.env);
   /** Parsed as it runs, with what was saved since the start told apart. */
   const runningConfig: Config = context.config;
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { withSecretFiles } from '../../api/setup/secret-files.ts';
 import type { Config } from '../../pipeline/config-schema.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
@@ -18,5 +19,6 @@ export const loadConfig = (file: string): LoadedConfig => {
       { cause: error },
     );
   }
-  return { config: parseConfig(text, process.env, file), file: resolve(file), folder: dirname(resolve(file)) };
+  const config = parseConfig(text, withSecretFiles(process.env), file);
+  return { config, file: resolve(file), folder: dirname(resolve(file)) };
 };

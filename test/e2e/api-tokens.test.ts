@@ -87,6 +87,29 @@ describe('what a token may do', () => {
     expect(decided.answer.json<{ verdict: { by: string } }>().verdict.by).toBe('lan');
   });
 
+  test('a program says what it looks at passages for, and the audit keeps it', async () => {
+    const { secret } = await create(officer, ['passages:read']);
+    expect((await call(secret, '/api/passages/search', 'POST', {})).code).toBe('REQUEST_INVALID');
+    const purpose = 'hit and run on Tran Phu';
+    expect((await call(secret, '/api/passages/search', 'POST', { purpose })).status).toBe(200);
+    const passage = '/api/passages/0123456789abcdef0123456789';
+    expect((await call(secret, passage)).code).toBe('REQUEST_INVALID');
+    const asked = await site.app.inject({
+      url: passage,
+      headers: { authorization: `Bearer ${secret}`, 'x-watchpost-purpose': purpose },
+    });
+    expect(asked.statusCode).toBe(404);
+    expect((await officer.get(passage)).statusCode).toBe(404);
+    const { rows } = (await site.admin.get('/api/audit?action=passages.searched')).json<{
+      rows: { detail: string }[];
+    }>();
+    expect(rows.map(({ detail }) => (JSON.parse(detail) as { purpose: string }).purpose)).toEqual([purpose]);
+    // What a role may not do, no scope allows.
+    const ranger = await site.person('kiem', 'ranger');
+    const barred = await create(ranger, ['passages:read']);
+    expect((await call(barred.secret, '/api/passages/search', 'POST', { purpose })).code).toBe('FORBIDDEN');
+  });
+
   test('a cookie beside a token adds nothing to it', async () => {
     const { secret } = await create(officer, ['statistics:read']);
     const answer = await site.app.inject({

@@ -12,6 +12,7 @@ import { useCaseChanges } from '../../live/use-live.ts';
 import { casePath } from '../../router.ts';
 import { canDecide, useSession } from '../../session.ts';
 import { useResource } from '../../use-resource.ts';
+import { IncidentProgress } from './alert-progress.tsx';
 import { chime } from './chime.ts';
 import { FireMap } from './fire-map.tsx';
 
@@ -96,6 +97,7 @@ function Incident(props: {
           </li>
         ))}
       </ol>
+      {incident.progress && <IncidentProgress progress={incident.progress} />}
       <Actions incident={incident} onChange={props.onChange} />
     </li>
   );
@@ -137,6 +139,7 @@ function Actions({ incident, onChange }: { readonly incident: IncidentView; read
     setBusy(true);
     setFailure(null);
     try {
+      await api.acknowledge(incident.id);
       for (const { id } of open) {
         await api.claim(id);
         if (verdict) await api.decide(id, verdict);

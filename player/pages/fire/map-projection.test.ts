@@ -9,6 +9,7 @@ const incident = (position: IncidentView['position'], seen: typeof sight | null)
   id: 'i',
   firstAt: 0,
   lastAt: 0,
+  progress: null,
   stations: 1,
   position,
   nearest: [],

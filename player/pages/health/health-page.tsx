@@ -1,5 +1,6 @@
 import type { Camera } from '../../../api/contract/cameras.ts';
 import type { SealReadiness } from '../../../api/contract/health.ts';
+import { AlertChannels } from './alert-channels.tsx';
 import { api } from '../../api-client.ts';
 import { StateBadge, useCause, withLiveState } from '../../components/camera-state.tsx';
 import { Link } from '../../components/link.tsx';
@@ -31,6 +32,7 @@ export function HealthPage() {
       ) : (
         <CameraTable cameras={cameras} />
       )}
+      <AlertChannels />
     </div>
   );
 }
