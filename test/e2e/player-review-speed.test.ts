@@ -5,7 +5,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaseDetail } from '../../api/contract/cases.ts';
 import { percentile } from '../../benchmarks/statistics.ts';
-import { openSite, type Person, type Site, TestClock } from './api-harness.ts';
+import { acceptForTest } from './api-accept.ts';
+import { openSite, type Person, sealCase, type Site, TestClock } from './api-harness.ts';
 import { buildPlayer, hasChromium, openBrowser, type OpenedPage, openPage } from './player-browser.ts';
 import { actOf, decideAll, sealClips } from './review-by-keyboard.ts';
 
@@ -57,5 +58,24 @@ describe.skipIf(!hasChromium)(`a queue decided by keys alone${why}`, () => {
     );
     expect(percentile(waits, 0.95)).toBeLessThan(MOST_MS);
     expect(opened.errors).toEqual([]);
+  });
+
+  test('a verdict that the server refuses brings its case back, and the page says why', async () => {
+    const { page } = opened;
+    const other = await site.person('officer-binh', 'officer');
+    for (const [index, id] of ['late-one', 'late-two'].entries())
+      await acceptForTest(site, await sealCase(site.store, id, { triggerAt: site.clock.at + index }));
+    await page.goto(new URL('/review', page.url()).href);
+    await page.waitForSelector('.verdict[data-verdict=confirmed]:enabled');
+    // The officer looked away for longer than the claim lasts, and a colleague took the case.
+    site.clock.at += site.config.review.leaseMs + 1_000;
+    expect((await other.call('POST', '/api/cases/late-one/claim')).statusCode).toBe(200);
+    await page.keyboard.press('a');
+    await page.waitForSelector('.toast[data-tone=bad]');
+    await page.waitForSelector('.queue [aria-current][data-case=late-one]');
+    expect((await other.get('/api/cases/late-one')).json<CaseDetail>()).toMatchObject({
+      state: 'claimed',
+      claimedBy: 'officer-binh',
+    });
   });
 });

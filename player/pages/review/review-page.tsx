@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { VerdictRequest } from '../../../api/contract/cases.ts';
 import type { WatchEvent } from '../../../pipeline/event.ts';
 import { type ClipControls, ClipPlayer } from '../../components/clip-player.tsx';
@@ -111,6 +111,15 @@ export function ReviewPage() {
     }
   };
 
+  const { select } = review;
+  const open = useCallback(
+    (id: string) => {
+      select(id);
+      setQueueOpen(false);
+    },
+    [select],
+  );
+
   useKeys(mode, act);
 
   if (!list.data) return list.error ? <Failure error={list.error} onRetry={list.reload} /> : <Loading />;
@@ -151,14 +160,7 @@ export function ReviewPage() {
         </Notice>
       ) : (
         <div className="review">
-          <Queue
-            cases={cases}
-            selectedId={selected.id}
-            onSelect={(id) => {
-              review.select(id);
-              setQueueOpen(false);
-            }}
-          />
+          <Queue cases={cases} selectedId={selected.id} onSelect={open} />
           <section className="stage" aria-labelledby="case-title">
             <header className="stage-header">
               <h2 id="case-title">{name('kind', selected.kind)}</h2>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { CaseDetail, CaseList, CaseSummary, VerdictRequest } from '../../../api/contract/cases.ts';
 import { api, ApiError } from '../../api-client.ts';
 import { useCaseChanges } from '../../live/use-live.ts';
@@ -67,7 +67,9 @@ export function useReview(wantedId: string | null, mayDecide: boolean): Review {
   const index = selected ? cases.indexOf(selected) : -1;
   const next = cases[index + 1] ?? null;
   const { details, errors, reloadDetail } = useDetails(selected?.id ?? null, next?.id ?? null);
-  const claim = useClaim(mayDecide ? (selected?.id ?? null) : null);
+  // Cases whose verdict is on its way: their claims end with it, not by being given back.
+  const deciding = useRef<ReadonlySet<string>>(new Set());
+  const claim = useClaim(mayDecide ? (selected?.id ?? null) : null, deciding);
 
   const move = (by: number): void => {
     const target = cases[Math.min(Math.max(index + by, 0), cases.length - 1)];
@@ -76,13 +78,21 @@ export function useReview(wantedId: string | null, mayDecide: boolean): Review {
 
   const decide = async (verdict: VerdictRequest): Promise<boolean> => {
     if (!selected || working) return false;
+    const { id } = selected;
+    const following = cases[index + 1] ?? cases[index - 1];
     setWorking(true);
+    deciding.current = new Set([...deciding.current, id]);
+    // The next case does not wait for the server; one whose verdict is refused comes back with the reason.
+    setDecided((before) => [...before, { id, verdict }]);
+    setSelectedId(following?.id ?? null);
     try {
-      await api.decide(selected.id, verdict);
-      const following = cases[index + 1] ?? cases[index - 1];
-      setDecided((before) => [...before, { id: selected.id, verdict }]);
-      setSelectedId(following?.id ?? null);
+      await api.decide(id, verdict);
       return true;
+    } catch (error) {
+      deciding.current = new Set([...deciding.current].filter((one) => one !== id));
+      setDecided((before) => before.filter((one) => one.id !== id));
+      setSelectedId(id);
+      throw error;
     } finally {
       setWorking(false);
     }
@@ -94,6 +104,7 @@ export function useReview(wantedId: string | null, mayDecide: boolean): Review {
     setWorking(true);
     try {
       await api.undo(last.id);
+      deciding.current = new Set([...deciding.current].filter((one) => one !== last.id));
       setDecided((before) => before.slice(0, -1));
       setSelectedId(last.id);
       reload();
@@ -160,7 +171,7 @@ function without<Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyM
 }
 
 /** Claims a case for as long as it is open here, renewing at half of the lease. */
-function useClaim(caseId: string | null): Claim {
+function useClaim(caseId: string | null, deciding: RefObject<ReadonlySet<string>>): Claim {
   const [claim, setClaim] = useState<Claim>({ state: 'none' });
   useEffect(() => {
     setClaim({ state: caseId === null ? 'none' : 'asking' });
@@ -188,7 +199,7 @@ function useClaim(caseId: string | null): Claim {
       }
     };
     const giveBack = (): void => {
-      if (held) void api.release(caseId).catch(() => undefined);
+      if (held && !deciding.current.has(caseId)) void api.release(caseId).catch(() => undefined);
       held = false;
     };
     void ask();
@@ -197,6 +208,6 @@ function useClaim(caseId: string | null): Claim {
       clearTimeout(timer);
       giveBack();
     };
-  }, [caseId]);
+  }, [caseId, deciding]);
   return claim;
 }
