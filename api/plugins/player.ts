@@ -22,6 +22,7 @@ export const registerPlayer = async (app: FastifyInstance, playerDir: string): P
     await app.register(fastifyStatic, {
       root: playerDir,
       cacheControl: false,
+      preCompressed: true,
       setHeaders: (response, path) => {
         // Vite puts a hash of the content into these names.
         const hashed = /[/\\]assets[/\\]/.test(path);
