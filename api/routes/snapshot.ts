@@ -12,7 +12,10 @@ import { accountOf } from '../plugins/auth.ts';
 import type { App } from './app.ts';
 import { visibleCamera } from './cameras.ts';
 
+/** A still is new for so long. */
 const KEEP_MS = 5_000;
+/** An older one is shown at once while the next is taken: a wall that opens has pictures before it has video. */
+const SHOW_MS = 60_000;
 const WIDTH = 640;
 const FFMPEG_MS = 10_000;
 /** A wall of many cameras asks for all of them at once; stills may not take the machine from analysis. */
@@ -64,9 +67,12 @@ const latestStill = async (folder: string): Promise<Buffer> => {
   return sharp(bytes).resize({ width: WIDTH, withoutEnlargement: true }).jpeg().toBuffer();
 };
 
+type Still = { readonly mono: number; readonly still: Promise<Buffer> };
+
 /** Small stills for lists and walls that do not play video. */
 export const registerSnapshotRoutes = (app: App, context: ApiContext): void => {
-  const kept = new Map<string, { readonly mono: number; readonly still: Promise<Buffer> }>();
+  const kept = new Map<string, Still>();
+  const taking = new Map<string, Still>();
   let running = 0;
   const waiting: (() => void)[] = [];
   const limited = async (folder: string): Promise<Buffer> => {
@@ -79,28 +85,37 @@ export const registerSnapshotRoutes = (app: App, context: ApiContext): void => {
       waiting.shift()?.();
     }
   };
+  const newest = (folder: string, url: string): Promise<Buffer> =>
+    isStills(url) ? latestStill(folder) : limited(folder);
+  /** Only stills that were had are kept: a camera that comes back is seen at once, one that is gone soon no longer. */
+  const take = (id: string, fresh: Still): Still => {
+    taking.set(id, fresh);
+    void fresh.still
+      .then(
+        () => kept.set(id, fresh),
+        () => kept.delete(id),
+      )
+      .finally(() => taking.delete(id));
+    return fresh;
+  };
   app.get(
     '/api/cameras/:id/snapshot.jpg',
     {
       schema: {
         tags: ['cameras'],
-        summary: 'A still of the newest segment, 640 pixels wide, at most 5 s older than it',
+        summary: 'A still, 640 pixels wide, at most a minute old; of the newest segment when nobody asked for a minute',
         params: Type.Object({ id: Type.String() }),
       },
     },
     async (request, reply) => {
       const { id, source } = visibleCamera(context, accountOf(request), request.params.id);
       const mono = context.clock.mono();
-      let entry = kept.get(id);
-      if (!entry || mono - entry.mono > KEEP_MS) {
-        const folder = context.paths.camera(id);
-        const fresh = { mono, still: isStills(source.url) ? latestStill(folder) : limited(folder) };
-        entry = fresh;
-        kept.set(id, fresh);
-        // Only stills are kept: a camera that comes back is seen at once.
-        fresh.still.catch(() => {
-          if (kept.get(id) === fresh) kept.delete(id);
-        });
+      const known = kept.get(id);
+      const age = known ? mono - known.mono : Infinity;
+      let entry = known;
+      if (!entry || age > KEEP_MS) {
+        const coming = taking.get(id) ?? take(id, { mono, still: newest(context.paths.camera(id), source.url) });
+        if (!entry || age > SHOW_MS) entry = coming;
       }
       return reply
         .header('cache-control', 'private, max-age=5')

@@ -472,6 +472,14 @@ describe('stills and what is recorded now', () => {
     expect([still.statusCode, still.headers['content-type']]).toEqual([200, 'image/jpeg']);
     expect(await sharp(still.rawPayload).metadata()).toMatchObject({ format: 'jpeg', width: 640, height: 360 });
 
+    // Ten seconds later the known still is there at once, and soon the one of the newest segment.
+    site.clock.at += 10_000;
+    await writeFile(join(camera, 'live.m3u8'), lines.slice(0, 4).join('\n'));
+    const again = async (): Promise<boolean> =>
+      (await site.admin.get('/api/cameras/bridge/snapshot.jpg')).rawPayload.equals(still.rawPayload);
+    expect(await again()).toBe(true);
+    await expect.poll(again, { timeout: 20_000 }).toBe(false);
+
     const playlist = async () =>
       (await site.admin.get('/api/cameras/bridge')).json<{ playlist: string | null }>().playlist;
     const now = site.clock.at / 1000;
