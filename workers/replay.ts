@@ -2,16 +2,20 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CameraPipeline } from '../pipeline/camera-pipeline.ts';
-import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
+import { type CameraConfig, type Config, passagesOf } from '../pipeline/config-schema.ts';
 import type { Detection } from '../pipeline/detection.ts';
 import type { WatchEvent } from '../pipeline/event.ts';
 import { toEventLine } from '../pipeline/event-line.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
+import type { Passage, VehiclePass } from '../pipeline/passages/passage.ts';
+import { PassageWatch } from '../pipeline/passages/passage-watch.ts';
 import type { TrackedFrame } from '../pipeline/track.ts';
 import { analyseFrame } from './analyse-frame.ts';
 import { dataFolder } from './data-folder.ts';
 import { analysisLetterbox, type CameraDetector, openDetectors } from './detector-pool.ts';
 import { sealCase, type SealedCase } from './evidence/seal.ts';
+import { lazyPlateReader } from './evidence/plates.ts';
+import { readPassage, unreadPassage } from './passages/read-passage.ts';
 import { provenanceOf, SOFTWARE_VERSION } from './provenance.ts';
 import { runSession, type SessionFrame } from './session.ts';
 import { TrackLog } from './track-log.ts';
@@ -37,6 +41,8 @@ export type ReplayResult = {
   readonly analysisMs: number;
   readonly events: readonly WatchEvent[];
   readonly cases: readonly SealedCase[];
+  /** Of vehicles that passed, in the order in which live analysis would hand them on. */
+  readonly passages: readonly Passage[];
 };
 
 /** One session id for all replays: results do not depend on when they were made. */
@@ -46,7 +52,8 @@ const AHEAD = 2;
 
 /**
  * Analyses a video from its first to its last frame, as fast as this machine can, without dropping any. The same video,
- * configuration and models give the same bytes in events.ndjson, tracks.ndjson and detections.ndjson.
+ * configuration and models give the same bytes in events.ndjson, tracks.ndjson and detections.ndjson. On a camera that takes
+ * passages they are in passages.ndjson; their plates are read where the recording is kept (`store`).
  * @throws WatchpostError SOURCE_OPEN, SOURCE_NO_VIDEO, MODEL_*, CONFIG_REFERENCE, EVIDENCE_*
  */
 export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult> => {
@@ -62,6 +69,8 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
   let frames = 0;
   let mediaMs = 0;
   let pipeline: CameraPipeline | null = null;
+  let passageWatch: PassageWatch | null = null;
+  const passes: VehiclePass[] = [];
   const detector = pool.forCamera(camera);
   const heads = detector.openHeads();
   const take = async (found: readonly WatchEvent[]): Promise<void> => {
@@ -92,6 +101,7 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
     await write(files.tracks, toTrackLine(tracked));
     if (store) await tracks.append(live);
     await take(found);
+    passes.push(...(passageWatch?.push(tracked) ?? []));
     onProgress?.(header.ptsMs);
   };
 
@@ -112,6 +122,7 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
       signal,
       onFrame: (frame) => {
         pipeline ??= openPipeline(frame);
+        passageWatch ??= openPassages(camera, frame);
         const poseId = pipeline.look({ ...frame.header, pixels: frame.pixels });
         if (poseId === null) {
           frame.release();
@@ -123,6 +134,7 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
     });
     await inOrder.done();
     await take((pipeline as CameraPipeline | null)?.finish(mediaMs) ?? []);
+    passes.push(...((passageWatch as PassageWatch | null)?.finish() ?? []));
     analysisMs = performance.now() - startedAt;
   } finally {
     await pool.close();
@@ -144,11 +156,44 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
           recordingEnded: true,
         }),
       );
+  const passages = await readPasses(passes, { out, store, recordingDir: folder.camera(camera.id) });
+  if (passagesOf(camera))
+    await writeFile(join(out, 'passages.ndjson'), passages.map((one) => `${JSON.stringify(one)}\n`).join(''));
   await writeFile(
     join(out, 'summary.json'),
     `${JSON.stringify({ video, camera: camera.id, frames, mediaMs, events: events.length, cases: cases.length }, null, 2)}\n`,
   );
-  return { frames, mediaMs, analysisMs, events, cases };
+  return { frames, mediaMs, analysisMs, events, cases, passages };
+};
+
+const openPassages = (camera: CameraConfig, { header, clock }: SessionFrame): PassageWatch | null => {
+  const passages = passagesOf(camera);
+  return passages && new PassageWatch({ camera, passages, clock, frameSize: header.letterbox.source });
+};
+
+/** As the process `passages` does it; without a recording no plate can be looked at. */
+const readPasses = async (
+  passes: readonly VehiclePass[],
+  {
+    out,
+    store,
+    recordingDir,
+  }: { readonly out: string; readonly store: EvidenceStore | null; readonly recordingDir: string },
+): Promise<readonly Passage[]> => {
+  if (!store) return passes.map((pass) => unreadPassage(pass, 'recording-gone'));
+  const plates = lazyPlateReader(() => undefined);
+  const workDir = join(out, 'passages-work');
+  const passages: Passage[] = [];
+  try {
+    for (const pass of passes) {
+      const reader = await plates.get();
+      passages.push(await readPassage({ pass, store, reader, recordingDir, workDir, recordingEnded: true }));
+    }
+  } finally {
+    await plates.close();
+    await rm(workDir, { recursive: true, force: true });
+  }
+  return passages;
 };
 
 const detectIn = (detector: CameraDetector, { header, pixels }: SessionFrame): Promise<readonly Detection[]> =>

@@ -93,6 +93,7 @@ export const replay = async (
             disposition,
           })),
           cases: checks,
+          passages: result.passages.length,
         },
         null,
         2,
@@ -109,6 +110,10 @@ export const replay = async (
         `  ${(triggerPtsMs / 1000).toFixed(2).padStart(8)} s  ${kind.padEnd(12)} ${ruleId}${disposition === 'statistic' ? '  (counted only)' : ''}`,
       );
     for (const { id, status, folder } of checks) console.log(`  case ${id}: ${status}  ${folder}`);
+    if (result.passages.length > 0)
+      console.log(
+        `  ${result.passages.length} vehicles passed, ${result.passages.filter(({ plate }) => plate).length} plates read`,
+      );
     console.log(`→ ${out}`);
   }
   return broken > 0 ? 1 : 0;

@@ -9,6 +9,7 @@ import { SessionStore } from '../../api/accounts/session-store.ts';
 import { UserStore } from '../../api/accounts/user-store.ts';
 import { AuditLog } from '../../api/database/audit-log.ts';
 import { type Database, openDatabase } from '../../api/database/open-database.ts';
+import { AlertRepository } from '../../api/repositories/alerts.ts';
 import { CaseRepository, type NewCase } from '../../api/repositories/cases.ts';
 import { CountRepository } from '../../api/repositories/counts.ts';
 import { type PassageFilter, searchPassages, tracePlate } from '../../api/repositories/passage-search.ts';
@@ -111,6 +112,40 @@ describe.each([
     const both = await Promise.all([cases.insert(newCase('twice', 1)), cases.insert(newCase('twice', 1))]);
     expect(both.sort()).toEqual([false, true]);
   });
+
+  test.skipIf(skip)(
+    'an alert fails, arrives, goes on to the next group once, and stops when somebody looks',
+    async () => {
+      const alerts = new AlertRepository(db);
+      await cases.insert(newCase('fire', 10));
+      const alert = await alerts.add({
+        ...{ id: 'fire', kind: 'smoke', camera_id: 'c', at: 10, announced_at: 11, incident_id: 'fire', level: 0 },
+        ...{ escalate_at: 100, acknowledged_at: null, acknowledged_by: null, body: '{}' },
+      });
+      const delivery = { alertId: 'fire', level: 0, channelId: 'desk' };
+      await alerts.queue(delivery, 11);
+      await alerts.failed({ ...delivery, at: 12 }, 'timeout', 'desk is slow');
+      await alerts.failed({ ...delivery, at: 13 }, 'unreachable', 'desk is away');
+      const desk = async () => (await alerts.channels([{ id: 'desk', kind: 'webhook' }]))[0];
+      expect(await desk()).toMatchObject({ failingSince: 12, problem: 'unreachable', waiting: 1 });
+      await alerts.delivered({ ...delivery, at: 14 }, {});
+      expect(await desk()).toMatchObject({ failingSince: null, problem: null, waiting: 0, deliveredAt: 14 });
+      expect(await alerts.deliveries(['fire'])).toMatchObject([{ attempts: 3, deliveredAt: 14 }]);
+      expect((await alerts.due(99)).length).toBe(0);
+      const step = { level: 1, at: 100, nextAt: 200, channels: ['chief'] };
+      const both = await Promise.all([alerts.escalated(alert, step), alerts.escalated(alert, step)]);
+      expect(both.sort()).toEqual([false, true]);
+      expect(await alerts.attentionTo('fire')).toBeNull();
+      await cases.claim('fire', officer('lan'));
+      expect(await alerts.attentionTo('fire')).toMatchObject({ by: 'lan' });
+      expect([await alerts.acknowledge('fire', 'lan', 150), await alerts.acknowledge('fire', 'bo', 151)]).toEqual([
+        true,
+        false,
+      ]);
+      expect(await alerts.due(1_000)).toEqual([]);
+      expect(await alerts.get('fire')).toMatchObject({ level: 1, acknowledged_by: 'lan', escalate_at: null });
+    },
+  );
 
   test.skipIf(skip)('of ten officers who claim at once, one gets the case', async () => {
     await cases.insert(newCase('wanted', 2));

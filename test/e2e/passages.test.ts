@@ -1,8 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PassageList, Trace, WatchEntry, WatchHitList } from '../../api/contract/passages.ts';
@@ -21,17 +20,7 @@ import { runSession } from '../../workers/session.ts';
 import { TrackLog } from '../../workers/track-log.ts';
 import { RECORDING } from '../fixtures/session-run.ts';
 import { openSite, type Site, startRedis } from './api-harness.ts';
-
-const BUILT = fileURLToPath(new URL('../../dist/workers/passages.js', import.meta.url));
-const RUNNER = `
-  const { passages } = await import(process.argv[1]);
-  const { pino } = await import('pino');
-  const stop = new AbortController();
-  process.on('SIGTERM', () => stop.abort());
-  const [, , config, dataDir, redisUrl] = process.argv;
-  const log = pino({ level: 'warn' }, pino.destination(2));
-  await passages({ config: JSON.parse(config), configDir: '.', dataDir, redisUrl, log, signal: stop.signal });
-`;
+import { startPassages } from './passages-process.ts';
 
 const config = parseConfig(`
 version: 1
@@ -151,11 +140,7 @@ describe('a vehicle that passes a plate camera', () => {
     told = firstEvent(address, 'watch');
     // Stopped before it came: the test that waits for it says so.
     told.catch(() => undefined);
-    reader = spawn(
-      process.execPath,
-      ['--input-type=module', '-e', RUNNER, BUILT, JSON.stringify(config), dataDir, redis.url],
-      { stdio: ['ignore', 'inherit', 'inherit'] },
-    );
+    reader = startPassages(config, dataDir, redis.url);
     const clip = join(dataDir, 'ride.mp4');
     drawRide(clip);
     await recordAndFollow(clip, dataDir, redis.url);

@@ -7,14 +7,52 @@ import type { CaseSummary } from '../../api/contract/cases.ts';
 import type { Decision } from '../../pipeline/event.ts';
 import { type Place, toPlace } from '../../pipeline/fire/earth.ts';
 import { azimuthTo } from '../../pipeline/fire/terrain.ts';
+import { AlertRepository } from '../../api/repositories/alerts.ts';
+import { openDatabase } from '../../api/database/open-database.ts';
+import { parseConfig } from '../../pipeline/config.ts';
 import { acceptForTest } from './api-accept.ts';
-import { openSite, sealCase, type Site, TestClock } from './api-harness.ts';
+import { CONFIG, openSite, sealCase, type Site, TestClock } from './api-harness.ts';
 import { buildPlayer, hasChromium, openBrowser, type OpenedPage, openPage } from './player-browser.ts';
 import { clean, lookAt } from './player-checks.ts';
 
 const SOUTH: Place = { latitude: 10.25, longitude: 104 };
 const WEST = toPlace({ east: -8_000, north: 1_500 }, SOUTH);
 const FIRE = toPlace({ east: -3_000, north: 9_000 }, SOUTH);
+
+const ALERTS = `alerts:
+  channels:
+    - { id: desk, kind: webhook, url: "http://127.0.0.1:9/", secret: sixteen-characters }
+    - { id: chief, kind: webhook, url: "http://127.0.0.1:9/", secret: sixteen-characters }
+  routes: [{ kinds: [smoke, flame], channels: [desk], then: [[chief]] }]
+`;
+
+/** As if the alert had been told to the desk, and not reached the chief. */
+const tellAlert = async (dataDir: string, at: number): Promise<void> => {
+  const db = await openDatabase(join(dataDir, 'watchpost.db'));
+  const alerts = new AlertRepository(db);
+  await alerts.add({
+    ...{
+      id: 'seen-south',
+      kind: 'smoke',
+      camera_id: 'gate',
+      at,
+      announced_at: at,
+      incident_id: 'seen-south',
+      level: 0,
+    },
+    ...{ escalate_at: at + 3_600_000, acknowledged_at: null, acknowledged_by: null, body: '{}' },
+  });
+  const [desk, chief] = (['desk', 'chief'] as const).map((channelId) => ({
+    alertId: 'seen-south',
+    level: 0,
+    channelId,
+  }));
+  await alerts.queue(desk!, at);
+  await alerts.delivered({ ...desk!, at: at + 1_000 }, {});
+  await alerts.queue(chief!, at);
+  await alerts.failed({ ...chief!, at: at + 1_000 }, 'unreachable', '127.0.0.1:9: refused');
+  await db.destroy();
+};
 
 const decision = (station: Place): Decision => ({
   ruleId: 'smoke',
@@ -45,7 +83,7 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     await buildPlayer(playerDir);
     const clock = new TestClock();
     clock.at = Date.now();
-    site = await openSite({ clock, playerDir });
+    site = await openSite({ clock, playerDir, config: parseConfig(CONFIG + ALERTS) });
     const triggerAt = clock.at - 600_000;
     for (const [id, camera, station] of [
       ['seen-south', 'gate', SOUTH],
@@ -55,6 +93,7 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
         site,
         await sealCase(site.store, id, { kind: 'smoke', camera, triggerAt, decision: decision(station) }),
       );
+    await tellAlert(site.dataDir, clock.at - 60_000);
     const base = await site.app.listen({ host: '127.0.0.1', port: 0 });
     await site.person('ranger', 'ranger');
     browser = await openBrowser();
@@ -76,6 +115,23 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     expect(await page.title()).toMatch(/^\(1\) Fire desk/);
   });
 
+  test(`who has been told, who not, and how long until the next group is${why}`, async () => {
+    const { page } = opened;
+    await page.waitForSelector('.fire-progress');
+    const told = await page.locator('.fire-progress li').allInnerTexts();
+    expect(told.join(' | ')).toMatch(/chief: not reached yet \(1 attempts\) \| desk: has it since /);
+    expect(await page.locator('.fire-progress p').innerText()).toMatch(/Group 2 of 2 is told in \d+:\d\d\./);
+  });
+
+  test(`the health page says which channel fails, since when, and what to do${why}`, async () => {
+    const looks = await lookAt(opened.page, '/health', 'table', 'health-channels');
+    expect(looks).toEqual(clean(looks));
+    const table = opened.page.getByRole('table').last();
+    expect(await table.innerText()).toMatch(/chief[\s\S]*Failing since[\s\S]*Check address, network and firewall/);
+    await opened.page.goto(new URL('/fire', opened.page.url()).href);
+    await opened.page.waitForSelector('.fire-progress');
+  }, 90_000);
+
   test(`the desk with an incident is accessible and fits an office screen and a phone, in both languages${why}`, async () => {
     const looks = await lookAt(opened.page, '/fire', '.fire-ellipse', 'fire-incident');
     expect(looks).toEqual(clean(looks));
@@ -90,6 +146,7 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     };
     await expect.poll(states, { timeout: 15_000 }).toEqual(['exempt', 'exempt']);
     await expect.poll(() => page.locator('.fire-incident footer').count(), { timeout: 15_000 }).toBe(0);
+    expect(await page.locator('.fire-progress p').innerText()).toMatch(/^ranger took notice at /);
     expect(requests.filter((url) => !url.startsWith('http://127.0.0.1'))).toEqual([]);
     expect(errors).toEqual([]);
   });

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import type { Passage } from '../../pipeline/passages/passage.ts';
 import { hasShared, needs, ROOT, sharedFile } from '../shared.ts';
 
 const run = promisify(execFile);
@@ -13,19 +14,27 @@ const footage = ['footage', 'motorway-cctv-320x240.avi'] as const;
 const replay = async (out: string, ...more: string[]): Promise<void> => {
   const cache = temporary();
   const { stdout: config } = await run('node', ['scripts/demo-config.mjs', 'once', cache], { cwd: ROOT });
-  const args = ['replay', sharedFile(...footage), '--config', config.trim(), '--camera', 'motorway', '--out', out];
+  const file = join(cache, 'with-passages.yml');
+  const text = readFileSync(config.trim(), 'utf8');
+  writeFileSync(file, text.replace('- id: motorway\n', '- id: motorway\n    passages: { line: near }\n'));
+  const args = ['replay', sharedFile(...footage), '--config', file, '--camera', 'motorway', '--out', out];
   await run(join(ROOT, 'bin/watchpost'), [...args, ...more], { cwd: ROOT });
 };
 
 describe.skipIf(!hasShared(...footage))(`replay${needs(...footage)}`, () => {
-  test('the same clip twice gives byte-identical events, tracks and detections', async () => {
+  test('the same clip twice gives byte-identical events, tracks, detections and passages', async () => {
     const [first, second] = [temporary(), temporary()];
     await replay(first, '--no-cases');
     await replay(second, '--no-cases');
-    for (const file of ['events.ndjson', 'tracks.ndjson', 'detections.ndjson']) {
+    for (const file of ['events.ndjson', 'tracks.ndjson', 'detections.ndjson', 'passages.ndjson']) {
       const bytes = readFileSync(join(first, file));
       expect(bytes.length).toBeGreaterThan(0);
       expect(readFileSync(join(second, file)).equals(bytes), file).toBe(true);
     }
+    const lines = readFileSync(join(first, 'passages.ndjson'), 'utf8').trim().split('\n');
+    const passages = lines.map((line) => JSON.parse(line) as Passage);
+    expect(new Set(passages.map(({ id }) => id)).size).toBe(passages.length);
+    // Nothing was recorded, so no plate could be looked at, and none is invented.
+    expect(passages.every(({ plate, unread }) => plate === null && unread === 'recording-gone')).toBe(true);
   });
 });
