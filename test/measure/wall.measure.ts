@@ -59,12 +59,11 @@ test.skipIf(!hasChromium)('the wall with 16 tiles', { timeout: 600_000 }, async 
     const openings: Opening[] = [];
     for (let run = 0; run < RUNS; run++) openings.push(await openWall(page));
     const playing = await coresOver(WATCH_MS);
-    const frames = await page.evaluate(
-      () =>
-        [...document.querySelectorAll('video')].map((video) => video.getVideoPlaybackQuality()) as {
-          totalVideoFrames: number;
-          droppedVideoFrames: number;
-        }[],
+    const frames = await page.evaluate(() =>
+      [...document.querySelectorAll('video')].map((video) => {
+        const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality();
+        return { totalVideoFrames, droppedVideoFrames };
+      }),
     );
     await page.goto(new URL('/health', page.url()).href);
     await page.waitForSelector('tbody tr');
