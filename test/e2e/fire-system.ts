@@ -66,9 +66,8 @@ export const openReceiver = async (): Promise<AlertReceiver> => {
 
 export type Administrator = {
   readonly address: string;
-  readonly cookie: string;
-  readonly csrfToken: string;
-  readonly password: string;
+  /** Of the session, `name=value`. */
+  readonly cookie: () => string;
   readonly get: <T>(path: string) => Promise<T>;
   readonly post: <T>(path: string, body: object) => Promise<T>;
 };
@@ -102,8 +101,7 @@ export const administrate = async (system: RunningSystem): Promise<Administrator
   await call('POST', '/api/session', { username: 'admin', password: PASSWORD });
   return {
     address,
-    ...{ cookie, csrfToken },
-    password: PASSWORD,
+    cookie: () => cookie,
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
   };
