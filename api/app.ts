@@ -25,6 +25,7 @@ import { databaseProbe } from './database/probe-database.ts';
 import { openDatabase } from './database/open-database.ts';
 import { CameraStates } from './live/camera-states.ts';
 import { openFireMap } from './fire-map.ts';
+import { startLearntPlaces } from './learnt-places.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { RedisLink } from './live/redis-link.ts';
 import { Metrics } from './metrics.ts';
@@ -243,6 +244,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const statistics = startStatisticsConsumer(context);
   const passages = startPassageConsumer(context, desk);
   const retention = startPassageRetention(context);
+  const learnt = startLearntPlaces(context);
   app.addHook('preClose', () => context.live.close());
   app.addHook('onClose', async () => {
     const steps: (() => Promise<void>)[] = [
@@ -252,6 +254,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       () => passages.close(),
       () => desk.close(),
       () => retention.close(),
+      () => learnt.close(),
       async () => {
         redis.close();
         return Promise.resolve();

@@ -7,6 +7,7 @@ import type { Frame, FrameHeader } from './frame.ts';
 import type { Size } from './geometry.ts';
 import { toLiveFrame } from './live-frame.ts';
 import type { LiveFrame } from './live.ts';
+import type { LearntPlace } from './fire/learnt.ts';
 import { type PoseId, type SweepWatch, watchSweep } from './fire/sweep.ts';
 import { smallGrey } from './health/grey-picture.ts';
 import { PictureWatch } from './health/picture-facts.ts';
@@ -43,7 +44,7 @@ export type FrameInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt' | 'poseId'> &
   Partial<Pick<Frame, 'pixels' | 'letterbox'>>;
 export type TracksInput = Pick<
   TrackedFrame,
-  'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture' | 'viewMoves' | 'still' | 'poseId'
+  'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture' | 'viewMoves' | 'still' | 'poseId' | 'learnt'
 >;
 
 /** How long a track stays marked on the overlay after it was part of a match. */
@@ -62,6 +63,7 @@ export class CameraPipeline {
   readonly #trackers = new Map<string | undefined, ByteTracker>();
   readonly #nextTrackId = countFromOne();
   readonly #sweep: SweepWatch | null;
+  #learnt: readonly LearntPlace[] = [];
   readonly #rules: RuleSet;
   readonly #signals: SignalReader | null;
   readonly #picture: PictureWatch | null;
@@ -94,6 +96,11 @@ export class CameraPipeline {
     this.#assembler = new EventAssembler({ cameraId: camera.id, clock, provenance });
   }
 
+  /** Takes what people decided of smoke until now; holds for the frames that follow. */
+  learn(places: readonly LearntPlace[]): void {
+    this.#learnt = places;
+  }
+
   /**
    * Which pose of a sweep a frame shows; undefined for cameras that do not turn. A frame without a pose (null) is not to
    * be analysed. Called once for each frame, in order, before anything else is done with it.
@@ -122,7 +129,12 @@ export class CameraPipeline {
 
   /** The frame's times, with what its signals show, how the picture looks where a rule asks for it, and whether it moves. */
   readSignals({ ptsMs, capturedAt, pixels, letterbox, poseId }: FrameInput): TracksInput {
-    const when = { ptsMs, capturedAt, ...(poseId === undefined ? {} : { poseId }) };
+    const when = {
+      ptsMs,
+      capturedAt,
+      ...(poseId === undefined ? {} : { poseId }),
+      ...(this.#learnt.length === 0 ? {} : { learnt: this.#learnt }),
+    };
     if (pixels === undefined || letterbox === undefined) return when;
     const signals = this.#signals?.read({ pixels, letterbox }, ptsMs);
     if (this.#view.isDue(ptsMs)) this.#view.look(smallGrey({ pixels, letterbox }), ptsMs);
@@ -139,7 +151,7 @@ export class CameraPipeline {
 
   /** The same from tracks and readings on, for trying rules on stored tracks. */
   pushTracks(
-    { ptsMs, capturedAt, signals, heads, picture, viewMoves, still, poseId }: TracksInput,
+    { ptsMs, capturedAt, signals, heads, picture, viewMoves, still, poseId, learnt }: TracksInput,
     tracks: readonly Track[],
   ): AnalysedFrame {
     const tracked: TrackedFrame = {
@@ -155,6 +167,7 @@ export class CameraPipeline {
       ...(viewMoves ? { viewMoves } : {}),
       ...(still ? { still } : {}),
       ...(poseId === undefined ? {} : { poseId }),
+      ...(learnt ? { learnt } : {}),
     };
     const matches = this.#sameAct.filter(this.#rules.step(tracked), tracked);
     for (const { match, disposition } of matches) {

@@ -85,9 +85,19 @@ class Told {
   }
 }
 
+/** One more sentence where people dismissed smoke at the same place. */
+const learnt = (t: Told, language: Language): string => {
+  if (!t.has('learnt')) return '';
+  const cost = t.value('learnt', language);
+  return {
+    vi: ` Chỗ này đã từng bị bác bỏ, nên ngưỡng cao hơn ${cost}.`,
+    en: ` Smoke was dismissed here before, so ${cost} more was asked for.`,
+  }[language];
+};
+
 const smoke: Sentences = (t) => ({
-  vi: `Thấy ${t.subject('vi')} ${t.bearing('vi')} trong ${t.value('sightings', 'vi')} (ngưỡng ${t.threshold('sightings', 'vi')}), kéo dài ${t.value('seen', 'vi')}. Mức chứng cứ ${t.value('evidence', 'vi')} (ngưỡng ${t.threshold('evidence', 'vi')}).`,
-  en: `${capitalise(t.subject('en'))} was seen ${t.bearing('en')} in ${t.value('sightings', 'en')} (threshold ${t.threshold('sightings', 'en')}), over ${t.value('seen', 'en')}. Evidence ${t.value('evidence', 'en')} (threshold ${t.threshold('evidence', 'en')}).`,
+  vi: `Thấy ${t.subject('vi')} ${t.bearing('vi')} trong ${t.value('sightings', 'vi')} (ngưỡng ${t.threshold('sightings', 'vi')}), kéo dài ${t.value('seen', 'vi')}. Mức chứng cứ ${t.value('evidence', 'vi')} (ngưỡng ${t.threshold('evidence', 'vi')}).${learnt(t, 'vi')}`,
+  en: `${capitalise(t.subject('en'))} was seen ${t.bearing('en')} in ${t.value('sightings', 'en')} (threshold ${t.threshold('sightings', 'en')}), over ${t.value('seen', 'en')}. Evidence ${t.value('evidence', 'en')} (threshold ${t.threshold('evidence', 'en')}).${learnt(t, 'en')}`,
 });
 
 /** One more sentence of a crowd where the ground is calibrated. */

@@ -1,3 +1,4 @@
+import type { LearntPlace } from './fire/learnt.ts';
 import type { Box, Size } from './geometry.ts';
 import type { HeadReading } from './head-reading.ts';
 import type { PictureFacts } from './health/picture-facts.ts';
@@ -44,6 +45,8 @@ export type TrackedFrame = {
   readonly viewMoves?: true;
   /** What was put into a zone and stands there, where a rule watches for it. */
   readonly still?: StillThings;
+  /** What people decided of smoke that this camera showed before. */
+  readonly learnt?: readonly LearntPlace[];
   /** Which pose of a sweep it shows. */
   readonly poseId?: string;
 };

@@ -21,6 +21,7 @@ import { reportProcess } from './process-report.ts';
 import { provenanceOf } from './provenance.ts';
 import { openQueues, type Queues } from './queue.ts';
 import { sendStatistic } from './statistics-stream.ts';
+import { LearntPlaces } from './learnt-places.ts';
 import { TrackLog } from './track-log.ts';
 
 /**
@@ -41,6 +42,8 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   const queues = await openQueues(redisUrl);
   const stages = new StageHistograms();
   const pool = await openDetectors(config, cameras, true, stages);
+  const learnt = new LearntPlaces(queues.redis, log);
+  await learnt.start();
   const report = reportProcess({ redis: queues.redis, process: 'analyze', worker: context.worker, stages });
   const atWork: AtWork = new Map();
   context.watchWork?.(() => {
@@ -51,7 +54,10 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   try {
     const set = new CameraSet({
       run: (camera, stop) =>
-        analyzeCamera({ context, camera, queues, detector: pool.forCamera(camera), stages, atWork, signal: stop }),
+        analyzeCamera({
+          ...{ context, camera, queues, detector: pool.forCamera(camera), stages, atWork, learnt },
+          signal: stop,
+        }),
       isSame,
       onDefect: (cameraId, err) => log.error({ cameraId, err }, 'analysis of a camera stopped by a defect'),
       signal,
@@ -64,6 +70,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
     await set.update(cameras);
     await set.ended();
   } finally {
+    learnt.close();
     await pool.close();
     await report.close();
     await queues.close();
@@ -99,6 +106,7 @@ type CameraParts = {
   readonly detector: CameraDetector;
   readonly stages: StageHistograms;
   readonly atWork: AtWork;
+  readonly learnt: LearntPlaces;
   readonly signal: AbortSignal;
 };
 
@@ -109,6 +117,7 @@ const analyzeCamera = async ({
   detector,
   stages,
   atWork,
+  learnt,
   signal,
 }: CameraParts): Promise<void> => {
   const { config, dataDir, log, worker, capacity } = context;
@@ -118,17 +127,20 @@ const analyzeCamera = async ({
   );
   const passages = passagesOf(camera);
   let current: ChannelFrame | null = null;
+  let pipeline: CameraPipeline | null = null;
   const analyzer = new CameraAnalyzer({
     detect: watched(detector.detect, camera.id, atWork),
     openPipeline: (frame) => {
       log.info({ cameraId: camera.id, sessionId: frame.sessionId }, 'analysis of a session starts');
-      return new CameraPipeline({
+      pipeline = new CameraPipeline({
         camera,
         clock: current!.clock,
         frameSize: frame.letterbox.source,
         provenance: provenanceOf(camera, detector.config, detector.detector, detector.heads),
         timeZone: config.site.timeZone,
       });
+      pipeline.learn(learnt.of(camera.id));
+      return pipeline;
     },
     openHeads: detector.openHeads,
     openPassages: ({ letterbox }) =>
@@ -163,6 +175,7 @@ const analyzeCamera = async ({
     onLost: () => analyzer.finish(),
   })) {
     current = frame;
+    (pipeline as CameraPipeline | null)?.learn(learnt.of(camera.id));
     try {
       await analyzer.push(frame);
     } catch (error) {

@@ -26,7 +26,7 @@ const { values } = parseArgs({
 const [poses, dwellS, fps] = [Number(values.poses), Number(values.dwell), Number(values.fps)];
 const WIDTH = 1280;
 const HEIGHT = 720;
-const CLIP_FPS = 10;
+const CLIP_FPS = 5;
 /** Poses overlap by a fifth of the picture. */
 const STEP_PX = WIDTH * 0.8;
 

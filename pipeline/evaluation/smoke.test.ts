@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ConfirmationConfig } from '../fire/confirmation.ts';
+import { NOTHING_LEARNT } from '../fire/learnt.ts';
 import { evaluateSmoke, parseSmokeResults, parseSmokeTruth } from './smoke.ts';
 
 const config: ConfirmationConfig = {
@@ -11,7 +12,7 @@ const config: ConfirmationConfig = {
   endMs: 600_000,
   danger: 3,
   exclusions: [],
-  learntNegatives: [],
+  learnt: () => NOTHING_LEARNT,
 };
 const truth = (smokeFrom: number) =>
   parseSmokeTruth(

@@ -3,6 +3,7 @@ import { smokeStreams, STREAM_SIZE } from '../../test/smoke-streams.ts';
 import { scoreSequences } from '../evaluation/sequences.ts';
 import type { Box } from '../geometry.ts';
 import { confirm, type ConfirmationConfig, FIRST_STATE, type Sighted, type Tube } from './confirmation.ts';
+import { NOTHING_LEARNT } from './learnt.ts';
 import { eightFrameMean, fiveInARow, type SequenceRule } from './simple-rules.ts';
 
 const CADENCE_MS = 30_000;
@@ -15,7 +16,7 @@ const config = (extra: Partial<ConfirmationConfig> = {}): ConfirmationConfig => 
   endMs: 600_000,
   danger: 3,
   exclusions: [],
-  learntNegatives: [],
+  learnt: () => NOTHING_LEARNT,
   ...extra,
 });
 const box = (x: number, foot: number, size: number): Box => ({ x1: x, y1: foot - size, x2: x + size, y2: foot });
@@ -75,7 +76,7 @@ describe('confirmation of smoke', () => {
   test('where people dismissed candidates before, and on days of low danger, more evidence is asked for', () => {
     const frame = (extra: Partial<ConfirmationConfig>) =>
       run(growing(0.45, 20), extra).changes.find(({ tube }) => tube.state === 'confirmed')!.frame;
-    expect(frame({ learntNegatives: [box(390, 505, 60)] })).toBeGreaterThan(frame({}));
+    expect(frame({ learnt: () => ({ cost: 1, caseIds: ['c'] }) })).toBeGreaterThan(frame({}));
     expect(frame({ danger: 1 })).toBeGreaterThan(frame({ danger: 5 }));
   });
 

@@ -1,6 +1,8 @@
-import { type Box, boxArea, boxHeight, boxWidth, centre, groundPoint, iou, type Point } from '../geometry.ts';
+import { type Box, boxArea, boxHeight, boxWidth, groundPoint, iou, type Point } from '../geometry.ts';
 import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
+import { type LearntCost, NOTHING_LEARNT } from './learnt.ts';
+import { isSamePlume } from './same-plume.ts';
 
 /** Smoke seen in one frame. */
 export type Sighted = { readonly box: Box; readonly score: number };
@@ -24,8 +26,8 @@ export type ConfirmationConfig = {
   readonly danger: DangerLevel;
   /** Chimneys, kilns, roads: candidates whose foot stands in one are dropped. In source pixels. */
   readonly exclusions: readonly (readonly Point[])[];
-  /** Places where people dismissed candidates before, in source pixels: each costs evidence there. */
-  readonly learntNegatives: readonly Box[];
+  /** What verdicts on earlier smoke cost a candidate at a place, in source pixels. */
+  readonly learnt: (box: Box) => LearntCost;
 };
 
 /** As the `smoke` rule has it unless its configuration says otherwise. */
@@ -38,7 +40,7 @@ export const DEFAULT_CONFIRMATION: ConfirmationConfig = {
   endMs: 600_000,
   danger: 3,
   exclusions: [],
-  learntNegatives: [],
+  learnt: () => NOTHING_LEARNT,
 };
 
 /** Why the evidence changed in one frame: decision data, kept with the tube. Values add up to the change. */
@@ -74,6 +76,8 @@ export type Tube = {
   readonly bestScore: number;
   /** Bound of the evidence needed, with the day's danger and what people dismissed here. */
   readonly needed: number;
+  /** What of it comes from verdicts, when it was first seen. */
+  readonly learnt: LearntCost;
   /** The last `KEPT_STEPS` steps. */
   readonly steps: readonly EvidenceStep[];
 };
@@ -105,8 +109,6 @@ const DRIFT_COST = 2;
 const DRIFT_FREE = 0.3;
 /** Days of low danger ask for more, of high danger for less. */
 const PRIOR: Readonly<Record<DangerLevel, number>> = { 1: 0.8, 2: 0.4, 3: 0, 4: -0.3, 5: -0.6 };
-const LEARNT_COST = 1.5;
-const SAME_PLUME_IOU = 0.1;
 /** A candidate without evidence is dropped when it was not seen for so many frames. */
 const FORGET_FRAMES = 4;
 
@@ -151,11 +153,6 @@ const withoutTwins = (seen: readonly Sighted[]): readonly Sighted[] => {
   return kept;
 };
 
-const isSamePlume = (a: Box, b: Box): boolean =>
-  iou(a, b) >= SAME_PLUME_IOU || contains(a, centre(b)) || contains(b, centre(a));
-
-const contains = (box: Box, { x, y }: Point): boolean => x >= box.x1 && x < box.x2 && y >= box.y1 && y < box.y2;
-
 const bestMatch = (tube: Tube, free: ReadonlySet<Sighted>): Sighted | null => {
   let best: Sighted | null = null;
   for (const one of free)
@@ -169,7 +166,7 @@ const fromScore = (score: number, { neutralScore }: ConfirmationConfig): number 
 const begin = (id: number, ptsMs: PtsMs, { box, score }: Sighted, config: ConfirmationConfig): Tube => {
   const persistence = fromScore(score, config);
   const evidence = Math.max(0, persistence);
-  const learnt = config.learntNegatives.some((known) => isSamePlume(known, box)) ? LEARNT_COST : 0;
+  const learnt = config.learnt(box);
   return {
     id,
     state: 'candidate',
@@ -182,7 +179,8 @@ const begin = (id: number, ptsMs: PtsMs, { box, score }: Sighted, config: Confir
     first: box,
     box,
     bestScore: score,
-    needed: config.confirmAt + PRIOR[config.danger] + learnt,
+    needed: config.confirmAt + PRIOR[config.danger] + learnt.cost,
+    learnt,
     steps: [{ ptsMs, score, persistence, growth: 0, rise: 0, drift: 0, evidence }],
   };
 };

@@ -4,6 +4,8 @@ import { CameraPipeline } from '../camera-pipeline.ts';
 import { CameraConfig } from '../config-schema.ts';
 import type { Detection } from '../detection.ts';
 import type { WatchEvent } from '../event.ts';
+import { explain } from '../explanation.ts';
+import type { LearntPlace } from './learnt.ts';
 
 const POSES = 36;
 const DWELL_MS = 16_000;
@@ -40,7 +42,7 @@ const plumeAt =
   (...poses: readonly string[]) =>
   (poseId: string, ptsMs: number): readonly Detection[] =>
     poses.includes(poseId)
-      ? [{ className: 'smoke', score: 0.6, box: { x1: 620, y1: 380 - ptsMs / 20_000, x2: 660, y2: 430 } }]
+      ? [{ className: 'smoke', score: 0.5, box: { x1: 620, y1: 380 - ptsMs / 20_000, x2: 660, y2: 430 } }]
       : [];
 
 /** @param seen of a pose at a media time */
@@ -48,6 +50,7 @@ const sweep = (
   camera: CameraConfig,
   seen: (poseId: string, ptsMs: number) => readonly Detection[],
   rounds: number,
+  learnt: readonly LearntPlace[] = [],
 ): { readonly events: readonly WatchEvent[]; readonly looked: number } => {
   const pipeline = new CameraPipeline({
     camera,
@@ -56,6 +59,7 @@ const sweep = (
     provenance: { softwareVersion: '1.0.0', configHash: 'c', models: [] },
     timeZone: 'Asia/Ho_Chi_Minh',
   });
+  pipeline.learn(learnt);
   const events: WatchEvent[] = [];
   let looked = 0;
   for (let ptsMs = 0; ptsMs < rounds * POSES * DWELL_MS; ptsMs += FRAME_MS) {
@@ -94,6 +98,26 @@ describe('a sweep of 36 poses, 16 s each', () => {
     const once = (poseId: string, ptsMs: number): readonly Detection[] =>
       ptsMs % DWELL_MS === FRAME_MS && ptsMs < POSES * DWELL_MS ? plumeAt(poseId)(poseId, ptsMs) : [];
     expect(sweep(tower(), once, 2).events).toEqual([]);
+  });
+
+  test('where people dismissed smoke of one pose, that pose asks for more and says why, others do not', () => {
+    const learnt = ['c1', 'c2'].map((caseId) => ({
+      ...{ caseId, poseId: 'p12', at: -86_400_000, wasFire: false },
+      box: { x1: 0.48, y1: 0.5, x2: 0.52, y2: 0.6 },
+    }));
+    const seen = plumeAt('p12', 'p30');
+    const fresh = sweep(tower(), seen, 3).events;
+    const taught = sweep(tower(), seen, 3, learnt).events;
+    const of = (events: readonly WatchEvent[], pose: string): WatchEvent =>
+      events.find(({ decision }) => decision.facts['pose'] === pose)!;
+    expect(of(taught, 'p30')).toEqual(of(fresh, 'p30'));
+    expect(of(taught, 'p12').triggerPtsMs).toBeGreaterThan(of(fresh, 'p12').triggerPtsMs);
+    const { measurements, facts } = of(taught, 'p12').decision;
+    expect(measurements.find(({ name }) => name === 'learnt')!.value).toBeGreaterThan(0.8);
+    expect(facts['learntFrom']).toBe('c1 c2');
+    expect(explain(of(taught, 'p12')).en).toMatch(
+      /Smoke was dismissed here before, so \d[.,]\d+ more was asked for\.$/,
+    );
   });
 
   test('a kiln that one pose shows is passed over there and nowhere else', () => {

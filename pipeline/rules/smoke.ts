@@ -8,6 +8,7 @@ import {
   type Tube,
 } from '../fire/confirmation.ts';
 import { focalLengthPx, type Pose, toBearing } from '../fire/lens.ts';
+import { learntCost, NOTHING_LEARNT } from '../fire/learnt.ts';
 import type { SweepConfig } from '../fire/sweep-config.ts';
 import { boxArea, boxWidth, groundPoint, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
@@ -19,6 +20,8 @@ import { round2, round4, toSighting } from './sightings.ts';
 import type { Scene } from './track-history.ts';
 
 const AFTER_MS = 1_000;
+/** Cases that a decision names as its teachers, at most. */
+const MOST_NAMED = 10;
 /** The foot of a plume is known to this share of its box's width. */
 const FOOT_ERROR_WIDTHS = 0.25;
 const DEGREES = 180 / Math.PI;
@@ -95,7 +98,7 @@ export class SmokeRule implements Rule<SmokeState> {
     if (!view) return { state: before, matches: [] };
     const seen = scene.tracks.filter(({ observed, className }) => observed && this.#config.classes.includes(className));
     const known = before.get(view.poseId) ?? FIRST_STATE;
-    const { state, changed } = confirm(known, scene.ptsMs, seen, view.confirmation);
+    const { state, changed } = confirm(known, scene.ptsMs, seen, this.#withLearnt(view, scene));
     const confirmed = changed.filter((tube) => tube.state === 'confirmed');
     return {
       state: state === known ? before : new Map([...before, [view.poseId, state]]),
@@ -107,6 +110,13 @@ export class SmokeRule implements Rule<SmokeState> {
     return [];
   }
 
+  /** What was learnt is a fact of the frame, so that stored frames give the same decisions again. */
+  #withLearnt({ pose, confirmation }: View, { learnt = [], capturedAt }: Scene): ConfirmationConfig {
+    const places = learnt.filter(({ poseId }) => poseId === (pose?.id ?? null));
+    if (places.length === 0) return confirmation;
+    return { ...confirmation, learnt: (box) => learntCost(places, box, this.#frameSize, capturedAt) };
+  }
+
   #prepare(view: TowerView): View {
     const { dangerLevel, endMs, station } = this.#config;
     return {
@@ -116,7 +126,7 @@ export class SmokeRule implements Rule<SmokeState> {
         danger: dangerLevel satisfies DangerLevel,
         endMs: Math.max(endMs, ROUNDS_TO_END * view.roundMs),
         exclusions: view.exclusions.map((zone) => toPixelZone(zone, this.#frameSize)),
-        learntNegatives: [],
+        learnt: () => NOTHING_LEARNT,
       },
       geometryHash: geometryHash({
         exclusions: view.exclusions.map(({ corners }) => corners),
@@ -149,9 +159,16 @@ export class SmokeRule implements Rule<SmokeState> {
             threshold: round2(tube.needed),
             comparison: '>=',
           },
+          ...(tube.learnt.cost > 0 ? [{ name: 'learnt', value: round2(tube.learnt.cost), unit: '' }] : []),
           { name: 'growth', value: Math.round(100 * (boxArea(tube.box) / boxArea(tube.first) - 1)), unit: '%' },
         ],
-        facts: { class: track.className, ongoing: 'yes', ...this.#place(view), steps: stepsOf(tube) },
+        facts: {
+          class: track.className,
+          ongoing: 'yes',
+          ...this.#place(view),
+          ...learntFrom(tube),
+          steps: stepsOf(tube),
+        },
       },
       startPtsMs: start,
       triggerPtsMs: trigger,
@@ -196,6 +213,10 @@ export class SmokeRule implements Rule<SmokeState> {
     };
   }
 }
+
+/** The dismissed cases that made it need more. */
+const learntFrom = ({ learnt: { caseIds } }: Tube): Record<string, string> =>
+  caseIds.length > 0 ? { learntFrom: caseIds.slice(-MOST_NAMED).join(' ') } : {};
 
 /** Evidence frame by frame, as `0:0.45/1.02 30:-/0.52`: seconds since the first sighting, score, evidence after. */
 const stepsOf = ({ steps, firstPtsMs }: Tube): string =>

@@ -113,6 +113,7 @@ export const sealCase = async (
     kind?: RuleKind;
     triggerAt?: number;
     decision?: Decision;
+    subjects?: WatchEvent['subjects'];
     plates?: EvidenceManifest['plates'];
     /** A clip that plays; the default one only has bytes. */
     clip?: Buffer;
@@ -134,6 +135,7 @@ export const sealCase = async (
     cameraId: camera,
     ...(extra.kind ? { kind: extra.kind } : {}),
     ...(extra.decision ? { decision: extra.decision } : {}),
+    ...(extra.subjects ? { subjects: extra.subjects } : {}),
     ...(extra.triggerAt === undefined ? {} : { triggerAt: extra.triggerAt }),
   });
   const manifest: EvidenceManifest = {

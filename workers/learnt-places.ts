@@ -1,0 +1,44 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { LEARNT_KEY, type LearntPlace } from '../pipeline/fire/learnt.ts';
+
+const EVERY_MS = 10_000;
+const NOTHING: readonly LearntPlace[] = [];
+
+/** What people decided of smoke, as the API keeps it in Redis; while Redis is away, what was known last. */
+export class LearntPlaces {
+  readonly #redis: Redis;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | null = null;
+  #text = '';
+  #places: Readonly<Record<string, readonly LearntPlace[]>> = {};
+
+  constructor(redis: Redis, log: Logger) {
+    this.#redis = redis;
+    this.#log = log;
+  }
+
+  async start(): Promise<void> {
+    await this.#read();
+    this.#timer = setInterval(() => void this.#read(), EVERY_MS);
+  }
+
+  of(cameraId: string): readonly LearntPlace[] {
+    return this.#places[cameraId] ?? NOTHING;
+  }
+
+  close(): void {
+    if (this.#timer) clearInterval(this.#timer);
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const text = (await this.#redis.get(LEARNT_KEY)) ?? '{}';
+      if (text === this.#text) return;
+      this.#places = JSON.parse(text) as Readonly<Record<string, readonly LearntPlace[]>>;
+      this.#text = text;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'verdicts on smoke could not be read');
+    }
+  }
+}
