@@ -87,8 +87,21 @@ describe('configuration', () => {
     ],
     [
       'a pose that is there twice',
-      camera(`    sweep: { poses: [${pose('a')}, ${pose('a')}] }`),
+      camera(`    sweep: { startAt: "2026-11-21T06:00:00Z", poses: [${pose('a')}, ${pose('a')}] }`),
       'cameras.0.sweep.poses.1.id: "a" is used by another pose of this camera',
+    ],
+    [
+      'a sweep of a live camera without a start',
+      camera(`    sweep: { by: scene, poses: [${pose('a')}, ${pose('b')}] }`),
+      'cameras.0.sweep: missing `startAt`; a live camera needs an instant at which its first pose began',
+    ],
+    [
+      'stills whose pose is to be seen on the picture',
+      camera(`    sweep: { by: scene, poses: [${pose('a')}, ${pose('b')}] }`).replace(
+        /"rtsp:[^"]*"/,
+        '"stills://tower"',
+      ),
+      'cameras.0.sweep.by: expected "source", found "scene": stills come with the name of their pose',
     ],
     [
       'a pose that is over before its picture has settled',

@@ -7,7 +7,7 @@ type Fault = { readonly path: string; readonly message: string };
 
 /** What the schema of a sweep cannot say. @param at JSON pointer of the camera */
 export const sweepFaults = (
-  { poses, settleMs, by }: SweepConfig,
+  { poses, settleMs, by, startAt }: SweepConfig,
   { rules, zones, source }: Pick<CameraConfig, 'rules' | 'zones' | 'source'>,
   at: string,
 ): readonly Fault[] => {
@@ -19,6 +19,13 @@ export const sweepFaults = (
       message: isStills(source.url)
         ? `expected "source", found "${by}": stills come with the name of their pose`
         : 'expected "schedule" or "scene", found "source": only stills (source stills://) come with the name of their pose',
+    });
+  // Whatever frame a live session begins with would be taken for the first pose, and every bearing be wrong.
+  if (by !== 'source' && startAt === undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(source.url))
+    faults.push({
+      path: `${at}/sweep`,
+      message:
+        'missing `startAt`; a live camera needs an instant at which its first pose began, e.g. 2026-11-21T06:00:00+07:00',
     });
   const ids = new Set<string>();
   poses.forEach(({ id, dwellMs, exclusions }, index) => {

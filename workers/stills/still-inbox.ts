@@ -57,7 +57,7 @@ export class StillInbox {
   /** Puts a picture aside that cannot be used. */
   async passOver(path: string, reason: string): Promise<void> {
     this.#onRefused(path, reason);
-    const folder = this.#folders.find((each) => path.startsWith(each))!;
+    const folder = this.#folders.find((each) => path.startsWith(`${each}/`))!;
     await mkdir(join(folder, PASSED_OVER), { recursive: true });
     await rename(path, join(folder, PASSED_OVER, path.slice(folder.length + 1).replaceAll('/', '_')));
   }
