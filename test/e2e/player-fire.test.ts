@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaseSummary } from '../../api/contract/cases.ts';
+import { parseConfig } from '../../pipeline/config.ts';
 import type { Decision } from '../../pipeline/event.ts';
 import { type Place, toPlace } from '../../pipeline/fire/earth.ts';
 import { azimuthTo } from '../../pipeline/fire/terrain.ts';
@@ -54,6 +55,17 @@ const tellAlert = async (dataDir: string, at: number): Promise<void> => {
   await db.destroy();
 };
 
+const ROADS = JSON.stringify({
+  type: 'FeatureCollection',
+  features: [
+    {
+      type: 'Feature',
+      properties: { name: 'DT.975' },
+      geometry: { type: 'Point', coordinates: [FIRE.longitude, FIRE.latitude + 0.01] },
+    },
+  ],
+});
+
 const decision = (station: Place): Decision => ({
   ruleId: 'smoke',
   ruleKind: 'smoke',
@@ -83,7 +95,10 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     await buildPlayer(playerDir);
     const clock = new TestClock();
     clock.at = Date.now();
-    site = await openSite({ clock, playerDir, config: parseConfig(CONFIG + ALERTS) });
+    const roads = join(playerDir, 'roads.geojson');
+    await writeFile(roads, ROADS);
+    const config = parseConfig(`${CONFIG}${ALERTS}fire: { layers: [{ kind: road, file: "${roads}" }] }\n`);
+    site = await openSite({ clock, config, playerDir });
     const triggerAt = clock.at - 600_000;
     for (const [id, camera, station] of [
       ['seen-south', 'gate', SOUTH],
@@ -112,6 +127,7 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     expect(await page.locator('.fire-bearing').count()).toBe(2);
     expect(await page.locator('.fire-incident').count()).toBe(1);
     expect(await page.locator('.fire-incident header').innerText()).toMatch(/^10\.33\d\d, 103\.97\d\d ± \d+ m/);
+    expect(await page.locator('.fire-nearest').innerText()).toMatch(/^Road: DT\.975 · 1\.1 km, bearing \d+°$/);
     expect(await page.title()).toMatch(/^\(1\) Fire desk/);
   });
 
