@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, vi } from 'vitest';
-import type { AlertMessage } from '../../api/alerts/alert-message.ts';
+import type { FireAlertMessage } from '../../api/alerts/alert-message.ts';
 import type { RunningSystem } from './running-system.ts';
 
 const PASSWORD = 'mot-mat-khau-dai-de-nho';
@@ -41,18 +41,18 @@ export const drawnRule = {
 
 export type AlertReceiver = {
   readonly url: string;
-  readonly messages: AlertMessage[];
+  readonly messages: FireAlertMessage[];
   readonly close: () => void;
 };
 
 /** Somebody's webhook on this machine. */
 export const openReceiver = async (): Promise<AlertReceiver> => {
-  const messages: AlertMessage[] = [];
+  const messages: FireAlertMessage[] = [];
   const server: Server = createServer((request, response) => {
     let body = '';
     request.on('data', (part: Buffer) => (body += part.toString()));
     request.on('end', () => {
-      messages.push(JSON.parse(body) as AlertMessage);
+      messages.push(JSON.parse(body) as FireAlertMessage);
       response.writeHead(200).end();
     });
   });

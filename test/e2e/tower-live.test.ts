@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FireAlertMessage } from '../../api/alerts/alert-message.ts';
 import type { IncidentList } from '../../api/contract/incidents.ts';
 import { ROOT } from '../shared.ts';
 import { type Administrator, administrate, drawnRule, drawnTower, openReceiver, WAIT } from './fire-system.ts';
@@ -90,16 +91,16 @@ describe('a tower that turns, live', () => {
 
   test('smoke that one pose shows reaches a receiver with its place, the ground it stands on and the nearest road', async () => {
     await expect.poll(() => receiver.messages.length, WAIT).toBe(1);
-    const [message] = receiver.messages;
+    const message = receiver.messages[0]!;
     expect(message).toMatchObject({ kind: 'smoke', camera: { id: 'tower' }, where: { kind: 'range' } });
-    const { sight, rangeM } = message!.where as Extract<typeof message.where, { kind: 'range' }>;
+    const { sight, rangeM } = message.where as Extract<FireAlertMessage['where'], { kind: 'range' }>;
     // 290 of 512 px, seen by the pose that looks east; its foot is 51 px below the middle: 7.1° down from 380 m.
     expect(sight.azimuthDeg).toBeGreaterThan(91);
     expect(sight.azimuthDeg).toBeLessThan(95);
     expect(rangeM).toBeGreaterThan(2_600);
     expect(rangeM).toBeLessThan(3_600);
-    expect(message!.nearest).toMatchObject([{ kind: 'road', name: 'DT.975' }]);
-    expect(message!.shortText).toMatch(/^KHOI \d\d:\d\d; 10\.2\d+,104\.0\d+, cach tram \d\.\d km/);
+    expect(message.nearest).toMatchObject([{ kind: 'road', name: 'DT.975' }]);
+    expect(message.shortText).toMatch(/^KHOI \d\d:\d\d; 10\.2\d+,104\.0\d+, cach tram \d\.\d km/);
   });
 
   test('frames of the turns are counted, and none is looked at', async () => {
