@@ -70,6 +70,8 @@ describe('a tower that gives stills', () => {
     for (let round = 0; round < 3; round++)
       expect((await post('e', firstAt + round * STEP_MS, hillside)).status).toBe(202);
     await expect.poll(() => receiver.messages.length, WAIT).toBe(1);
+    // The alert is sent when the smoke is confirmed; its case comes when the evidence is sealed.
+    await expect.poll(async () => (await incidents()).length, WAIT).toBe(1);
     const [incident] = await incidents();
     expect(incident?.position).toMatchObject({ kind: 'bearing' });
     // The plume stands right of the middle: 290 of 512 px.
@@ -111,6 +113,7 @@ describe('a tower that gives stills', () => {
     for (let round = 4; round < 7; round++)
       writeFileSync(join(inbox, 'n', toStillName(firstAt + round * STEP_MS)), hillside);
     await expect.poll(() => receiver.messages.length, WAIT).toBe(2);
+    await expect.poll(async () => (await incidents()).length, WAIT).toBe(2);
     const bearings = (await incidents()).flatMap(({ alerts }) =>
       alerts.map(({ sight }) => Math.round(sight!.azimuthDeg)),
     );
