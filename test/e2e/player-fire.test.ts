@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaseSummary } from '../../api/contract/cases.ts';
-import { parseConfig } from '../../pipeline/config.ts';
 import type { Decision } from '../../pipeline/event.ts';
 import { type Place, toPlace } from '../../pipeline/fire/earth.ts';
 import { azimuthTo } from '../../pipeline/fire/terrain.ts';
