@@ -10,6 +10,7 @@ import { PassageWatch } from '../pipeline/passages/passage-watch.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { CameraSet } from './camera-set.ts';
 import { isSame } from '../pipeline/config-change.ts';
+import { LearntPlaces } from './learnt-places.ts';
 import { CameraAnalyzer, type FrameFate } from './camera-analyzer.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
@@ -21,7 +22,6 @@ import { reportProcess } from './process-report.ts';
 import { provenanceOf } from './provenance.ts';
 import { openQueues, type Queues } from './queue.ts';
 import { sendStatistic } from './statistics-stream.ts';
-import { LearntPlaces } from './learnt-places.ts';
 import { TrackLog } from './track-log.ts';
 
 /**
@@ -42,8 +42,6 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   const queues = await openQueues(redisUrl);
   const stages = new StageHistograms();
   const pool = await openDetectors(config, cameras, true, stages);
-  const learnt = new LearntPlaces(queues.redis, log);
-  await learnt.start();
   const report = reportProcess({ redis: queues.redis, process: 'analyze', worker: context.worker, stages });
   const atWork: AtWork = new Map();
   context.watchWork?.(() => {
@@ -54,10 +52,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   try {
     const set = new CameraSet({
       run: (camera, stop) =>
-        analyzeCamera({
-          ...{ context, camera, queues, detector: pool.forCamera(camera), stages, atWork, learnt },
-          signal: stop,
-        }),
+        analyzeCamera({ context, camera, queues, detector: pool.forCamera(camera), stages, atWork, signal: stop }),
       isSame,
       onDefect: (cameraId, err) => log.error({ cameraId, err }, 'analysis of a camera stopped by a defect'),
       signal,
@@ -70,7 +65,6 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
     await set.update(cameras);
     await set.ended();
   } finally {
-    learnt.close();
     await pool.close();
     await report.close();
     await queues.close();
@@ -106,7 +100,6 @@ type CameraParts = {
   readonly detector: CameraDetector;
   readonly stages: StageHistograms;
   readonly atWork: AtWork;
-  readonly learnt: LearntPlaces;
   readonly signal: AbortSignal;
 };
 
@@ -117,7 +110,6 @@ const analyzeCamera = async ({
   detector,
   stages,
   atWork,
-  learnt,
   signal,
 }: CameraParts): Promise<void> => {
   const { config, dataDir, log, worker, capacity } = context;
@@ -125,9 +117,11 @@ const analyzeCamera = async ({
   const complain = onceASecond((error) =>
     log.warn({ cameraId: camera.id, err: error }, 'side-car could not be written'),
   );
+  let pipeline: CameraPipeline | null = null;
+  const learnt = camera.rules.some(({ kind }) => kind === 'smoke') ? new LearntPlaces(queues.redis, log) : null;
+  await learnt?.start();
   const passages = passagesOf(camera);
   let current: ChannelFrame | null = null;
-  let pipeline: CameraPipeline | null = null;
   const analyzer = new CameraAnalyzer({
     detect: watched(detector.detect, camera.id, atWork),
     openPipeline: (frame) => {
@@ -139,7 +133,7 @@ const analyzeCamera = async ({
         provenance: provenanceOf(camera, detector.config, detector.detector, detector.heads),
         timeZone: config.site.timeZone,
       });
-      pipeline.learn(learnt.of(camera.id));
+      pipeline.learn(learnt?.of(camera.id) ?? []);
       return pipeline;
     },
     openHeads: detector.openHeads,
@@ -175,7 +169,7 @@ const analyzeCamera = async ({
     onLost: () => analyzer.finish(),
   })) {
     current = frame;
-    (pipeline as CameraPipeline | null)?.learn(learnt.of(camera.id));
+    if (learnt) (pipeline as CameraPipeline | null)?.learn(learnt.of(camera.id));
     try {
       await analyzer.push(frame);
     } catch (error) {
@@ -184,6 +178,7 @@ const analyzeCamera = async ({
       frame.settle('inference-failed');
     }
   }
+  learnt?.close();
   await analyzer.finish();
 };
 

@@ -20,7 +20,7 @@ export class LearntPlaces {
 
   async start(): Promise<void> {
     await this.#read();
-    this.#timer = setInterval(() => void this.#read(), EVERY_MS);
+    this.#timer = setInterval(() => void this.#read(), EVERY_MS).unref();
   }
 
   of(cameraId: string): readonly LearntPlace[] {
