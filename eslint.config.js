@@ -10,6 +10,7 @@ export default tseslint.config(
           './tsconfig.test.json',
           './*/tsconfig.json',
           './workers/storage/tsconfig.json',
+          './workers/telemetry/tsconfig.json',
           './api/contract/tsconfig.json',
           './bin/cli/tsconfig.json',
         ],

@@ -14,6 +14,7 @@ import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { LoginProvider } from './accounts/login-provider.ts';
 import { ProviderSessions } from './accounts/provider-sessions.ts';
+import { openTracing } from '../workers/telemetry/tracing.ts';
 import { SecondFactor } from './accounts/second-factor.ts';
 import { SecretBox } from './accounts/secret-box.ts';
 import { SessionStore } from './accounts/session-store.ts';
@@ -169,6 +170,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     live: new LiveHub(redis, states, [...cameras.keys()], log),
     metrics: new Metrics(),
     stages: new StageHistograms(),
+    tracing: await openTracing(config.telemetry, { name: 'api', worker: 'api' }, log),
     probeDatabase: await databaseProbe(db, options.databaseUrl === undefined ? paths.database : null),
     configFile: new ConfigFile({ path: configPath, dataDir, db, clock }),
     restart: options.restart ?? null,
@@ -260,6 +262,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
         return Promise.resolve();
       },
       () => store.close(),
+      async () => context.tracing?.close(),
       () => db.destroy(),
     ];
     // Closing one badly must not keep the next open.

@@ -5,6 +5,7 @@ import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 import type { LoginProvider } from './accounts/login-provider.ts';
 import type { ProviderSessions } from './accounts/provider-sessions.ts';
+import type { Tracing } from '../workers/telemetry/tracing.ts';
 import type { SecondFactor } from './accounts/second-factor.ts';
 import type { SessionStore } from './accounts/session-store.ts';
 import type { TokenStore } from './accounts/token-store.ts';
@@ -59,6 +60,8 @@ export type ApiContext = {
   readonly metrics: Metrics;
   /** Stages that end in this process. */
   readonly stages: StageHistograms;
+  /** Null where frames are not traced. */
+  readonly tracing: Tracing | null;
   /** Whether the database can be asked, and is still the one that was opened. Rejects when not. */
   readonly probeDatabase: () => Promise<void>;
   readonly configFile: ConfigFile;

@@ -16,7 +16,7 @@ const CONCURRENCY = 4;
  * @throws WatchpostError STORE_*, CASE_UNREADABLE, EVIDENCE_UNVERIFIED
  */
 export const acceptCase = async (context: ApiContext, job: ReviewJob): Promise<boolean> => {
-  const { cameras, cases, clock, config, live, paths, stages, store } = context;
+  const { cameras, cases, clock, config, live, paths, stages, store, tracing } = context;
   const manifestBytes = await store.get(`${job.prefix}/${MANIFEST_FILE}`);
   const { manifest, keyId } = checkManifest({
     manifestBytes,
@@ -45,6 +45,15 @@ export const acceptCase = async (context: ApiContext, job: ReviewJob): Promise<b
     measures: measuresOf(event),
   });
   if (inserted) stages.observe('case_visible', clock.now() - event.endAt - config.evidence.postRollMs);
+  if (inserted)
+    tracing?.tell(
+      {
+        ...{ name: 'case_visible', startAt: job.enqueuedAt, endAt: clock.now() },
+        attributes: { 'event.id': job.caseId, 'case.kind': event.kind },
+      },
+      [],
+      job.trace,
+    );
   if (inserted) await live.publishCase({ caseId: job.caseId, state: 'pending', cameraId: camera.id, kind: event.kind });
   return inserted;
 };

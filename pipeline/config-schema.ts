@@ -352,6 +352,28 @@ export const OidcConfig = Type.Object(
 );
 export type OidcConfig = Static<typeof OidcConfig>;
 
+export const TelemetryConfig = Type.Object(
+  {
+    otlp: Type.Object(
+      {
+        url: Type.String({
+          pattern: '^https?://',
+          description: 'OTLP/HTTP address of a collector for traces, usually `http://HOST:4318/v1/traces`.',
+        }),
+        sampleRatio: Type.Number({
+          default: 0.001,
+          minimum: 0,
+          maximum: 1,
+          description: 'Share of the frames that are followed; those that make a case always are.',
+        }),
+      },
+      closed,
+    ),
+  },
+  { ...closed, description: 'Traces of frames for OpenTelemetry; nothing is loaded without this section.' },
+);
+export type TelemetryConfig = Static<typeof TelemetryConfig>;
+
 export const Config = Type.Object(
   {
     version: Type.Literal(1, { description: 'Version of this format.' }),
@@ -529,6 +551,7 @@ export const Config = Type.Object(
       { ...closed, default: {} },
     ),
     alerts: AlertsConfig,
+    telemetry: Type.Optional(TelemetryConfig),
     detectors: Type.Record(Type.String(), DetectorConfig, { default: {} }),
     cameras: Type.Array(CameraConfig, { default: [] }),
   },

@@ -5,8 +5,12 @@ export const EVIDENCE_QUEUE = 'watchpost-evidence';
 export const REVIEW_QUEUE = 'watchpost-review';
 
 /** Payload of an evidence job: the whole event, so that the job needs nothing but the recording. Job id: event id. */
-export const EvidenceJob = Type.Object({ event: Type.Any() }, { additionalProperties: false });
-export type EvidenceJob = { readonly event: import('./event.ts').WatchEvent };
+export const EvidenceJob = Type.Object(
+  { event: Type.Any(), trace: Type.Optional(Type.String()) },
+  { additionalProperties: false },
+);
+/** `trace`: link of the frame that ended the event (workers/telemetry/tracing.ts), where frames are traced. */
+export type EvidenceJob = { readonly event: import('./event.ts').WatchEvent; readonly trace?: string };
 
 /** Payload of a review job, sent once evidence is stored and verified. Job id: case id, which is the event id. */
 export const ReviewJob = Type.Object(
@@ -16,6 +20,8 @@ export const ReviewJob = Type.Object(
     prefix: Type.String({ minLength: 1 }),
     manifestSha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     enqueuedAt: Type.Number(),
+    /** Link of the trace that led here, where frames are traced. */
+    trace: Type.Optional(Type.String()),
   },
   { additionalProperties: false },
 );

@@ -13,7 +13,7 @@ export const analyseFrame = async (
   heads: HeadReader | null,
   frame: FrameHeader & Pick<Frame, 'pixels'>,
   detections: readonly Detection[],
-  stages?: StageHistograms,
+  stages?: Pick<StageHistograms, 'observe'>,
 ): Promise<AnalysedFrame> => {
   const startedAt = performance.now();
   const tracks = pipeline.track(frame, detections);

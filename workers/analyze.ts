@@ -1,6 +1,7 @@
 import { constants, getPriority, setPriority } from 'node:os';
 import type { Redis } from 'ioredis';
 import { routeOf } from '../pipeline/alerts/routing.ts';
+import type { RunTiming } from '../models/thread-protocol.ts';
 import { CameraPipeline } from '../pipeline/camera-pipeline.ts';
 import { type CameraConfig, type Config, passagesOf } from '../pipeline/config-schema.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
@@ -17,11 +18,13 @@ import { dataFolder } from './data-folder.ts';
 import { type CameraDetector, openDetectors } from './detector-pool.ts';
 import { type ChannelFrame, connectFrames } from './frame-channel.ts';
 import { sendConfirmation } from './confirmation-stream.ts';
+import { tellFrame } from './frame-trace.ts';
 import { machineClock } from './monotonic.ts';
 import { reportProcess } from './process-report.ts';
 import { provenanceOf } from './provenance.ts';
 import { openQueues, type Queues } from './queue.ts';
 import { sendStatistic } from './statistics-stream.ts';
+import { openTracing, type TraceLink, type Tracing } from './telemetry/tracing.ts';
 import { TrackLog } from './track-log.ts';
 
 /**
@@ -42,6 +45,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   const queues = await openQueues(redisUrl);
   const stages = new StageHistograms();
   const pool = await openDetectors(config, cameras, true, stages);
+  const tracing = await openTracing(config.telemetry, { name: 'analyze', worker: context.worker }, log);
   const report = reportProcess({ redis: queues.redis, process: 'analyze', worker: context.worker, stages });
   const atWork: AtWork = new Map();
   context.watchWork?.(() => {
@@ -52,7 +56,16 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   try {
     const set = new CameraSet({
       run: (camera, stop) =>
-        analyzeCamera({ context, camera, queues, detector: pool.forCamera(camera), stages, atWork, signal: stop }),
+        analyzeCamera({
+          context,
+          camera,
+          queues,
+          detector: pool.forCamera(camera),
+          stages,
+          atWork,
+          tracing,
+          signal: stop,
+        }),
       isSame,
       onDefect: (cameraId, err) => log.error({ cameraId, err }, 'analysis of a camera stopped by a defect'),
       signal,
@@ -66,6 +79,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
     await set.ended();
   } finally {
     await pool.close();
+    await tracing?.close();
     await report.close();
     await queues.close();
   }
@@ -100,6 +114,7 @@ type CameraParts = {
   readonly detector: CameraDetector;
   readonly stages: StageHistograms;
   readonly atWork: AtWork;
+  readonly tracing: Tracing | null;
   readonly signal: AbortSignal;
 };
 
@@ -110,6 +125,7 @@ const analyzeCamera = async ({
   detector,
   stages,
   atWork,
+  tracing,
   signal,
 }: CameraParts): Promise<void> => {
   const { config, dataDir, log, worker, capacity } = context;
@@ -122,8 +138,17 @@ const analyzeCamera = async ({
   await learnt?.start();
   const passages = passagesOf(camera);
   let current: ChannelFrame | null = null;
+  let lastRun: RunTiming | null = null;
   const analyzer = new CameraAnalyzer({
-    detect: watched(detector.detect, camera.id, atWork),
+    detect: watched(
+      async (frame) => {
+        const detections = await detector.detect(frame);
+        lastRun = detector.lastRun();
+        return detections;
+      },
+      camera.id,
+      atWork,
+    ),
     openPipeline: (frame) => {
       log.info({ cameraId: camera.id, sessionId: frame.sessionId }, 'analysis of a session starts');
       pipeline = new CameraPipeline({
@@ -146,17 +171,27 @@ const analyzeCamera = async ({
       publish(queues.redis, live);
       await tracks.append(live).catch(complain);
     },
-    onEvents: async (events) => {
+    onEvents: async (events, trace) => {
       for (const event of events) {
         const startedAt = performance.now();
-        await hand(queues, event);
+        await hand(queues, event, trace);
         if (event.disposition === 'case' && routeOf(config.alerts, event.kind))
           await sendConfirmation(queues.redis, event);
-        stages.observe('enqueue', performance.now() - startedAt);
+        const ms = performance.now() - startedAt;
+        stages.observe('enqueue', ms);
+        if (trace !== undefined) tellEnqueued(tracing, event, ms, trace);
       }
       for (const { id, kind, ruleId, disposition } of events)
         if (disposition === 'case') log.info({ cameraId: camera.id, eventId: id, kind, ruleId }, 'event');
     },
+    ...(tracing
+      ? {
+          onTimes: (frame, times, events) =>
+            events.some(({ disposition }) => disposition === 'case') || tracing.draw()
+              ? tellFrame(tracing, frame, times, lastRun, machineClock.now())
+              : undefined,
+        }
+      : {}),
     onFate: (_, fate: FrameFate) => current?.settle(fate),
     clock: machineClock,
     stages,
@@ -188,8 +223,14 @@ const publish = (redis: Redis, live: LiveFrame): void => {
     void redis.publish(liveChannel(live.cameraId), JSON.stringify(live)).catch(() => undefined);
 };
 
-const hand = (queues: Queues, event: WatchEvent): Promise<void> =>
-  event.disposition === 'case' ? queues.enqueueEvidence(event) : sendStatistic(queues.redis, event);
+const tellEnqueued = (tracing: Tracing | null, { id, kind }: WatchEvent, ms: number, trace: TraceLink): void => {
+  const endAt = machineClock.now();
+  const attributes = { 'event.id': id, 'event.kind': kind };
+  tracing?.tell({ name: 'enqueue', startAt: endAt - ms, endAt, attributes }, [], trace);
+};
+
+const hand = (queues: Queues, event: WatchEvent, trace?: TraceLink): Promise<void> =>
+  event.disposition === 'case' ? queues.enqueueEvidence(event, trace) : sendStatistic(queues.redis, event);
 
 /** Calls through at most once a second. */
 const onceASecond = (tell: (error: unknown) => void): ((error: unknown) => void) => {

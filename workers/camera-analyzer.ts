@@ -11,6 +11,7 @@ import type { VehiclePass } from '../pipeline/passages/passage.ts';
 import type { PassageWatch } from '../pipeline/passages/passage-watch.ts';
 import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { analyseFrame } from './analyse-frame.ts';
+import { FrameStages } from './frame-trace.ts';
 
 /** What became of one received frame; every frame has exactly one fate. */
 export type FrameFate = 'analysed' | DropReason;
@@ -26,7 +27,9 @@ export type AnalyzerOptions = {
   readonly openPassages?: (frame: Frame) => PassageWatch | null;
   readonly onPasses?: (passes: readonly VehiclePass[]) => Promise<void>;
   readonly onLive: (live: LiveFrame, detections: readonly Detection[]) => Promise<void>;
-  readonly onEvents: (events: readonly WatchEvent[]) => Promise<void>;
+  readonly onEvents: (events: readonly WatchEvent[], trace?: string) => Promise<void>;
+  /** Told of each analysed frame where its times went; answers with the link of its trace, if it is followed. */
+  readonly onTimes?: (frame: Frame, stages: FrameStages, events: readonly WatchEvent[]) => string | undefined;
   readonly onFate: (frame: Frame, fate: FrameFate) => void;
   readonly clock: Clock;
   /** Live frames older than this when their turn comes are dropped; null for files, which wait. */
@@ -50,7 +53,9 @@ export class CameraAnalyzer {
 
   /** Analyses one frame and releases it, whatever happens. Failures of inference cost this frame only. */
   async push(frame: Frame): Promise<void> {
-    const { clock, detect, openPipeline, onLive, onEvents, onFate, stages } = this.#options;
+    const { clock, detect, openPipeline, onLive, onEvents, onFate, onTimes } = this.#options;
+    const kept = onTimes ? new FrameStages(this.#options.stages) : null;
+    const stages = kept ?? this.#options.stages;
     try {
       if (frame.sessionId !== this.#sessionId) {
         await this.finish();
@@ -83,9 +88,10 @@ export class CameraAnalyzer {
       const { tracked, live, events } = await analyseFrame(this.#pipeline!, this.#heads, posed, detections, stages);
       stages?.observe('frame', clock.mono() - frame.receivedMonoMs);
       this.#lastPtsMs = frame.ptsMs;
+      const trace = kept ? onTimes?.(frame, kept, events) : undefined;
       onFate(frame, 'analysed');
       await onLive(live, detections);
-      if (events.length > 0) await onEvents(events);
+      if (events.length > 0) await onEvents(events, trace);
       await this.#hand(this.#passages?.push(tracked));
     } finally {
       frame.release();

@@ -1,6 +1,7 @@
 import { resolveModelFile } from '../models/model-files.ts';
 import { findModel, type ModelEntry } from '../models/manifest.ts';
 import { openDetector } from '../models/onnx-detector.ts';
+import type { RunTiming } from '../models/thread-protocol.ts';
 import { planAnalysis, TiledDetector } from '../models/tiled-detector.ts';
 import { Batcher } from '../pipeline/batcher.ts';
 import { type CameraConfig, type Config, type DetectorConfig, headsOf } from '../pipeline/config-schema.ts';
@@ -18,6 +19,8 @@ export type PooledDetector = {
   readonly config: DetectorConfig;
   readonly detector: TiledDetector;
   readonly batcher: Batcher;
+  /** Times of the run that ended last; asked as soon as a detection is there, they are those of its own run. */
+  readonly lastRun: () => RunTiming | null;
 };
 
 /** Analysis of one camera by a pooled detector. */
@@ -69,9 +72,13 @@ export const openDetectors = async (
         detectorConfig.minScore,
         ...cameras.flatMap(({ analysis }) => (analysis?.detector === name ? (analysis.minScore ?? []) : [])),
       );
+      let lastRun: RunTiming | null = null;
       const opened = await openDetector({
         ...{ entry, file, config: { ...detectorConfig, minScore } },
-        onRun: ({ packMs, inferMs, outputsMs }) => stages?.observe('inference', packMs + inferMs + outputsMs),
+        onRun: (timing) => {
+          lastRun = timing;
+          stages?.observe('inference', timing.packMs + timing.inferMs + timing.outputsMs);
+        },
       });
       const detector = new TiledDetector(opened);
       const batcher = new Batcher({
@@ -82,7 +89,7 @@ export const openDetectors = async (
         live,
         onWaited: (ms) => stages?.observe('batch_queue', ms),
       });
-      pool.set(name, { entry, config: detectorConfig, detector, batcher });
+      pool.set(name, { entry, config: detectorConfig, detector, batcher, lastRun: () => lastRun });
     }
     for (const camera of cameras) {
       const wanted = headsOf(camera);

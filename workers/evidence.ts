@@ -24,6 +24,7 @@ import { checkEvent, failureReason, openQueues, type Queues, redisOptions, retry
 import { openSigner, type Signer } from './storage/signer.ts';
 import { openStore } from './storage/open-store.ts';
 import { storeReader } from './verify-folder.ts';
+import { openTracing, type Tracing } from './telemetry/tracing.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** Sealing waits for ffmpeg and the disk more than for this process; two at a time keep both busy. */
@@ -61,13 +62,14 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
     signing: signer.failure,
   });
   const report = reportProcess({ redis: queues.redis, process: 'evidence', stages, seal });
+  const tracing = await openTracing(config.telemetry, { name: 'evidence', worker: context.worker }, log);
   const plates = lazyPlateReader((err) => log.warn({ err }, 'plates are not read'));
   const preparations = new Preparations<CasePictures>();
   const worker = new Worker<EvidenceJob>(
     EVIDENCE_QUEUE,
     (job, token) =>
       processJob(
-        { context, queues, store, signer, timeStamps, plateReader: plates.get, preparations, stages },
+        { context, queues, store, signer, timeStamps, plateReader: plates.get, preparations, stages, tracing },
         job,
         token,
       ),
@@ -93,6 +95,7 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
   await worker.close();
   await timeStamps?.close();
   await plates.close();
+  await tracing?.close();
   await report.close();
   await queues.close();
   await store.close();
@@ -107,6 +110,7 @@ type Parts = {
   readonly plateReader: () => Promise<PlateReader | null>;
   readonly preparations: Preparations<CasePictures>;
   readonly stages: StageHistograms;
+  readonly tracing: Tracing | null;
 };
 
 /** Remembers the last failure until the next signature. */
@@ -128,7 +132,7 @@ const toldSigner = (signer: Signer): Signer & { failure: LastingFailure | null }
 };
 
 const processJob = async (
-  { context, queues, store, signer, timeStamps, plateReader, preparations, stages }: Parts,
+  { context, queues, store, signer, timeStamps, plateReader, preparations, stages, tracing }: Parts,
   job: Job<EvidenceJob>,
   token?: string,
 ): Promise<void> => {
@@ -152,7 +156,17 @@ const processJob = async (
     });
     await verifyStored(store, sealed);
     const { prefix, manifestSha256 } = sealed;
-    await queues.enqueueReview({ caseId: event.id, prefix, manifestSha256, enqueuedAt: Date.now() });
+    const sealedAt = Date.now();
+    const trace = tracing?.tell(
+      {
+        ...{ name: 'evidence', startAt: sealedAt - (performance.now() - startedAt), endAt: sealedAt },
+        attributes: { 'event.id': event.id },
+      },
+      [],
+      job.data.trace,
+    );
+    const link = trace === undefined ? {} : { trace };
+    await queues.enqueueReview({ caseId: event.id, prefix, manifestSha256, enqueuedAt: sealedAt, ...link });
     await timeStamps?.add({ caseId: event.id, prefix, manifestSha256 });
     await queues.releaseHold(event.id);
     const ms = performance.now() - startedAt;

@@ -119,14 +119,16 @@ export class Queues {
   /**
    * Hands an event over to be made a case. Waits while Redis is away; the same event again changes nothing.
    * Events that only feed statistics are left out.
+   * @param trace link of the trace that led here
    * @throws WatchpostError JOB_MALFORMED when the event does not fit its schema
    */
-  async enqueueEvidence(event: WatchEvent): Promise<void> {
+  async enqueueEvidence(event: WatchEvent, trace?: string): Promise<void> {
     if (event.disposition !== 'case') return;
     checkEvent(event);
     // Before the job: retention must not win the race against the worker.
     await this.redis.hset(HOLDS_KEY, event.id, JSON.stringify(toHold(event)));
-    await this.evidence.add('seal', { event } satisfies EvidenceJob, {
+    const job: EvidenceJob = trace === undefined ? { event } : { event, trace };
+    await this.evidence.add('seal', job, {
       jobId: event.id,
       attempts: EVIDENCE_ATTEMPTS,
       backoff: { type: 'custom' },
