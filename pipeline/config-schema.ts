@@ -420,6 +420,13 @@ export const Config = Type.Object(
           exclusiveMinimum: 0,
           description: 'Unheld recordings are removed after so long (h).',
         }),
+        keepMinutesDays: Type.Integer({
+          default: 30,
+          minimum: 1,
+          maximum: 36_500,
+          description:
+            'Sealed minutes of days that no case was cut from are removed after so long (d), but never before the recordings.',
+        }),
         minFreePercent: Type.Number({
           default: 10,
           minimum: 1,
@@ -456,6 +463,22 @@ export const Config = Type.Object(
                 region: Type.String({ default: 'us-east-1' }),
                 accessKey: Type.String({ description: 'Use `${NAME}` to take it from the environment.' }),
                 secretKey: Type.String({ description: 'Use `${NAME}` to take it from the environment.' }),
+                lock: Type.Optional(
+                  Type.Object(
+                    {
+                      days: Type.Integer({
+                        minimum: 1,
+                        maximum: 36_500,
+                        description: 'New evidence cannot be removed from the bucket for so long (d).',
+                      }),
+                      mode: Type.Union([Type.Literal('governance'), Type.Literal('compliance')], {
+                        default: 'governance',
+                        description: 'Who may end it before: those with a right of their own, or nobody.',
+                      }),
+                    },
+                    closed,
+                  ),
+                ),
               },
               closed,
             ),

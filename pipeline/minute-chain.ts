@@ -34,6 +34,23 @@ export type MinuteRecord = {
 /** One line of `minutes/<camera>/<day>.ndjson`. */
 export type SealedMinute = { readonly record: MinuteRecord; readonly signature: ManifestSignature };
 
+/** Stands in the place of a day's minutes that were removed because no case was cut from them; bridges the chain. */
+export type MinutesRemoved = {
+  readonly schema: 'watchpost/minutes-removed/1';
+  readonly cameraId: string;
+  /** Places of the first and of the last record that were here. */
+  readonly fromIndex: number;
+  readonly toIndex: number;
+  /** What the first record named as the one before it. */
+  readonly previous: string;
+  /** SHA-256 of the canonical JSON of the last record. */
+  readonly last: string;
+  readonly removedAt: number;
+};
+
+/** The one line of a day's file whose minutes are gone. */
+export type SealedRemoval = { readonly removed: MinutesRemoved; readonly signature: ManifestSignature };
+
 export const minuteHash = (record: MinuteRecord): string =>
   bytesToHex(sha256(new TextEncoder().encode(toCanonicalJson(record))));
 
@@ -42,6 +59,8 @@ const segmentKey = ({ sessionId, sequence, sha256: hash }: MinuteSegment): strin
 export type MinuteVerification = {
   readonly records: number;
   readonly segments: number;
+  /** Records that were removed by retention, and are bridged by a signed line. */
+  readonly removed: number;
   /** `place`: file and line, or a case. */
   readonly problems: readonly { readonly place: string; readonly problem: string }[];
 };
@@ -60,24 +79,31 @@ export const verifyMinutes = (
   const sealed = new Set<string>();
   let before: { index: number; hash: string } | null = null;
   let records = 0;
+  let removed = 0;
   for (const { place, text } of lines) {
     const report = (problem: string): void => void problems.push({ place, problem });
-    let minute: SealedMinute;
     try {
-      minute = JSON.parse(text) as SealedMinute;
-      if (toCanonicalJson(minute) !== text) report('is not in canonical form');
-      const { record, signature } = minute;
-      const document = new TextEncoder().encode(toCanonicalJson(record));
+      const line = JSON.parse(text) as SealedMinute | SealedRemoval;
+      if (toCanonicalJson(line) !== text) report('is not in canonical form');
+      const { signature } = line;
+      const document = new TextEncoder().encode(toCanonicalJson('removed' in line ? line.removed : line.record));
       for (const { problem } of checkSignature(
         { document, signature, ...options },
         { document: 'record', signature: 'signature' },
       ))
         report(problem);
+      const { index, previous } = placeOf(line);
+      if (before && index !== before.index + 1) report(`has place ${index} in the chain, expected ${before.index + 1}`);
+      else if (before && previous !== before.hash) report('does not continue the record before it');
+      if ('removed' in line) {
+        const { fromIndex, toIndex, last } = line.removed;
+        removed += toIndex - fromIndex + 1;
+        before = { index: toIndex, hash: last };
+        continue;
+      }
+      const { record } = line;
       if (merkleRoot(record.segments.map((one) => one.sha256)) !== record.root)
         report('its root is not that of its segments');
-      if (before && record.index !== before.index + 1)
-        report(`has place ${record.index} in the chain, expected ${before.index + 1}`);
-      else if (before && record.previous !== before.hash) report('does not continue the record before it');
       for (const segment of record.segments) sealed.add(segmentKey(segment));
       before = { index: record.index, hash: minuteHash(record) };
       records++;
@@ -89,5 +115,8 @@ export const verifyMinutes = (
     for (const segment of clip.segments)
       if (!sealed.has(segmentKey({ sessionId: clock.sessionId, ...segment })))
         problems.push({ place: caseId, problem: `segment ${segment.file} was not sealed when it was recorded` });
-  return { records, segments: sealed.size, problems };
+  return { records, segments: sealed.size, removed, problems };
 };
+
+const placeOf = (line: SealedMinute | SealedRemoval): Pick<MinuteRecord, 'index' | 'previous'> =>
+  'removed' in line ? { index: line.removed.fromIndex, previous: line.removed.previous } : line.record;

@@ -1,3 +1,4 @@
+import type { StoreProtection } from './evidence-store.ts';
 import type { HistogramData, Stage } from './stage-histograms.ts';
 
 export const PROCESSES = ['record', 'analyze', 'evidence'] as const;
@@ -23,6 +24,8 @@ export type LastingFailure = { readonly reason: string; readonly at: number };
 export type SealReport = {
   /** Null where no authority is configured. */
   readonly signing: LastingFailure | null;
+  /** Null where the store is a folder, or does not answer. */
+  readonly bucket: StoreProtection | null;
   readonly timeStamps: { readonly waiting: number; readonly failure: LastingFailure | null } | null;
 };
 

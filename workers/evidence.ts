@@ -57,9 +57,11 @@ export const evidence = async (context: ProcessContext): Promise<void> => {
   const stages = new StageHistograms();
   const signer = toldSigner(openSigner(dataFolder(dataDir).keys, config.evidence.signing));
   const timeStamps = await openTimeStampQueue(context, store);
+  const protection = rarely(() => store.protection());
   const seal = async (): Promise<SealReport> => ({
     timeStamps: (await timeStamps?.report()) ?? null,
     signing: signer.failure,
+    bucket: config.evidence.store.kind === 's3' ? protection() : null,
   });
   const report = reportProcess({ redis: queues.redis, process: 'evidence', stages, seal });
   const tracing = await openTracing(config.telemetry, { name: 'evidence', worker: context.worker }, log);
@@ -111,6 +113,22 @@ type Parts = {
   readonly preparations: Preparations<CasePictures>;
   readonly stages: StageHistograms;
   readonly tracing: Tracing | null;
+};
+
+/** Asks once a minute, and never makes anybody wait for the answer. */
+const rarely = <T>(ask: () => Promise<T>): (() => T | null) => {
+  let found: T | null = null;
+  let askedAt = 0;
+  return () => {
+    if (Date.now() > askedAt + 60_000) {
+      askedAt = Date.now();
+      ask().then(
+        (answer) => (found = answer),
+        () => (askedAt = 0), // Asked again with the next report.
+      );
+    }
+    return found;
+  };
 };
 
 /** Remembers the last failure until the next signature. */

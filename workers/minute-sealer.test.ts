@@ -1,5 +1,4 @@
-import { openSigner } from './storage/signer.ts';
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -8,7 +7,9 @@ import type { EvidenceManifest } from '../pipeline/evidence.ts';
 import { type SealedMinute, verifyMinutes } from '../pipeline/minute-chain.ts';
 import type { SegmentRecord } from '../pipeline/segment.ts';
 import { readMinuteLines } from './read-minutes.ts';
+import { trimMinutes } from './minute-retention.ts';
 import { MinuteSealer } from './minute-sealer.ts';
+import { openSigner } from './storage/signer.ts';
 
 const DAY_AT = Date.UTC(2026, 10, 21, 23, 58, 0);
 let data: string;
@@ -55,7 +56,7 @@ describe('the minutes of a recording', () => {
       [3, 1],
     ]);
     expect(verifyMinutes(await readMinuteLines(folder), [cut(2, 3, 9)])).toEqual({
-      ...{ records: 4, segments: 10, problems: [] },
+      ...{ records: 4, segments: 10, removed: 0, problems: [] },
     });
   });
 
@@ -103,5 +104,58 @@ describe('the minutes of a recording', () => {
     const { segments, problems } = verifyMinutes(await readMinuteLines(folder));
     expect([segments, problems]).toEqual([8, []]);
     expect(await readFile(join(folder, '2026-11-21.ndjson'), 'utf8')).toMatch(/\n$/);
+  });
+});
+
+describe('minutes past their time', () => {
+  const NEXT_WEEK = DAY_AT + 7 * 86_400_000;
+  const trim = (): Promise<readonly string[]> =>
+    trimMinutes({
+      ...{ folder, chainFolder: join(data, 'chain', 'gate'), signer: openSigner(join(data, 'keys')) },
+      ...{ before: NEXT_WEEK, now: NEXT_WEEK },
+    });
+  /** Three days: two minutes before midnight, a day later, two days later. */
+  const recordThreeDays = async (): Promise<void> => {
+    await record(0, 3);
+    await record(4_320, 4_323);
+    await record(8_640, 8_643);
+  };
+  const sealedFrom = async (...sequences: number[]): Promise<void> => {
+    const segments = sequences.map(segment);
+    const manifest = JSON.stringify({ clip: { segments }, clock: { anchorAt: DAY_AT } });
+    await mkdir(join(data, 'chain', 'gate'), { recursive: true });
+    await writeFile(join(data, 'chain', 'gate', '00000000.json'), JSON.stringify({ manifest }));
+  };
+
+  test('go by whole days, the newest stays, and the chain is bridged and goes on', async () => {
+    await recordThreeDays();
+    expect(await trim()).toEqual(['2026-11-21', '2026-11-22']);
+    expect(await trim()).toEqual([]);
+    await record(8_643, 8_646);
+    expect(verifyMinutes(await readMinuteLines(folder))).toMatchObject({ records: 2, removed: 2, problems: [] });
+  });
+
+  test('stay while there is a case that was cut from them', async () => {
+    await recordThreeDays();
+    await sealedFrom(4_321);
+    expect(await trim()).toEqual(['2026-11-21']);
+    expect(verifyMinutes(await readMinuteLines(folder), [cut(4_321)])).toMatchObject({ removed: 1, problems: [] });
+  });
+
+  test('that are younger stay', async () => {
+    await recordThreeDays();
+    const options = { folder, chainFolder: join(data, 'chain', 'gate'), signer: openSigner(join(data, 'keys')) };
+    expect(await trimMinutes({ ...options, before: DAY_AT, now: NEXT_WEEK })).toEqual([]);
+  });
+
+  test('that somebody else removed, or whose note was changed, are still named', async () => {
+    await recordThreeDays();
+    await trim();
+    const lines = await readMinuteLines(folder);
+    expect(verifyMinutes(lines.filter((_, index) => index !== 1)).problems).toMatchObject([{ place: lines[2]!.place }]);
+    const forged = lines.map((line, index) =>
+      index === 1 ? { ...line, text: line.text.replace('"removedAt":', '"removedAt":1') } : line,
+    );
+    expect(verifyMinutes(forged).problems).toMatchObject([{ place: lines[1]!.place }]);
   });
 });

@@ -10,6 +10,7 @@ import {
   type MinuteRecord,
   type MinuteSegment,
   type SealedMinute,
+  type SealedRemoval,
 } from '../pipeline/minute-chain.ts';
 import type { SegmentRecord } from '../pipeline/segment.ts';
 import type { Signer } from './storage/signer.ts';
@@ -116,7 +117,9 @@ export class MinuteSealer {
       if (end < bytes.length) await truncate(file, end);
       const last = bytes.toString('utf8', 0, end).trimEnd().split('\n').at(-1) ?? '';
       if (last === '') continue;
-      const { record } = JSON.parse(last) as SealedMinute;
+      const line = JSON.parse(last) as SealedMinute | SealedRemoval;
+      if ('removed' in line) return { index: line.removed.toIndex + 1, previous: line.removed.last };
+      const { record } = line;
       return { index: record.index + 1, previous: minuteHash(record) };
     }
     return { index: 0, previous: FIRST_MINUTE };

@@ -11,6 +11,7 @@ import { CameraSet } from './camera-set.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
 import { serveFrames } from './frame-channel.ts';
+import { keepMinutes } from './minute-retention.ts';
 import { MinuteSealer } from './minute-sealer.ts';
 import { machineClock } from './monotonic.ts';
 import { reportProcess } from './process-report.ts';
@@ -73,6 +74,7 @@ export const record = async (
   });
   const life = reportProcess({ redis, process: 'record', stages: new StageHistograms() });
   const frames = await serveFrames(join(folder.run, 'frames.sock'), outlets);
+  const minutes = keepMinutes({ dataDir, recording: config.recording, signer, redis, log });
   const ring = keepRing({ dataDir, recording: config.recording, redis, log });
   log.info({ cameras: cameras.length }, 'recording');
   try {
@@ -102,6 +104,7 @@ export const record = async (
   } finally {
     await Promise.all([...sealers.values()].map((sealer) => sealer.close()));
     ring.close();
+    minutes.close();
     await frames.close();
     await report.close();
     await life.close();

@@ -23,7 +23,9 @@ export const verifyRecording = async (
   const result = verifyMinutes(lines, manifests);
   if (options.json) console.log(JSON.stringify(result, null, 2));
   else {
-    console.log(`${result.records} minutes, ${result.segments} segments, ${manifests.length} cases`);
+    console.log(
+      `${result.records} minutes, ${result.segments} segments, ${manifests.length} cases${result.removed > 0 ? `; ${result.removed} minutes removed by retention` : ''}`,
+    );
     for (const { place, problem } of result.problems) console.log(`    ${place}: ${problem}`);
   }
   if (bad.some(({ status }) => status === 'unreadable')) return 2;

@@ -1,3 +1,4 @@
+import { Client } from 'minio';
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +77,12 @@ const conforms = (open: () => EvidenceStore): void => {
 };
 
 describe('local store', () => {
+  test('says that a folder keeps no versions and locks nothing', async () => {
+    expect(await openStore({ kind: 'local' }, tmpdir()).protection()).toEqual({
+      ...{ versioning: false, objectLock: false, lockDays: null },
+    });
+  });
+
   let dataDir = '';
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'store-'));
@@ -126,7 +133,8 @@ describe.skipIf(!MINIO && !given)(
     const accessKey = process.env['WATCHPOST_S3_ACCESS_KEY'] ?? MINIO_KEYS.accessKey;
     const secretKey = process.env['WATCHPOST_S3_SECRET_KEY'] ?? MINIO_KEYS.secretKey;
     const bucket = `watchpost-${Date.now()}`;
-    const s3 = (extra: Partial<{ bucket: string; secretKey: string; endpoint: string }> = {}): EvidenceStore =>
+    type Extra = { bucket: string; secretKey: string; endpoint: string; lock: { days: number; mode: 'governance' } };
+    const s3 = (extra: Partial<Extra> = {}): EvidenceStore =>
       openStore({ kind: 's3', endpoint, bucket, region: 'us-east-1', accessKey, secretKey, ...extra }, folder);
 
     beforeAll(async () => {
@@ -147,6 +155,61 @@ describe.skipIf(!MINIO && !given)(
       await expect(store.get('cases/a/x')).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' });
       await store.put('cases/a/x', bytes('x'), 'text/plain');
       expect(await store.list('cases/a')).toEqual([{ key: 'cases/a/x', bytes: 1 }]);
+    });
+
+    describe('with object lock', () => {
+      const name = `${bucket}-locked`;
+      const lock = { days: 2, mode: 'governance' } as const;
+      const client = (): Client => {
+        const { hostname, port, protocol } = new URL(endpoint);
+        return new Client({
+          ...{ endPoint: hostname, port: Number(port), useSSL: protocol === 'https:', accessKey, secretKey },
+        });
+      };
+      const versionsOf = async (key: string): Promise<{ versionId: string; isDeleteMarker: boolean }[]> =>
+        (await client().listObjects(name, key, true, { IncludeVersion: true }).toArray()) as never;
+
+      test('what was sealed cannot be removed from the bucket, and what is removed or replaced stays as a version', async () => {
+        const store = s3({ bucket: name, lock });
+        await store.put('cases/a/manifest.json', bytes('sealed'), 'application/json');
+        expect(await store.protection()).toEqual({ versioning: true, objectLock: true, lockDays: 2 });
+        const [sealed] = await versionsOf('cases/a/manifest.json');
+        const { mode, retainUntilDate } = (await client().getObjectRetention(name, 'cases/a/manifest.json', {
+          versionId: sealed!.versionId,
+        })) as { mode: string; retainUntilDate: string };
+        expect(mode).toBe('GOVERNANCE');
+        expect(Math.abs(Date.parse(retainUntilDate) - Date.now() - 2 * 86_400_000)).toBeLessThan(60_000);
+        await expect(
+          client().removeObject(name, 'cases/a/manifest.json', { versionId: sealed!.versionId }),
+        ).rejects.toThrow(/WORM|locked|denied/i);
+
+        await store.put('cases/a/manifest.json', bytes('forged'), 'application/json');
+        await store.remove('cases/a/manifest.json');
+        await expect(store.get('cases/a/manifest.json')).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' });
+        const stream = await client().getObject(name, 'cases/a/manifest.json', { versionId: sealed!.versionId });
+        expect(await collect(stream)).toBe('sealed');
+        expect(await versionsOf('cases/a/manifest.json')).toHaveLength(3);
+      });
+
+      test('passages are not locked: they have to go when their time is over', async () => {
+        const store = s3({ bucket: name, lock });
+        await store.put('passages/gate/1.jpg', bytes('x'), 'image/jpeg');
+        const [written] = await versionsOf('passages/gate/1.jpg');
+        await client().removeObject(name, 'passages/gate/1.jpg', { versionId: written!.versionId });
+        expect(await versionsOf('passages/gate/1.jpg')).toEqual([]);
+      });
+
+      test('a bucket that was made without cannot be locked later, and that is said', async () => {
+        const plain = s3({ bucket: `${bucket}-plain` });
+        await plain.put('cases/a/x', bytes('x'), 'text/plain');
+        expect(await plain.protection()).toEqual({ versioning: false, objectLock: false, lockDays: null });
+        await expect(
+          s3({ bucket: `${bucket}-plain`, lock }).put('cases/a/x', bytes('x'), 'text/plain'),
+        ).rejects.toMatchObject({
+          code: 'STORE_UNAVAILABLE',
+          message: expect.stringContaining('made without object lock') as unknown,
+        });
+      });
     });
 
     test('a wrong secret is STORE_UNAVAILABLE and says which settings to look at', async () => {

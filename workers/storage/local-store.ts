@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WatchpostError } from '../../pipeline/errors.ts';
-import type { EvidenceStore, StoredObject } from '../../pipeline/evidence-store.ts';
+import type { EvidenceStore, StoredObject, StoreProtection } from '../../pipeline/evidence-store.ts';
 import { replaceFile } from './durable.ts';
 import { checkKey } from './object-key.ts';
 
@@ -71,6 +71,10 @@ export class LocalStore implements EvidenceStore {
   async remove(key: string): Promise<void> {
     const file = this.#file(key);
     await rm(file, { force: true }).catch((error: unknown) => this.#fail('remove', key, error));
+  }
+
+  protection(): Promise<StoreProtection> {
+    return Promise.resolve({ versioning: false, objectLock: false, lockDays: null });
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
-import { Client } from 'minio';
+import { Client, RETENTION_MODES } from 'minio';
 import { WatchpostError } from '../../pipeline/errors.ts';
-import type { EvidenceStore, StoredObject } from '../../pipeline/evidence-store.ts';
+import type { EvidenceStore, StoredObject, StoreProtection } from '../../pipeline/evidence-store.ts';
 import { checkKey } from './object-key.ts';
 
 export type S3Config = {
@@ -9,12 +9,20 @@ export type S3Config = {
   readonly region: string;
   readonly accessKey: string;
   readonly secretKey: string;
+  readonly lock?: { readonly days: number; readonly mode: 'governance' | 'compliance' };
 };
+
+/** Evidence lies below this; passages, which expire by law, do not and are never locked. */
+const LOCKED_PREFIX = 'cases/';
+const DAY_MS = 24 * 3_600_000;
 
 /** Bodies up to this size go in one request, as one checksummed whole; no evidence file comes near it. */
 const PART_BYTES = 1024 * 1024 * 1024;
 
 const MISSING = new Set(['NoSuchKey', 'NotFound']);
+/** What MinIO and S3 answer when an object of a bucket without object lock is to be locked. */
+const LOCKLESS = /missing ObjectLockConfiguration/i;
+const NO_LOCK = new Set(['ObjectLockConfigurationNotFoundError', 'NotImplemented', 'MethodNotAllowed']);
 const REFUSED = new Set(['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'Forbidden']);
 
 /** Evidence in a bucket of MinIO or any S3. The bucket is created on the first write when it is not there. */
@@ -50,7 +58,10 @@ export class S3Store implements EvidenceStore {
       await this.#ensureBucket();
       // The client sends a checksum of every body held in memory (SHA-256 in the signature over HTTP, Content-MD5 over
       // HTTPS), so the server refuses bytes that are not the ones that were sent.
-      await this.#client.putObject(this.#config.bucket, key, bytes, bytes.length, { 'Content-Type': mediaType });
+      const written = await this.#client.putObject(this.#config.bucket, key, bytes, bytes.length, {
+        'Content-Type': mediaType,
+      });
+      await this.#lock(key, written.versionId);
     } catch (error) {
       this.#fail('write', key, error);
     }
@@ -109,15 +120,54 @@ export class S3Store implements EvidenceStore {
       .catch((error: unknown) => this.#fail('remove', key, error));
   }
 
+  async protection(): Promise<StoreProtection> {
+    const { bucket, lock } = this.#config;
+    try {
+      await this.#ensureBucket();
+      const { Status } = (await this.#client.getBucketVersioning(bucket)) as { readonly Status?: string };
+      return { versioning: Status === 'Enabled', objectLock: await this.#hasLock(), lockDays: lock?.days ?? null };
+    } catch (error) {
+      return this.#fail('ask', '', error);
+    }
+  }
+
+  async #hasLock(): Promise<boolean> {
+    try {
+      // Its first overload is declared to return nothing.
+      const asked = this.#client.getObjectLockConfig(this.#config.bucket) as unknown as Promise<{
+        readonly objectLockEnabled?: string;
+      }>;
+      return (await asked).objectLockEnabled === 'Enabled';
+    } catch (error) {
+      if (NO_LOCK.has((error as { code?: string }).code ?? '')) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Locks the version that was just written. A process that is killed in between does the whole job again, and locks then:
+   * what is sealed is written until it is known to be stored.
+   */
+  async #lock(key: string, versionId: string | null): Promise<void> {
+    const { bucket, lock } = this.#config;
+    if (!lock || !key.startsWith(LOCKED_PREFIX)) return;
+    await this.#client.putObjectRetention(bucket, key, {
+      mode: RETENTION_MODES[lock.mode === 'compliance' ? 'COMPLIANCE' : 'GOVERNANCE'],
+      retainUntilDate: new Date(Date.now() + lock.days * DAY_MS).toISOString(),
+      versionId: versionId ?? '',
+    });
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
 
   #ensureBucket(): Promise<void> {
-    const { bucket, region } = this.#config;
+    const { bucket, region, lock } = this.#config;
     this.#bucket ??= (async () => {
       if (await this.#client.bucketExists(bucket)) return;
-      await this.#client.makeBucket(bucket, region).catch((error: unknown) => {
+      // A bucket can be given object lock only when it is made.
+      await this.#client.makeBucket(bucket, region, { ObjectLocking: lock !== undefined }).catch((error: unknown) => {
         // Another process created it in between.
         if ((error as { code?: string }).code !== 'BucketAlreadyOwnedByYou') throw error;
       });
@@ -136,9 +186,11 @@ export class S3Store implements EvidenceStore {
       throw new WatchpostError('STORE_NOT_FOUND', `no object "${key}" in bucket ${bucket}`, { cause });
     const hint = REFUSED.has(code ?? '')
       ? ' (check accessKey, secretKey and what they may do with the bucket)'
-      : code === 'ECONNREFUSED' || code === 'ENOTFOUND'
-        ? ' (is it running, and is the address right?)'
-        : '';
+      : LOCKLESS.test(message)
+        ? ' (the bucket was made without object lock: take another, or leave out evidence.store.lock)'
+        : code === 'ECONNREFUSED' || code === 'ENOTFOUND'
+          ? ' (is it running, and is the address right?)'
+          : '';
     throw new WatchpostError(
       'STORE_UNAVAILABLE',
       `cannot ${verb} "${key}" at ${endpoint}, bucket ${bucket}: ${[code, message].filter(Boolean).join(' ')}${hint}`,

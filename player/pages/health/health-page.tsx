@@ -57,6 +57,7 @@ function Server() {
           </strong>
         </div>
       ))}
+      {data?.seal?.bucket && <Bucket bucket={data.seal.bucket} />}
       {data?.seal?.signing && <Trouble name={t('health.signing')} reason={data.seal.signing.reason} />}
       {data?.seal?.timeStamps && <TimeStamps stamps={data.seal.timeStamps} />}
       <div
@@ -72,6 +73,23 @@ function Server() {
         </strong>
       </div>
     </section>
+  );
+}
+
+function Bucket({ bucket }: { readonly bucket: NonNullable<SealReadiness['bucket']> }) {
+  const { t, format } = useI18n();
+  const { versioning, objectLock, lockDays } = bucket;
+  const isLocked = objectLock && lockDays !== null;
+  return (
+    <div className="card part" data-tone={lockDays !== null && !objectLock ? 'bad' : isLocked ? 'good' : 'none'}>
+      <span>{t('health.bucket')}</span>
+      <strong>
+        <span className="dot" aria-hidden="true" />
+        {isLocked
+          ? t('health.bucketLocked', { days: format.number(lockDays) })
+          : t(versioning ? 'health.bucketVersioned' : 'health.bucketPlain')}
+      </strong>
+    </div>
   );
 }
 
