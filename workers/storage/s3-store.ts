@@ -134,10 +134,10 @@ export class S3Store implements EvidenceStore {
   async #hasLock(): Promise<boolean> {
     try {
       // Its first overload is declared to return nothing.
-      const asked = this.#client.getObjectLockConfig(this.#config.bucket) as unknown as Promise<{
-        readonly objectLockEnabled?: string;
-      }>;
-      return (await asked).objectLockEnabled === 'Enabled';
+      const client = this.#client as unknown as {
+        getObjectLockConfig(bucket: string): Promise<{ readonly objectLockEnabled?: string }>;
+      };
+      return (await client.getObjectLockConfig(this.#config.bucket)).objectLockEnabled === 'Enabled';
     } catch (error) {
       if (NO_LOCK.has((error as { code?: string }).code ?? '')) return false;
       throw error;
