@@ -114,7 +114,7 @@ export class CaseRepository {
     const limit = query.limit ?? 50;
     const { kind, cameraId, after, before, order = 'desc' } = query;
     const cursor = query.cursor === undefined ? null : parseCursor(query.cursor);
-    const rows = await this.#db
+    const listed = this.#db
       .selectFrom('cases')
       .selectAll()
       .where((eb) => inScope(eb, scope))
@@ -135,12 +135,14 @@ export class CaseRepository {
       .orderBy('id', order)
       .limit(limit + 1)
       .execute();
+    // PostgreSQL answers both at once, on two connections.
+    const [rows, openCount] = await Promise.all([listed, this.countOpen(account)]);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
       cases: page.map((row) => toSummary(row, now)),
       nextCursor: rows.length > limit && last ? toCursor(last) : null,
-      openCount: await this.countOpen(account),
+      openCount,
     };
   }
 
