@@ -19,7 +19,11 @@ const entryPoints: Readonly<Record<string, () => Promise<(context: ProcessContex
   api: async () => (await import('../../api/server.ts')).serve,
 };
 
-/** Runs one process of the system until its signal; `up` starts these, a city one per container. */
+/**
+ * Runs one process of the system until its signal; `up` starts these, a city one per container.
+ * @returns exit code: 0 when it was asked to end; 1 when starting it again may help, as when Redis is not up yet
+ * @throws WatchpostError for what stays wrong until a person mends it
+ */
 export const runProcess = async (
   name: string,
   options: {
@@ -61,6 +65,12 @@ export const runProcess = async (
   if (name !== 'api') startHeartbeat(() => works.every((ask) => ask()));
   const watchWork = (ask: () => boolean): void => void works.push(ask);
   const place = { configDir: folder, configFile: file, dataDir: resolve(options.data) };
-  await entry({ config, ...place, redisUrl: options.redis, ...worker, onReload, watchWork, log, signal });
-  return 0;
+  try {
+    await entry({ config, ...place, redisUrl: options.redis, ...worker, onReload, watchWork, log, signal });
+    return 0;
+  } catch (error) {
+    if (error instanceof WatchpostError && !error.retryable) throw error;
+    log.error({ err: error }, 'process ends, starting it again may help');
+    return 1;
+  }
 };

@@ -55,6 +55,17 @@ describe('the command line', () => {
     expect(err).toContain('did you mean "yolox-nano-416"?');
   });
 
+  test('a process that comes before Redis ends with 1, to be started again; one that cannot run ends with 2', async () => {
+    const file = join(folder, 'one-camera.yml');
+    writeFileSync(file, 'version: 1\ncameras: [{ id: gate, source: { url: rtsp://127.0.0.1:9/x }, rules: [] }]\n');
+    const start = (config: string) =>
+      watchpost('process', 'evidence', '--config', config, '--data', folder, '--redis', join(folder, 'no-redis.sock'));
+    const early = await start(file);
+    expect(early.code).toBe(1);
+    expect(early.out + early.err).toContain('QUEUE_UNAVAILABLE');
+    expect((await start(join(folder, 'wrong.yml'))).code).toBe(2);
+  });
+
   test('a case that is not there is unreadable: exit 2', async () => {
     expect((await watchpost('verify', join(folder, 'nothing'))).code).toBe(2);
   });
