@@ -581,6 +581,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'measure.evidence': 'Evidence summed up',
   'measure.headingDifference': 'Off the allowed heading',
   'measure.duration': 'Lasted',
+  'measure.learnt': 'Further evidence asked for, from earlier dismissals',
   'measure.travel': 'Travelled',
   'measure.distanceToMarking': 'Distance to the marking',
   'measure.count': 'People',

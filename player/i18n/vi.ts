@@ -578,6 +578,7 @@ export const vi = {
   'measure.evidence': 'Bằng chứng tích lũy',
   'measure.headingDifference': 'Lệch so với hướng cho phép',
   'measure.duration': 'Thời gian kéo dài',
+  'measure.learnt': 'Chứng cứ đòi thêm do các lần bác bỏ trước',
   'measure.travel': 'Quãng di chuyển',
   'measure.distanceToMarking': 'Cách vạch kẻ',
   'measure.count': 'Số người',
