@@ -250,7 +250,7 @@ describe('evidence', () => {
   test('one flipped bit in the clip is found, and the file named', async () => {
     const file = join(site.dataDir, 'objects', 'cases', 'ev', 'clip.mp4');
     const before = await officer.call('POST', '/api/cases/ev/verify');
-    expect(before.json()).toEqual({ intact: true, checkedFiles: 5, problems: [] });
+    expect(before.json()).toEqual({ intact: true, checkedFiles: 5, problems: [], timeStamp: null });
     const bytes = await readFile(file);
     bytes[5_000]! ^= 1;
     await writeFile(file, bytes);
