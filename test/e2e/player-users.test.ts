@@ -115,6 +115,7 @@ describe.skipIf(!hasChromium)(`accounts in the browser${why}`, () => {
     const secret = (await page.locator('code.secret').innerText()).replaceAll(' ', '');
     await page.getByLabel('Code of the app').fill(appCode(secret, site.clock.at));
     await page.keyboard.press('Enter');
+    await page.locator('.recovery-codes code').first().waitFor();
     const codes = await page.locator('.recovery-codes code').allInnerTexts();
     expect(codes).toHaveLength(10);
     await page.getByRole('button', { name: 'I have noted it' }).click();
