@@ -7,29 +7,32 @@ const EVERY_MS = 10_000;
 const LIMIT = 2_000;
 const EVERYTHING = { groups: null, kinds: null } as const;
 
-/** What every decided case of smoke or flame teaches, by camera. */
+/**
+ * What every decided case of smoke or flame teaches, by camera.
+ * @param known what was read of manifests, which never change, by case; kept to the cases that are still asked for
+ */
 export const learntPlaces = async (
   { cases, clock }: Pick<ApiContext, 'cases' | 'clock'>,
-  known: Map<string, EvidenceManifest>,
+  known: Map<string, LearntPlace | null>,
 ): Promise<Readonly<Record<string, readonly LearntPlace[]>>> => {
   const after = clock.now() - LEARNT_FOR_MS;
   const decided = (await cases.ofKinds(['smoke', 'flame'], { after, limit: LIMIT }, EVERYTHING)).filter(
     ({ state }) => state === 'rejected' || state === 'confirmed',
   );
+  const asked = new Set(decided.map(({ id }) => id));
+  for (const id of known.keys()) if (!asked.has(id)) known.delete(id);
   const places: Record<string, LearntPlace[]> = {};
   for (const { id, cameraId, state } of decided) {
-    // A manifest never changes.
-    const manifest = known.get(id) ?? (JSON.parse(await cases.manifest(id)) as EvidenceManifest);
-    known.set(id, manifest);
-    const place = toLearntPlace(manifest, state === 'confirmed');
-    if (place) (places[cameraId] ??= []).push(place);
+    if (!known.has(id)) known.set(id, toLearntPlace(JSON.parse(await cases.manifest(id)) as EvidenceManifest, false));
+    const place = known.get(id);
+    if (place) (places[cameraId] ??= []).push({ ...place, wasFire: state === 'confirmed' });
   }
   return places;
 };
 
 /** Hands to the analysis what people decided, again and again: a verdict that is taken back teaches nothing. */
 export const startLearntPlaces = (context: ApiContext): { readonly close: () => Promise<void> } => {
-  const known = new Map<string, EvidenceManifest>();
+  const known = new Map<string, LearntPlace | null>();
   let sent = '';
   let running = Promise.resolve();
   const run = (): void => {

@@ -24,7 +24,10 @@ export type StreamConsumer = {
   readonly failed: string;
 };
 
-/** Reads a Redis stream. Entries are acknowledged after they are kept, so a crash repeats them: `take` must bear that. */
+/**
+ * Reads a Redis stream. Entries are acknowledged and removed after they are kept, so a crash repeats them: `take` must bear
+ * that. Nobody else reads these streams; what is only acknowledged would stay in Redis' memory up to the stream's bound.
+ */
 export const consumeStream = (context: ApiContext, options: StreamConsumer): { close: () => Promise<void> } => {
   const { clock, log, redis } = context;
   const { stream, field } = options;
@@ -35,7 +38,9 @@ export const consumeStream = (context: ApiContext, options: StreamConsumer): { c
   const keep = async (entries: readonly Entry[]): Promise<void> => {
     if (entries.length === 0) return;
     await options.take(entries.map(([, fields]) => (fields?.[0] === field ? (fields[1] ?? '') : '')));
-    await connection.xack(stream, GROUP, ...entries.map(([id]) => id));
+    const ids = entries.map(([id]) => id);
+    await connection.xack(stream, GROUP, ...ids);
+    await connection.xdel(stream, ...ids);
   };
 
   const round = async (): Promise<void> => {

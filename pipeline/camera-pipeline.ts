@@ -31,6 +31,8 @@ export type CameraPipelineOptions = {
   readonly provenance: Provenance;
   /** IANA zone in which the hours of rules are meant. */
   readonly timeZone: string;
+  /** What people have decided of smoke until now, asked with every frame; by default nothing. */
+  readonly learnt?: () => readonly LearntPlace[];
 };
 
 export type AnalysedFrame = {
@@ -63,11 +65,11 @@ export class CameraPipeline {
   readonly #trackers = new Map<string | undefined, ByteTracker>();
   readonly #nextTrackId = countFromOne();
   readonly #sweep: SweepWatch | null;
-  #learnt: readonly LearntPlace[] = [];
+  readonly #learnt: () => readonly LearntPlace[];
   readonly #rules: RuleSet;
   readonly #signals: SignalReader | null;
   readonly #picture: PictureWatch | null;
-  readonly #view = new ViewWatch();
+  readonly #view: ViewWatch | null;
   readonly #still: StillWatch | null;
   readonly #sameAct = new SameAct();
   readonly #assembler: EventAssembler;
@@ -75,7 +77,8 @@ export class CameraPipeline {
   readonly #alerts = new Map<number, Map<string, PtsMs>>();
 
   /** @throws WatchpostError CONFIG_REFERENCE when a rule names an unknown zone or line */
-  constructor({ camera, clock, frameSize, provenance, timeZone }: CameraPipelineOptions) {
+  constructor({ camera, clock, frameSize, provenance, timeZone, learnt }: CameraPipelineOptions) {
+    this.#learnt = learnt ?? (() => []);
     this.#cameraId = camera.id;
     this.#sessionId = clock.sessionId;
     this.#frameSize = frameSize;
@@ -93,12 +96,8 @@ export class CameraPipeline {
       sweep: camera.sweep ?? null,
       isSparse: isStills(camera.source.url) || (camera.analysis?.fps ?? 1) < 1,
     });
+    this.#view = this.#rules.needsStandingView ? new ViewWatch() : null;
     this.#assembler = new EventAssembler({ cameraId: camera.id, clock, provenance });
-  }
-
-  /** Takes what people decided of smoke until now; holds for the frames that follow. */
-  learn(places: readonly LearntPlace[]): void {
-    this.#learnt = places;
   }
 
   /**
@@ -129,22 +128,23 @@ export class CameraPipeline {
 
   /** The frame's times, with what its signals show, how the picture looks where a rule asks for it, and whether it moves. */
   readSignals({ ptsMs, capturedAt, pixels, letterbox, poseId }: FrameInput): TracksInput {
+    const learnt = this.#learnt();
     const when = {
       ptsMs,
       capturedAt,
       ...(poseId === undefined ? {} : { poseId }),
-      ...(this.#learnt.length === 0 ? {} : { learnt: this.#learnt }),
+      ...(learnt.length === 0 ? {} : { learnt }),
     };
     if (pixels === undefined || letterbox === undefined) return when;
     const signals = this.#signals?.read({ pixels, letterbox }, ptsMs);
-    if (this.#view.isDue(ptsMs)) this.#view.look(smallGrey({ pixels, letterbox }), ptsMs);
+    if (this.#view?.isDue(ptsMs)) this.#view.look(smallGrey({ pixels, letterbox }), ptsMs);
     const picture = this.#picture?.read({ pixels, letterbox }, ptsMs);
     const still = this.#still?.read({ pixels, letterbox }, ptsMs);
     return {
       ...when,
       ...(signals ? { signals } : {}),
       ...(picture ? { picture } : {}),
-      ...(this.#view.isMoving(ptsMs) ? { viewMoves: true } : {}),
+      ...(this.#view?.isMoving(ptsMs) ? { viewMoves: true } : {}),
       ...(still ? { still } : {}),
     };
   }

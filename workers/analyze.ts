@@ -52,6 +52,8 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
     const now = machineClock.mono();
     return [...atWork.values()].every((startedAt) => now - startedAt < HUNG_DETECTOR_MS);
   });
+  const learnt = new LearntPlaces(queues.redis, log);
+  await learnt.start();
   log.info({ cameras: cameras.length }, 'analysing');
   try {
     const set = new CameraSet({
@@ -60,6 +62,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
           context,
           camera,
           queues,
+          learnt,
           detector: pool.forCamera(camera),
           stages,
           atWork,
@@ -78,6 +81,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
     await set.update(cameras);
     await set.ended();
   } finally {
+    learnt.close();
     await pool.close();
     await tracing?.close();
     await report.close();
@@ -111,6 +115,7 @@ type CameraParts = {
   readonly context: ProcessContext;
   readonly camera: CameraConfig;
   readonly queues: Queues;
+  readonly learnt: LearntPlaces;
   readonly detector: CameraDetector;
   readonly stages: StageHistograms;
   readonly atWork: AtWork;
@@ -122,6 +127,7 @@ const analyzeCamera = async ({
   context,
   camera,
   queues,
+  learnt,
   detector,
   stages,
   atWork,
@@ -133,9 +139,6 @@ const analyzeCamera = async ({
   const complain = onceASecond((error) =>
     log.warn({ cameraId: camera.id, err: error }, 'side-car could not be written'),
   );
-  let pipeline: CameraPipeline | null = null;
-  const learnt = camera.rules.some(({ kind }) => kind === 'smoke') ? new LearntPlaces(queues.redis, log) : null;
-  await learnt?.start();
   const passages = passagesOf(camera);
   let current: ChannelFrame | null = null;
   let lastRun: RunTiming | null = null;
@@ -151,15 +154,14 @@ const analyzeCamera = async ({
     ),
     openPipeline: (frame) => {
       log.info({ cameraId: camera.id, sessionId: frame.sessionId }, 'analysis of a session starts');
-      pipeline = new CameraPipeline({
+      return new CameraPipeline({
         camera,
         clock: current!.clock,
         frameSize: frame.letterbox.source,
         provenance: provenanceOf(camera, detector.config, detector.detector, detector.heads),
         timeZone: config.site.timeZone,
+        learnt: () => learnt.of(camera.id),
       });
-      pipeline.learn(learnt?.of(camera.id) ?? []);
-      return pipeline;
     },
     openHeads: detector.openHeads,
     openPassages: ({ letterbox }) =>
@@ -204,7 +206,6 @@ const analyzeCamera = async ({
     onLost: () => analyzer.finish(),
   })) {
     current = frame;
-    if (learnt) (pipeline as CameraPipeline | null)?.learn(learnt.of(camera.id));
     try {
       await analyzer.push(frame);
     } catch (error) {
@@ -213,7 +214,6 @@ const analyzeCamera = async ({
       frame.settle('inference-failed');
     }
   }
-  learnt?.close();
   await analyzer.finish();
 };
 

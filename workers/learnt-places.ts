@@ -5,7 +5,7 @@ import { LEARNT_KEY, type LearntPlace } from '../pipeline/fire/learnt.ts';
 const EVERY_MS = 10_000;
 const NOTHING: readonly LearntPlace[] = [];
 
-/** What people decided of smoke, as the API keeps it in Redis; while Redis is away, what was known last. */
+/** What people decided of smoke on all cameras, as the API keeps it in Redis; while Redis is away, what was known last. */
 export class LearntPlaces {
   readonly #redis: Redis;
   readonly #log: Logger;

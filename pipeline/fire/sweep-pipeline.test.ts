@@ -58,8 +58,8 @@ const sweep = (
     frameSize,
     provenance: { softwareVersion: '1.0.0', configHash: 'c', models: [] },
     timeZone: 'Asia/Ho_Chi_Minh',
+    learnt: () => learnt,
   });
-  pipeline.learn(learnt);
   const events: WatchEvent[] = [];
   let looked = 0;
   for (let ptsMs = 0; ptsMs < rounds * POSES * DWELL_MS; ptsMs += FRAME_MS) {

@@ -14,12 +14,16 @@ export class RuleSet {
   readonly #running: readonly Running[];
   #histories: Histories = new Map();
 
+  /** Whether any rule has to know when the camera itself moves. */
+  readonly needsStandingView: boolean;
+
   /** @throws WatchpostError CONFIG_REFERENCE */
   constructor(configs: readonly RuleConfig[], context: RuleContext) {
     this.#running = configs.map((config) => {
       const rule = createRule(config, context);
       return { rule, disposition: config.report, state: rule.init() };
     });
+    this.needsStandingView = this.#running.some(({ rule }) => rule.whileViewMoves !== 'watch');
   }
 
   step(frame: TrackedFrame): readonly DisposedMatch[] {
