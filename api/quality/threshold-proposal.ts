@@ -1,4 +1,4 @@
-import { wilson } from './wilson.ts';
+import { wilson } from '../../pipeline/evaluation/wilson.ts';
 
 /** A decided case: what the rule measured, and whether a person found it right. */
 export type Judged = { readonly value: number; readonly isRight: boolean };
@@ -64,11 +64,11 @@ export const judgeMeasure = (cases: readonly Judged[], side: Side): Reliability 
   }).flat();
   const keptRight = held.filter(({ isRight }) => isRight).length;
   const interval = wilson(keptRight, held.length);
-  if (!interval || interval[0] <= right / decided) return refuse('no-gain');
+  if (!interval || interval.low <= right / decided) return refuse('no-gain');
   const proposal: Proposal = {
     threshold: choose(sorted, side),
-    precision: keptRight / held.length,
-    interval,
+    precision: interval.share,
+    interval: [interval.low, interval.high],
     keptRight: keptRight / right,
     keptWrong: (held.length - keptRight) / (decided - right),
   };

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../pipeline/clock.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { CASE_STATUSES, type CaseStatus, NEXT_STATUSES, nextDue } from '../../pipeline/procedure.ts';
+import { wilson } from '../../pipeline/evaluation/wilson.ts';
 import type { Account, Scope } from '../accounts/account.ts';
 import type { Agreement, Note, StatusRequest } from '../contract/procedure.ts';
 import { appendAudit } from '../database/audit-log.ts';
 import type { Database } from '../database/open-database.ts';
 import type { CaseTable } from '../database/schema.ts';
-import { wilson } from '../quality/wilson.ts';
 import { inScope } from './scope.ts';
 
 /** The clock that runs for a case, as columns. */
@@ -108,7 +108,9 @@ export class ProcedureRepository {
     const second = rows.filter(({ round, case_id }) => round === 2 && first.has(case_id));
     const agreed = second.filter(({ case_id, verdict }) => first.get(case_id) === verdict).length;
     const reviewedTwice = second.length;
-    if (reviewedTwice === 0) return { reviewedTwice, agreed, share: null, interval: null };
-    return { reviewedTwice, agreed, share: agreed / reviewedTwice, interval: wilson(agreed, reviewedTwice) };
+    const found = wilson(agreed, reviewedTwice);
+    if (!found) return { reviewedTwice, agreed, share: null, interval: null };
+    const { share, low, high } = found;
+    return { reviewedTwice, agreed, share, interval: [low, high] };
   }
 }

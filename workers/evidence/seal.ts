@@ -10,6 +10,7 @@ import { type EvidenceFile, type EvidenceManifest, MANIFEST_FILE, SIGNATURE_FILE
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
 import { CASE_ID_PATTERN } from '../../pipeline/manifest-schema.ts';
 import { casePrefix } from '../../pipeline/review.ts';
+import type { SegmentRecord } from '../../pipeline/segment.ts';
 import { STILLS_CODEC } from '../../pipeline/stills.ts';
 import { dataFolder } from '../data-folder.ts';
 import { openSigner, type Signer } from '../storage/signer.ts';
@@ -153,7 +154,7 @@ type Produced = {
 
 /** Everything of a case but its seal. */
 const produce = async (options: SealOptions, workDir: string): Promise<Produced> => {
-  const { event, camera, recordingDir, evidence, software, recordingEnded = false } = options;
+  const { event, recordingDir, evidence, recordingEnded = false } = options;
   const window = wantedWindow(event, evidence);
   const recording = await readRecording(recordingDir, event.sessionId, window, recordingEnded);
   const { session, sessionDir } = recording;
@@ -188,27 +189,12 @@ const produce = async (options: SealOptions, workDir: string): Promise<Produced>
   for (const { path, bytes, ptsMs } of plates?.crops ?? [])
     files.push(caseFile(path, 'plate-crop', 'image/jpeg', 'derived', bytes, ptsMs));
 
-  const { codec, width, height, durationMs } = facts;
   return {
     files,
     manifest: {
-      schema: 'watchpost/evidence/1',
-      caseId: event.id,
-      camera: { id: camera.id, name: camera.name, place: camera.place },
-      event,
-      clip: {
-        ...{ file: 'clip.mp4', codec, width, height, durationMs },
-        startPtsMs: first.startPtsMs,
-        frameCount: facts.frames.length,
-        segments: plan.segments.map(({ file, sequence, startPtsMs, durationMs, bytes, sha256 }) => ({
-          ...{ file, sequence, startPtsMs, durationMs, bytes, sha256 },
-        })),
-        initSha256: session.initSha256,
-      },
-      clock: session.clock,
+      ...manifestOf(options, recording, facts, plan.segments),
       gaps: plan.gaps,
       ...(plates ? { plates: plates.plates } : {}),
-      software,
     },
   };
 };
@@ -218,7 +204,7 @@ const produce = async (options: SealOptions, workDir: string): Promise<Produced>
  * The clip is a time-lapse of them, for people; it is derived and proves nothing.
  */
 const produceOfStills = async (options: SealOptions, clip: string): Promise<Produced> => {
-  const { event, camera, recordingDir, software } = options;
+  const { event, recordingDir } = options;
   const window = { fromPtsMs: event.startPtsMs, toPtsMs: event.triggerPtsMs + 1 };
   const recording = await readRecording(recordingDir, event.sessionId, window, true);
   const { stills, facts } = await makeStillsClip(event, recording, clip);
@@ -233,29 +219,33 @@ const produceOfStills = async (options: SealOptions, clip: string): Promise<Prod
     ...stills.map((still) => jpeg(`originals/${still.record.file}`, 'original-still', still)),
     caseFile('detections.json', 'detections', 'application/json', 'original', Buffer.from(toCanonicalJson(detections))),
   ];
-  const { codec, width, height, durationMs } = facts;
-  return {
-    files,
-    manifest: {
-      schema: 'watchpost/evidence/1',
-      caseId: event.id,
-      camera: { id: camera.id, name: camera.name, place: camera.place },
-      event,
-      clip: {
-        ...{ file: 'clip.mp4', codec, width, height, durationMs },
-        startPtsMs: first.record.startPtsMs,
-        frameCount: facts.frames.length,
-        segments: stills.map(({ record: { file, sequence, startPtsMs, durationMs: shownMs, bytes, sha256 } }) => ({
-          ...{ file, sequence, startPtsMs, durationMs: shownMs, bytes, sha256 },
-        })),
-        initSha256: recording.session.initSha256,
-      },
-      clock: recording.session.clock,
-      gaps: [],
-      software,
-    },
-  };
+  const records = stills.map(({ record }) => record);
+  return { files, manifest: { ...manifestOf(options, recording, facts, records), gaps: [] } };
 };
+
+/** What the manifest says of every case. @param segments what of the recording the clip was made of, oldest first */
+const manifestOf = (
+  { event, camera, software }: SealOptions,
+  { session }: RecordingPart,
+  { codec, width, height, durationMs, frames }: ClipFacts,
+  segments: readonly SegmentRecord[],
+): Omit<Produced['manifest'], 'gaps'> => ({
+  schema: 'watchpost/evidence/1',
+  caseId: event.id,
+  camera: { id: camera.id, name: camera.name, place: camera.place },
+  event,
+  clip: {
+    ...{ file: 'clip.mp4', codec, width, height, durationMs },
+    startPtsMs: segments[0]!.startPtsMs,
+    frameCount: frames.length,
+    segments: segments.map(({ file, sequence, startPtsMs, durationMs: ms, bytes, sha256 }) => ({
+      ...{ file, sequence, startPtsMs, durationMs: ms, bytes, sha256 },
+    })),
+    initSha256: session.initSha256,
+  },
+  clock: session.clock,
+  software,
+});
 
 /** Those that were prepared, if they go with the clip as it was cut in the end; otherwise taken from it now. */
 const picturesOf = async (

@@ -5,6 +5,7 @@ import { Failure, Loading } from '../../components/states.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
+import { RuleCell } from './rule-cell.tsx';
 
 const HEIGHT = 30;
 const STEP = 10;
@@ -14,7 +15,7 @@ const shareOf = ({ rejected, decided }: Week): number | null => (decided === 0 ?
 
 /** The last twelve weeks of every rule: what people rejected, and how sure the detector was. Changed ones come first. */
 export function DriftCard() {
-  const { t, name, format } = useI18n();
+  const { t, format } = useI18n();
   const { data, error, reload } = useResource(api.drift);
   if (!data) return error ? <Failure error={error} onRetry={reload} /> : <Loading />;
   if (data.rows.length === 0) return null;
@@ -39,12 +40,7 @@ export function DriftCard() {
               const share = last ? shareOf(last) : null;
               return (
                 <tr key={`${row.cameraId} ${row.ruleId} ${row.kind}`}>
-                  <th scope="row">
-                    {name('kind', row.kind)}
-                    <span className="sub">
-                      {row.cameraName} · {row.ruleId}
-                    </span>
-                  </th>
+                  <RuleCell row={row} />
                   <td>
                     <Weeks weeks={row.weeks} valueOf={shareOf} bandOf={() => null} />
                     <span className="sub">

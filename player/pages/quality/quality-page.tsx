@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react';
 import type { QualityRow } from '../../../api/contract/quality.ts';
+import { wilson } from '../../../pipeline/evaluation/wilson.ts';
 import { api, serverNow } from '../../api-client.ts';
 import { Icon } from '../../components/icons.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -11,7 +12,6 @@ import { useResource } from '../../use-resource.ts';
 import { AgreementCard } from './agreement-card.tsx';
 import { DriftCard } from './drift-card.tsx';
 import { ThresholdsCard } from './thresholds-card.tsx';
-import { wilson } from './wilson.ts';
 
 const DAY_MS = 86_400_000;
 const SPANS_DAYS = [7, 30, 90] as const;

@@ -5,6 +5,7 @@ import { Failure, Loading } from '../../components/states.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
+import { RuleCell } from './rule-cell.tsx';
 
 const DAY_MS = 86_400_000;
 
@@ -47,12 +48,7 @@ export function ThresholdsCard({ days }: { readonly days: number }) {
           <tbody>
             {rows.map((row) => (
               <tr key={`${row.cameraId} ${row.ruleId} ${row.kind} ${row.measure}`} data-measure={row.measure}>
-                <th scope="row">
-                  {name('kind', row.kind)}
-                  <span className="sub">
-                    {row.cameraName} · {row.ruleId}
-                  </span>
-                </th>
+                <RuleCell row={row} />
                 <td>
                   {name('measure', row.measure)}
                   {row.measure === 'score' && <span className="sub">{t('thresholds.scoreHint')}</span>}
