@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { loadavg, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -17,21 +26,26 @@ import { passageRow, passedPlate, SPAN } from './passage-rows.ts';
  * How long a search over passages takes, on SQLite and PostgreSQL with their settings as shipped. Rows are generated into a
  * temporary database; indexes are made after them, as only a first import would.
  *     node dist/benchmarks/scenarios/passage-search.js [--rows 5000000] [--queries 200] [--on sqlite|postgres] [--out FILE]
+ * With `--folder DIR` the databases stay there, and `--steps fill`, `--steps index`, `--steps ask` may be run one by one.
  */
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '5000000' },
     queries: { type: 'string', default: '200' },
     on: { type: 'string' },
-    folder: { type: 'string', default: tmpdir() },
+    folder: { type: 'string' },
+    steps: { type: 'string', default: 'fill,index,ask' },
+    kinds: { type: 'string' },
     out: { type: 'string' },
   },
 });
+const steps = new Set(values.steps.split(','));
 const rows = Number(values.rows);
 const queries = Number(values.queries);
 const PAGE = 50;
 const POSTGRES = '/usr/lib/postgresql/15/bin';
 const HOURS_MS = 3_600_000;
+const ROWS_A_STATEMENT = 50;
 
 const PASSAGE_COLUMNS = ['seq', 'id', 'camera_id', 'at', 'class_name', 'colour', 'plate', 'confidence', 'grade'].concat(
   ['first_here', 'json'],
@@ -63,22 +77,37 @@ type Server = {
   readonly close: () => Promise<void>;
 };
 
+/** Where a database lies, and whether it goes when the run ends. */
+const place = (name: string): { readonly folder: string; readonly isKept: boolean } => {
+  if (values.folder === undefined) return { folder: mkdtempSync(join(tmpdir(), 'watchpost-passages-')), isKept: false };
+  const folder = join(values.folder, name);
+  mkdirSync(folder, { recursive: true });
+  return { folder, isKept: true };
+};
+
 const INDEXES = sql`select name, sql as definition from sqlite_master where type = 'index' and name like 'passage%' and sql is not null`;
 const PG_INDEXES = sql`select indexname as name, indexdef as definition from pg_indexes where indexname like 'passage%_by_%'`;
 
-/** Drops the secondary indexes, fills the tables, makes the indexes again. */
-const withoutIndexes = async (db: Database, isPostgres: boolean, fill: () => Promise<void>): Promise<void> => {
+/** The secondary indexes as the migrations make them. They are dropped before the rows come and remembered in a table. */
+const dropIndexes = async (db: Database, isPostgres: boolean): Promise<void> => {
   const found = await (isPostgres ? PG_INDEXES : INDEXES).execute(db);
-  const indexes = found.rows as { name: string; definition: string }[];
-  for (const { name } of indexes) await sql`drop index ${sql.ref(name)}`.execute(db);
-  await fill();
-  for (const { definition } of indexes) await sql.raw(definition).execute(db);
+  await sql`create table dropped_indexes (definition text)`.execute(db);
+  for (const { name, definition } of found.rows as { name: string; definition: string }[]) {
+    await sql`insert into dropped_indexes values (${definition})`.execute(db);
+    await sql`drop index ${sql.ref(name)}`.execute(db);
+  }
+};
+
+const makeIndexes = async (db: Database, isPostgres: boolean): Promise<void> => {
+  const dropped = await sql<{ definition: string }>`select definition from dropped_indexes`.execute(db);
+  for (const { definition } of dropped.rows) await sql.raw(definition).execute(db);
+  await sql`drop table dropped_indexes`.execute(db);
   // The databases' own upkeep does this in time.
-  await sql`analyze`.execute(db);
+  await sql.raw(isPostgres ? 'vacuum analyze' : 'analyze').execute(db);
 };
 
 const sqlite = (): Server => {
-  const folder = mkdtempSync(join(values.folder, 'watchpost-passages-'));
+  const { folder, isKept } = place('sqlite');
   const target = join(folder, 'watchpost.db');
   type Statement = { run: (cells: readonly Cell[]) => void };
   type Sqlite = new (file: string) => {
@@ -91,16 +120,35 @@ const sqlite = (): Server => {
     const Raw = createRequire(import.meta.url)('libsql') as Sqlite;
     const raw = new Raw(target);
     for (const pragma of ['synchronous = OFF', 'cache_size = -1000000']) raw.pragma(pragma);
-    const insert = (table: string, columns: readonly string[]): Statement =>
-      raw.prepare(`insert into ${table} (${columns.join()}) values (${columns.map(() => '?').join()})`);
-    const [passages, plates] = [insert('passages', PASSAGE_COLUMNS), insert('passage_plates', PLATE_COLUMNS)];
+    // Many rows a statement: a call into the library costs more than the row.
+    const inserter = (table: string, columns: readonly string[]) => {
+      const row = `(${columns.map(() => '?').join()})`;
+      const statement = (count: number): Statement =>
+        raw.prepare(`insert into ${table} (${columns.join()}) values ${Array<string>(count).fill(row).join()}`);
+      const many = statement(ROWS_A_STATEMENT);
+      let waiting: Cell[] = [];
+      return {
+        add: (cells: readonly Cell[]): void => {
+          waiting.push(...cells);
+          if (waiting.length < ROWS_A_STATEMENT * columns.length) return;
+          many.run(waiting);
+          waiting = [];
+        },
+        end: (): void => {
+          if (waiting.length > 0) statement(waiting.length / columns.length).run(waiting);
+        },
+      };
+    };
+    const [passages, plates] = [inserter('passages', PASSAGE_COLUMNS), inserter('passage_plates', PLATE_COLUMNS)];
     raw.exec('begin');
     for (let index = 0; index < rows; index++) {
       const row = rowsOf(index);
-      passages.run(row.passage);
-      for (const plate of row.plates) plates.run(plate);
-      if (index % 50_000 === 49_999) raw.exec('commit; begin');
+      passages.add(row.passage);
+      for (const plate of row.plates) plates.add(plate);
+      if (index % 200_000 === 199_999) raw.exec('commit; begin');
     }
+    passages.end();
+    plates.end();
     raw.exec('commit');
     raw.close();
     return Promise.resolve();
@@ -109,7 +157,7 @@ const sqlite = (): Server => {
     ...{ target, fill },
     bytes: () => statSync(target).size,
     close: () => {
-      rmSync(folder, { recursive: true, force: true });
+      if (!isKept) rmSync(folder, { recursive: true, force: true });
       return Promise.resolve();
     },
   };
@@ -117,7 +165,7 @@ const sqlite = (): Server => {
 
 /** A server of its own on a Unix socket. PostgreSQL refuses to run as root, so root starts it as `postgres`. */
 const postgres = async (): Promise<Server> => {
-  const folder = mkdtempSync(join(values.folder, 'watchpost-passages-'));
+  const { folder, isKept } = place('postgres');
   const asUser = userInfo().uid === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
   if (asUser.length > 0) {
     chmodSync(folder, 0o755);
@@ -130,39 +178,68 @@ const postgres = async (): Promise<Server> => {
   const run = (name: string, args: readonly string[]): Buffer =>
     execFileSync(...command(name, args), { stdio: 'pipe' });
   const data = join(folder, 'data');
-  run('initdb', ['-D', data, '-U', 'watchpost', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
-  const child = spawn(...command('postgres', ['-D', data, '-k', folder, '-c', 'listen_addresses=']), {
-    stdio: 'ignore',
-  });
-  const psql = (text: string): Buffer =>
-    run('psql', ['-h', folder, '-U', 'watchpost', '-v', 'ON_ERROR_STOP=1', 'postgres', '-c', text]);
+  if (!existsSync(data)) run('initdb', ['-D', data, '-U', 'watchpost', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
+  // A first import needs no log to recover from; questions are asked of a server as shipped.
+  const importing = [
+    'wal_level=minimal',
+    'max_wal_senders=0',
+    'fsync=off',
+    'maintenance_work_mem=1GB',
+    'autovacuum=off',
+  ];
+  const settings = ['listen_addresses=', ...(steps.has('ask') ? [] : importing)].flatMap((each) => ['-c', each]);
+  const child = spawn(...command('postgres', ['-D', data, '-k', folder, ...settings]), { stdio: 'ignore' });
+  const psqlArgs = (text: string): string[] => [
+    '-h',
+    folder,
+    '-U',
+    'watchpost',
+    '-v',
+    'ON_ERROR_STOP=1',
+    'postgres',
+    '-c',
+    text,
+  ];
   for (let attempt = 0; ; attempt++)
     try {
-      psql('select 1');
+      run('psql', psqlArgs('select 1'));
       break;
     } catch (error) {
-      if (attempt > 100) throw error;
+      if (attempt > 300) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-  const copy = async (
-    table: string,
-    columns: readonly string[],
-    cellsOf: (index: number) => readonly Cell[][],
-  ): Promise<void> => {
-    const file = join(folder, `${table}.csv`);
-    const out = createWriteStream(file);
-    const toCell = (cell: Cell): string => (cell === null ? '' : `"${String(cell).replaceAll('"', '""')}"`);
-    for (let index = 0; index < rows; index++) {
-      const text = cellsOf(index).map((cells) => `${cells.map(toCell).join()}\n`);
-      if (!out.write(text.join(''))) await new Promise<void>((resolve) => out.once('drain', () => resolve()));
-    }
-    await new Promise<void>((resolve) => void out.end(() => resolve()));
-    psql(`\\copy ${table} (${columns.join()}) from '${file}' with (format csv)`);
-    rmSync(file);
+  /** Copies lines into a table while they are made. */
+  const copier = (table: string, columns: readonly string[]) => {
+    const text = `copy ${table} (${columns.join()}) from stdin`;
+    const psql = spawn(...command('psql', psqlArgs(text)), { stdio: ['pipe', 'ignore', 'inherit'] });
+    const ended = new Promise<void>((resolve, reject) => {
+      psql.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`copy into ${table}: ${code}`))));
+    });
+    let waiting = '';
+    return {
+      // No cell holds a tab, a line end or a backslash.
+      add: async (cells: readonly Cell[]): Promise<void> => {
+        waiting += `${cells.map((cell) => cell ?? '\\N').join('\t')}\n`;
+        if (waiting.length < 1 << 20) return;
+        const isFull = !psql.stdin.write(waiting);
+        waiting = '';
+        if (isFull) await new Promise<void>((resolve) => psql.stdin.once('drain', () => resolve()));
+      },
+      end: async (): Promise<void> => {
+        psql.stdin.end(waiting);
+        await ended;
+      },
+    };
   };
   const fill = async (): Promise<void> => {
-    await copy('passages', PASSAGE_COLUMNS, (index) => [rowsOf(index).passage]);
-    await copy('passage_plates', PLATE_COLUMNS, (index) => rowsOf(index).plates);
+    const [passages, plates] = [copier('passages', PASSAGE_COLUMNS), copier('passage_plates', PLATE_COLUMNS)];
+    for (let index = 0; index < rows; index++) {
+      const row = rowsOf(index);
+      await passages.add(row.passage);
+      for (const plate of row.plates) await plates.add(plate);
+    }
+    await passages.end();
+    await plates.end();
   };
   return {
     target: `postgresql://watchpost@localhost/postgres?host=${encodeURIComponent(folder)}`,
@@ -170,9 +247,9 @@ const postgres = async (): Promise<Server> => {
     bytes: () => Number(execFileSync('du', ['-sb', data]).toString().split('\t')[0]),
     close: async () => {
       const gone = new Promise((resolve) => child.once('close', resolve));
-      run('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
+      run('pg_ctl', ['-D', data, '-m', isKept ? 'fast' : 'immediate', '-t', '120', 'stop']);
       await gone;
-      rmSync(folder, { recursive: true, force: true });
+      if (!isKept) rmSync(folder, { recursive: true, force: true });
     },
   };
 };
@@ -235,34 +312,50 @@ const KINDS: Readonly<Record<string, () => PassageFilter>> = {
   }),
 };
 
+const ask = async (db: Database, name: string) => {
+  const kinds: Record<string, { p50: number; p95: number; max: number; first: number; found: number }> = {};
+  const wanted = values.kinds?.split(';');
+  for (const [kind, toFilter] of Object.entries(KINDS)) {
+    if (wanted && !wanted.includes(kind)) continue;
+    const times: number[] = [];
+    let found = 0;
+    for (let query = 0; query < queries; query++) {
+      const filter = toFilter();
+      const at = performance.now();
+      const page = await searchPassages(db, filter);
+      times.push(performance.now() - at);
+      found += page.found.length;
+    }
+    const round = (ms: number): number => Math.round(ms * 10) / 10;
+    kinds[kind] = {
+      ...{ p50: round(percentile(times, 0.5)), p95: round(percentile(times, 0.95)), max: round(Math.max(...times)) },
+      ...{ first: round(times[0]!), found: Math.round((found / queries) * 10) / 10 },
+    };
+    console.error(`${name}: ${kind}: ${JSON.stringify(kinds[kind])}`);
+  }
+  return kinds;
+};
+
 const measure = async (name: 'sqlite' | 'postgres') => {
   const server = name === 'sqlite' ? sqlite() : await postgres();
+  const timed = async (step: string, work: () => Promise<void>): Promise<void> => {
+    if (!steps.has(step)) return;
+    const startedAt = performance.now();
+    await work();
+    console.error(`${name}: ${step} ${Math.round(performance.now() - startedAt)} ms`);
+  };
   try {
     const db = await openDatabase(server.target);
-    const startedAt = performance.now();
-    await withoutIndexes(db, name === 'postgres', server.fill);
-    const filledMs = Math.round(performance.now() - startedAt);
-    console.error(`${name}: ${rows} passages in ${filledMs} ms`);
-    const kinds: Record<string, { p50: number; p95: number; max: number; first: number; found: number }> = {};
-    for (const [kind, toFilter] of Object.entries(KINDS)) {
-      const times: number[] = [];
-      let found = 0;
-      for (let query = 0; query < queries; query++) {
-        const filter = toFilter();
-        const at = performance.now();
-        const page = await searchPassages(db, filter);
-        times.push(performance.now() - at);
-        found += page.found.length;
-      }
-      const round = (ms: number): number => Math.round(ms * 10) / 10;
-      kinds[kind] = {
-        ...{ p50: round(percentile(times, 0.5)), p95: round(percentile(times, 0.95)), max: round(Math.max(...times)) },
-        ...{ first: round(times[0]!), found: Math.round((found / queries) * 10) / 10 },
-      };
-      console.error(`${name}: ${kind}: ${JSON.stringify(kinds[kind])}`);
+    try {
+      await timed('fill', async () => {
+        await dropIndexes(db, name === 'postgres');
+        await server.fill();
+      });
+      await timed('index', () => makeIndexes(db, name === 'postgres'));
+      return { bytes: server.bytes(), kinds: steps.has('ask') ? await ask(db, name) : {} };
+    } finally {
+      await db.destroy();
     }
-    await db.destroy();
-    return { filledMs, bytes: server.bytes(), kinds };
   } finally {
     await server.close();
   }

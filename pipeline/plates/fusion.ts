@@ -35,7 +35,8 @@ export type PlateDoubt =
   | 'character-uncertain'
   | 'too-small'
   | 'ambiguous'
-  | 'colour-contradicts';
+  | 'colour-contradicts'
+  | 'vehicle-contradicts';
 
 /**
  * What a vehicle's plate says. `evidence`: several frames agree on every symbol and nothing speaks against it; otherwise a
@@ -164,6 +165,7 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
   if (heightPx < MIN_HEIGHT_PX[lines]) doubts.push('too-small');
   if (parsed.candidates.length !== 1 || parsed.status === 'invalid') doubts.push('ambiguous');
   if (parsed.flags.includes('colour-kind') || parsed.flags.includes('colour-series')) doubts.push('colour-contradicts');
+  if (parsed.flags.includes('vehicle-kind')) doubts.push('vehicle-contradicts');
   if (!chosen || confidence < MIN_SHOWN)
     return { ...nothing, candidates, doubts: ['nothing-read', ...doubts], framesAgreeing, confidence };
   return {

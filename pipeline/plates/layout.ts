@@ -111,6 +111,12 @@ export const LAYOUTS: readonly Layout[] = [
   },
 ];
 
+const byLength = new Map<number, Layout[]>();
+for (const layout of LAYOUTS) byLength.set(layout.slots.length, [...(byLength.get(layout.slots.length) ?? []), layout]);
+
+/** The layouts that have so many symbols, in order of precedence. */
+export const layoutsOfLength = (length: number): readonly Layout[] => byLength.get(length) ?? [];
+
 /** Whether the symbol may stand in that slot as it is. */
 export const fits = (slot: Slot, symbol: string): boolean => {
   switch (slot.takes) {

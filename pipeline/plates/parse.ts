@@ -9,7 +9,7 @@ import {
   TO_DIGIT,
   TO_LETTERS,
 } from './alphabet.ts';
-import { fits, type Layout, LAYOUTS, type PlateKind } from './layout.ts';
+import { fits, type Layout, layoutsOfLength, type PlateKind } from './layout.ts';
 import { findProvince, NEVER_ISSUED, type Province } from './provinces.ts';
 import { type PlateEdit, type PlateSymbols, readSymbols } from './symbols.ts';
 
@@ -34,7 +34,7 @@ export type PlateCandidate = {
   readonly edits: readonly PlateEdit[];
 };
 
-export type PlateFlag = 'colour-series' | 'temporary-possible' | 'colour-kind';
+export type PlateFlag = 'colour-series' | 'temporary-possible' | 'colour-kind' | 'vehicle-kind';
 
 export type PlateReason =
   | 'unreadable'
@@ -106,7 +106,7 @@ export const parsePlate = (raw: string, hints: PlateHints = {}): PlateParse => {
 
   const fault = hardFault(read);
   if (fault) return invalid(fault, suggestions(read));
-  const repaired = [...withBar, ...repairs(withoutSpaces(read), hints)];
+  const repaired = [...withBar, ...once(repairs(withoutSpaces(read), hints))];
   const strong = repaired.filter((reading) => reading.strong);
   if (strong.length > 0) return decide(raw, strong, hints, 'repaired');
   if (repaired.length > 0) return decide(raw, repaired, hints, 'ambiguous');
@@ -154,21 +154,28 @@ const isZero = ({ number: [from, length] }: Layout, symbols: readonly string[]):
   symbols.slice(from, from + length).every((symbol) => symbol === '0');
 
 const exactReadings = (read: PlateSymbols, hints: PlateHints): Reading[] =>
-  LAYOUTS.filter(
-    (layout) =>
-      layout.slots.length === read.symbols.length &&
-      layout.slots.every((slot, index) => fits(slot, read.symbols[index]!)) &&
-      isIssued(layout, read.symbols) &&
-      !isZero(layout, read.symbols) &&
-      separatorsFit(layout, read) &&
-      linesFit(layout, hints),
-  ).map((layout) => ({ layout, symbols: read.symbols, edits: read.edits, strong: true }));
+  layoutsOfLength(read.symbols.length)
+    .filter(
+      (layout) =>
+        layout.slots.every((slot, index) => fits(slot, read.symbols[index]!)) &&
+        isIssued(layout, read.symbols) &&
+        !isZero(layout, read.symbols) &&
+        separatorsFit(layout, read) &&
+        linesFit(layout, hints),
+    )
+    .map((layout) => ({ layout, symbols: read.symbols, edits: read.edits, strong: true }));
 
 /** Special two-letter series come before the motorbike rule; diplomatic ones do not, NN and CV are ordinary pairs too. */
 const preferSpecial = (readings: readonly Reading[]): readonly Reading[] =>
   readings.some(({ layout }) => layout.kind === 'special')
     ? readings.filter(({ layout }) => layout.kind === 'special')
     : readings;
+
+/** The same symbols are a special series before they are a motorbike's. */
+const once = (readings: readonly Reading[]): readonly Reading[] => {
+  const special = readings.filter(({ layout }) => layout.kind === 'special').map(({ symbols }) => symbols.join(''));
+  return readings.filter(({ layout, symbols }) => layout.kind === 'special' || !special.includes(symbols.join('')));
+};
 
 /** Readers drop the bar of Đ: MD and TD may be MĐ and TĐ, the only series that have it. */
 const barReadings = (read: PlateSymbols, hints: PlateHints): Reading[] => {
@@ -198,15 +205,15 @@ const changes = (slot: Layout['slots'][number], symbol: string): readonly Change
 /** Every way to make a layout fit by changes that its places force. Digits are never changed into digits. */
 const repairs = (read: PlateSymbols, hints: PlateHints): Reading[] => {
   const found: Reading[] = [];
-  for (const layout of LAYOUTS) {
-    if (layout.slots.length !== read.symbols.length || !separatorsFit(layout, read) || !linesFit(layout, hints))
-      continue;
+  for (const layout of layoutsOfLength(read.symbols.length)) {
+    if (!separatorsFit(layout, read) || !linesFit(layout, hints)) continue;
     let partial: { symbols: string[]; edits: PlateEdit[]; strong: boolean }[] = [
       { symbols: [], edits: [...read.edits], strong: true },
     ];
     layout.slots.forEach((slot, at) => {
       const from = read.symbols[at]!;
-      const options = changes(slot, from);
+      const isSeries = at === 3 && layout.kind === 'car' && SECOND_LETTERS.includes(from) && !isCar(hints);
+      const options = changes(slot, from).map(({ symbol, strong }) => ({ symbol, strong: strong && !isSeries }));
       partial = partial.flatMap((before) =>
         options.map(({ symbol, strong }) => ({
           symbols: [...before.symbols, symbol],
@@ -223,6 +230,13 @@ const repairs = (read: PlateSymbols, hints: PlateHints): Reading[] => {
 };
 
 const CAR_LIKE = ['car', 'bus', 'truck'];
+
+/**
+ * Whether something besides the symbols says that it is no motorbike. Until then a letter in the fourth place may be a
+ * motorbike's series whose number lost a digit, and is not turned into a digit for good.
+ */
+const isCar = ({ lines, vehicle }: PlateHints): boolean =>
+  lines === 1 || (vehicle !== undefined && CAR_LIKE.includes(vehicle));
 
 const decide = (
   raw: string,
@@ -243,7 +257,8 @@ const decide = (
   if (colour === 'red-on-white') narrow('colour', isDiplomatic);
   else if (colour === 'white-on-red') narrow('colour', (kind) => kind === 'army');
   else if (colour) narrow('colour', (kind) => !isDiplomatic(kind) && kind !== 'army');
-  if (vehicle === 'motorcycle') narrow('vehicle-class', (kind) => kind.startsWith('motorbike'));
+  // Special series say nothing of the class: MĐ and TĐ stand on motorbikes too.
+  if (vehicle === 'motorcycle') narrow('vehicle-class', (kind) => kind.startsWith('motorbike') || kind === 'special');
   else if (vehicle && CAR_LIKE.includes(vehicle)) narrow('vehicle-class', (kind) => !kind.startsWith('motorbike'));
 
   const candidates = left.map(toCandidate);
@@ -261,7 +276,7 @@ const decide = (
 const isDiplomatic = (kind: PlateKind): boolean =>
   kind === 'diplomatic' || kind === 'international' || kind === 'diplomatic-staff' || kind === 'foreign';
 
-const flagsOf = ({ layout, symbols }: Reading, { colour }: PlateHints): PlateFlag[] => {
+const flagsOf = ({ layout, symbols }: Reading, { colour, vehicle }: PlateHints): PlateFlag[] => {
   const flags: PlateFlag[] = [];
   if (layout.kind === 'car' && symbols[2] === 'T') flags.push('temporary-possible');
   if (colour === 'blue') {
@@ -271,8 +286,13 @@ const flagsOf = ({ layout, symbols }: Reading, { colour }: PlateHints): PlateFla
   }
   const contradicts =
     (colour === 'red-on-white' && !isDiplomatic(layout.kind)) ||
+    (isDiplomatic(layout.kind) && (colour === 'yellow' || colour === 'blue')) ||
     (colour !== undefined && (colour === 'white-on-red') !== (layout.kind === 'army'));
   if (contradicts) flags.push('colour-kind');
+  const isMotorbike = layout.kind.startsWith('motorbike') || layout.special === 'MĐ';
+  const onlyMotorcycles = vehicle === 'motorcycle' && layout.kind === 'car';
+  if (onlyMotorcycles || (isMotorbike && vehicle !== undefined && CAR_LIKE.includes(vehicle)))
+    flags.push('vehicle-kind');
   return flags;
 };
 
@@ -311,18 +331,15 @@ const hardFault = ({ symbols }: PlateSymbols): PlateReason | null => {
     const code = a + b;
     if ((NEVER_ISSUED as readonly string[]).includes(code)) return 'never-issued-province';
     if (findProvince(code) === null) return 'province-range';
-    if (NEVER_USED_LETTERS.includes(c)) return 'letter-never-used';
+    if (c !== '' && NEVER_USED_LETTERS.includes(c)) return 'letter-never-used';
   }
   if (isZeroNumber(symbols)) return 'number-zero';
   return null;
 };
 
 const isZeroNumber = (symbols: readonly string[]): boolean =>
-  LAYOUTS.some(
-    (layout) =>
-      layout.slots.length === symbols.length &&
-      layout.slots.every((slot, index) => fits(slot, symbols[index]!)) &&
-      isZero(layout, symbols),
+  layoutsOfLength(symbols.length).some(
+    (layout) => layout.slots.every((slot, index) => fits(slot, symbols[index]!)) && isZero(layout, symbols),
   );
 
 /** Why nothing fits, from left to right along the plate. */
@@ -335,6 +352,8 @@ const softFault = (read: PlateSymbols, hints: PlateHints): PlateReason => {
   if (!FIRST_LETTERS.includes(c)) return 'series-first-letter';
   const unhinted = exactReadings(withoutSpaces(read), {});
   if (hints.lines !== undefined && unhinted.length > 0) return 'layout';
+  if (d === 'Đ' && (c === 'M' || c === 'T'))
+    return symbols[4] === '0' && symbols.length === 10 ? 'series-digit' : 'number-length';
   if (isLetter(d)) {
     if (NEVER_USED_LETTERS.includes(d)) return 'letter-never-used';
     if (!SECOND_LETTERS.includes(d)) return 'series-second-letter';
@@ -343,7 +362,7 @@ const softFault = (read: PlateSymbols, hints: PlateHints): PlateReason => {
 };
 
 /** What may have been meant, for a person; none of it is ever chosen. */
-const suggestions = (read: PlateSymbols): Reading[] => {
+const suggestions = (read: PlateSymbols): readonly Reading[] => {
   const plain: PlateSymbols = { ...read, separators: new Map() };
   const alternatives = (at: number): readonly string[] => {
     const symbol = read.symbols[at] ?? '';
@@ -365,5 +384,5 @@ const suggestions = (read: PlateSymbols): Reading[] => {
       const readings = exactReadings({ ...withoutSpaces(read), symbols, edits }, {});
       found.push(...readings);
     }
-  return found;
+  return once(found);
 };

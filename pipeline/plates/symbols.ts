@@ -30,6 +30,11 @@ export const readSymbols = (raw: string): PlateSymbols => {
   const edits: PlateEdit[] = [];
   let foreign: PlateSymbols['foreign'] = null;
   for (const character of raw.normalize('NFKC').toUpperCase().replaceAll('\u00D0', 'Đ')) {
+    // Nearly all of them: a million passages are read so.
+    if (isDigit(character) || isLetter(character)) {
+      symbols.push(character);
+      continue;
+    }
     const separator = separatorOf(character);
     if (separator) {
       const here = separators.get(symbols.length) ?? new Set<Separator>();
@@ -39,7 +44,7 @@ export const readSymbols = (raw: string): PlateSymbols => {
     const latin = LOOKALIKES[character];
     if (latin !== undefined) edits.push({ at: symbols.length, from: character, to: latin });
     const symbol = latin ?? character;
-    if (!isDigit(symbol) && !isLetter(symbol) && !foreign) {
+    if (latin === undefined && !foreign) {
       const base = symbol.normalize('NFD')[0] ?? '';
       foreign = { at: symbols.length, symbol, base: base !== symbol && isLetter(base) ? base : null };
     }

@@ -278,6 +278,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'plateDoubt.too-small': 'The plate is too small in the picture',
   'plateDoubt.ambiguous': 'It can be read in more than one valid way',
   'plateDoubt.colour-contradicts': 'The colour does not fit the series',
+  'plateDoubt.vehicle-contradicts': 'The kind of plate does not fit the kind of vehicle',
   'review.measured': 'Measured',
   'review.threshold': 'Threshold',
   'review.quantity': 'Quantity',

@@ -277,6 +277,7 @@ export const vi = {
   'plateDoubt.too-small': 'Biển số quá nhỏ trên ảnh',
   'plateDoubt.ambiguous': 'Có nhiều cách đọc hợp lệ',
   'plateDoubt.colour-contradicts': 'Màu biển không khớp với sê-ri',
+  'plateDoubt.vehicle-contradicts': 'Loại biển không khớp với loại xe',
   'review.measured': 'Số đo',
   'review.threshold': 'Ngưỡng',
   'review.quantity': 'Đại lượng',
