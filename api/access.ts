@@ -81,6 +81,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /api/cases/:id/verdict': decides,
 
   'POST /api/passages/search': searches,
+  'POST /api/passages/feed': searches,
   'POST /api/passages/trace': searches,
   'GET /api/passages/:id': searches,
   'GET /api/passages/:id/:picture': searches,
@@ -163,6 +164,7 @@ export const ROUTES_OF_SCOPE: Readonly<Record<TokenScope, readonly string[]>> = 
   // A program says what for, as people do: in the question, else in the header `x-watchpost-purpose`.
   'passages:read': [
     'POST /api/passages/search',
+    'POST /api/passages/feed',
     'POST /api/passages/trace',
     'GET /api/passages/:id',
     'GET /api/passages/:id/:picture',

@@ -26,6 +26,34 @@ export const stretch = async (picture: Picture, box: Box, to: Size): Promise<Uin
     : null;
 };
 
+/**
+ * A plate whose lines rise or fall across its crop, laid level: a parallelogram of the crop stretched to a size.
+ * @param pixels of the size `from`, uint8 RGB
+ * @param tilt how far the lines fall from the left edge to the right one, as a part of the crop's height, −1 to 1
+ */
+export const levelled = (pixels: Uint8Array, from: Size, tilt: number, to: Size): Uint8Array => {
+  const out = new Uint8Array(to.width * to.height * 3);
+  const tall = 1 - Math.abs(tilt);
+  for (let y = 0; y < to.height; y++)
+    for (let x = 0; x < to.width; x++) {
+      const u = (x + 0.5) / to.width;
+      const v = 0.5 + (u - 0.5) * tilt + ((y + 0.5) / to.height - 0.5) * tall;
+      const [left, top] = [u * from.width - 0.5, v * from.height - 0.5];
+      const x1 = Math.max(0, Math.min(from.width - 2, Math.floor(left)));
+      const y1 = Math.max(0, Math.min(from.height - 2, Math.floor(top)));
+      const dx = Math.max(0, Math.min(1, left - x1));
+      const dy = Math.max(0, Math.min(1, top - y1));
+      const here = (y1 * from.width + x1) * 3;
+      const below = here + from.width * 3;
+      for (let c = 0; c < 3; c++) {
+        const upper = pixels[here + c]! * (1 - dx) + pixels[here + c + 3]! * dx;
+        const lower = pixels[below + c]! * (1 - dx) + pixels[below + c + 3]! * dx;
+        out[(y * to.width + x) * 3 + c] = upper * (1 - dy) + lower * dy;
+      }
+    }
+  return out;
+};
+
 /** A part of the picture fitted into a size at the top left, grey elsewhere, and the factor it was scaled by. */
 export const letterbox = async (
   picture: Picture,
@@ -70,38 +98,46 @@ const luma = (pixels: Uint8Array, at: number): number =>
  * so that light does not matter. Blur flattens the steps and leaves the contrast.
  */
 export const sharpnessOf = (pixels: Uint8Array, { width, height }: Size): number => {
-  const steps: number[] = [];
-  const values: number[] = [];
+  const rows = Math.ceil(height / 2);
+  const across = Math.max(0, width - 2);
+  const steps = new Float32Array(rows * across);
+  const values = new Float32Array(rows * across);
+  let count = 0;
   for (let y = 0; y < height; y += 2)
-    for (let x = 0; x + 2 < width; x++) {
+    for (let x = 0; x < across; x++) {
       const at = (y * width + x) * 3;
       const here = luma(pixels, at);
-      values.push(here);
-      steps.push(Math.abs(luma(pixels, at + 6) - here));
+      values[count] = here;
+      steps[count] = Math.abs(luma(pixels, at + 6) - here);
+      count += 1;
     }
-  values.sort((a, b) => a - b);
-  steps.sort((a, b) => a - b);
-  const contrast = values[Math.floor(values.length * 0.95)]! - values[Math.floor(values.length * 0.05)]!;
-  return contrast < 8 ? 0 : Math.min(1, steps[Math.floor(steps.length * 0.95)]! / contrast / 0.5);
+  values.sort();
+  steps.sort();
+  const contrast = values[Math.floor(count * 0.95)]! - values[Math.floor(count * 0.05)]!;
+  return contrast < 8 ? 0 : Math.min(1, steps[Math.floor(count * 0.95)]! / contrast / 0.5);
 };
 
 /** Colour of a plate from a stretched crop; undefined when light or cast leave it open. */
 export const colourOf = (pixels: Uint8Array, { width, height }: Size): PlateColour | undefined => {
-  const all: { luma: number; at: number }[] = [];
+  // Brightness above the pixel's number: sorting these numbers sorts the pixels.
+  const keys: number[] = [];
   for (let y = Math.floor(height * 0.15); y < height * 0.85; y++)
     for (let x = Math.floor(width * 0.08); x < width * 0.92; x++) {
-      const at = (y * width + x) * 3;
-      all.push({ luma: luma(pixels, at), at });
+      const at = y * width + x;
+      keys.push(Math.round(luma(pixels, at * 3) * 64) * 2 ** 18 + at);
     }
-  all.sort((a, b) => a.luma - b.luma);
-  const mean = (part: readonly { at: number }[]): readonly [number, number, number] => {
+  const all = Float64Array.from(keys).sort();
+  const mean = (part: Float64Array): readonly [number, number, number] => {
     const sum = [0, 0, 0];
-    for (const { at } of part) for (let c = 0; c < 3; c++) sum[c] = sum[c]! + pixels[at + c]!;
+    for (const key of part) {
+      const at = (key % 2 ** 18) * 3;
+      for (let c = 0; c < 3; c++) sum[c] = sum[c]! + pixels[at + c]!;
+    }
     return [sum[0]! / part.length, sum[1]! / part.length, sum[2]! / part.length];
   };
-  const dark = mean(all.slice(0, Math.floor(all.length * 0.2)));
-  const light = mean(all.slice(Math.floor(all.length * 0.8)));
-  const middle = mean(all.slice(Math.floor(all.length * 0.4), Math.floor(all.length * 0.6)));
+  const dark = mean(all.subarray(0, Math.floor(all.length * 0.2)));
+  const light = mean(all.subarray(Math.floor(all.length * 0.8)));
+  const middle = mean(all.subarray(Math.floor(all.length * 0.4), Math.floor(all.length * 0.6)));
   const [ground, letters] = distance(middle, light) < distance(middle, dark) ? [light, dark] : [dark, light];
   const groundHue = hueOf(ground);
   const lettersHue = hueOf(letters);

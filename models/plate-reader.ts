@@ -1,12 +1,13 @@
 import sharp from 'sharp';
 import { WatchpostError } from '../pipeline/errors.ts';
-import { type Box, boxHeight, boxWidth, iou } from '../pipeline/geometry.ts';
+import { type Box, boxHeight, boxWidth, centre, iou } from '../pipeline/geometry.ts';
+import { pathProbability, type ReaderOutput } from '../pipeline/plates/ctc.ts';
 import type { PlateLook } from '../pipeline/plates/fusion.ts';
 import type { PlateColour } from '../pipeline/plates/parse.ts';
 import { findModel, findReader } from './manifest.ts';
 import { type ModelFolders, resolveModelFile } from './model-files.ts';
 import { PictureModel } from './picture-model.ts';
-import { colourOf, letterbox, type Picture, sharpnessOf, stretch } from './plate-crop.ts';
+import { colourOf, letterbox, levelled, type Picture, sharpnessOf, stretch } from './plate-crop.ts';
 import { openTextModel, type PlateView, type TextModel } from './text-model.ts';
 import { RESULT_STRIDE } from './thread-protocol.ts';
 
@@ -31,12 +32,36 @@ const OUR_READER = 'plate-text';
 /** Colour and sharpness are judged at this size whoever reads. */
 const LOOK = findReader(OUR_READER).input;
 const SAME_PLATE_IOU = 0.45;
+/** A plate narrower than this in the finder's input is looked for again, near by: its box is placed to a pixel of that. */
+const COARSE_PX = 90;
+/** Side of what is looked at again, in widths of the plate. */
+const NEAR = 3;
+/** How far the lines of a plate may fall across its crop, see `levelled`; what a look tries that is not sure of itself. */
+const TILTS = [-0.45, -0.3, -0.15, 0.15, 0.3, 0.45];
+const TILT_MARGIN = 0.06;
+/** Mean log probability of a step from which on a crop is read as it is. */
+const SURE = Math.log(0.995);
+/** Larger than the reader's input, so that a parallelogram of it still has its pixels. */
+const LARGE = { width: LOOK.width * 2, height: LOOK.height * 2 };
 
 export type PlateReaderOptions = {
   readonly threads?: number;
   readonly minScore?: number;
   /** Which reader of the manifest says what stands on the plates. */
   readonly text?: string;
+};
+
+type Read = { readonly output: ReaderOutput; readonly view: PlateView };
+
+const marginOf = (box: Box, margin: number): Box => {
+  const [dx, dy] = [boxWidth(box) * margin, boxHeight(box) * margin];
+  return { x1: box.x1 - dx, y1: box.y1 - dy, x2: box.x2 + dx, y2: box.y2 + dy };
+};
+
+/** Best first; of boxes of one plate the best. */
+const distinct = <P extends FoundPlate>(plates: readonly P[]): readonly P[] => {
+  const sorted = [...plates].sort((a, b) => b.score - a.score);
+  return sorted.filter(({ box }, i) => !sorted.slice(0, i).some((better) => iou(better.box, box) > SAME_PLATE_IOU));
 };
 
 /** @throws WatchpostError MODEL_UNKNOWN, MODEL_MISSING, MODEL_CHECKSUM, MODEL_LOAD, MODEL_SHAPE */
@@ -60,38 +85,73 @@ export const openPlateReader = async (
     await finder.close();
     throw error;
   }
+  type Placed = FoundPlate & {
+    /** Width in the finder's input. */
+    readonly inputPx: number;
+  };
+  const findIn = async (picture: Picture, region: Box): Promise<readonly Placed[]> => {
+    const input = await letterbox(picture, region, plate.input, plate.input.padValue);
+    if (!input) return [];
+    const rows = await finder.detect(input.pixels, 1);
+    return Array.from({ length: rows.length / RESULT_STRIDE }, (_, row) => {
+      const at = row * RESULT_STRIDE;
+      const [x1, y1, x2, y2] = rows.subarray(at + 3, at + 7);
+      const toX = (x: number): number => x / input.scale + input.left;
+      const toY = (y: number): number => y / input.scale + input.top;
+      const box = { x1: toX(x1!), y1: toY(y1!), x2: toX(x2!), y2: toY(y2!) };
+      return { box, score: rows[at + 2]!, inputPx: x2! - x1! };
+    });
+  };
+  /** The same plate seen larger; as it was where it is not seen there. */
+  const findAgain = async (picture: Picture, placed: Placed): Promise<FoundPlate> => {
+    const { x, y } = centre(placed.box);
+    const half = (Math.max(boxWidth(placed.box), boxHeight(placed.box)) * NEAR) / 2;
+    const near = await findIn(picture, { x1: x - half, y1: y - half, x2: x + half, y2: y + half });
+    const same = near.filter(({ box }) => iou(box, placed.box) > SAME_PLATE_IOU).sort((a, b) => b.score - a.score)[0];
+    return same ? { box: same.box, score: Math.max(same.score, placed.score) } : placed;
+  };
+  const read = async (views: readonly PlateView[]): Promise<readonly Read[]> =>
+    (await reader.read(views)).map((output, i) => ({ output, view: views[i]! }));
+  /** The looks under the tilt that makes the lines clearest; those at hand where none does. */
+  const level = async (picture: Picture, box: Box, straight: readonly Read[]): Promise<readonly Read[]> => {
+    const wider = marginOf(box, TILT_MARGIN);
+    const large = await stretch(picture, wider, LARGE);
+    if (!large) return straight;
+    const tilted = await read(
+      TILTS.map((tilt) => {
+        const pixels = levelled(large, LARGE, tilt, LOOK);
+        return { picture: { ...LOOK, pixels }, box: { x1: 0, y1: 0, x2: LOOK.width, y2: LOOK.height }, pixels };
+      }),
+    );
+    return [...straight, ...tilted]
+      .sort((a, b) => pathProbability(b.output) - pathProbability(a.output))
+      .slice(0, straight.length);
+  };
   return {
     find: async (picture, regions) => {
+      const first: Placed[] = [];
+      for (const region of regions) first.push(...(await findIn(picture, region)));
       const found: FoundPlate[] = [];
-      for (const region of regions) {
-        const input = await letterbox(picture, region, plate.input, plate.input.padValue);
-        if (!input) continue;
-        const rows = await finder.detect(input.pixels, 1);
-        for (let at = 0; at < rows.length; at += RESULT_STRIDE) {
-          const [x1, y1, x2, y2] = rows.subarray(at + 3, at + 7);
-          const toX = (x: number): number => x / input.scale + input.left;
-          const toY = (y: number): number => y / input.scale + input.top;
-          found.push({ box: { x1: toX(x1!), y1: toY(y1!), x2: toX(x2!), y2: toY(y2!) }, score: rows[at + 2]! });
-        }
-      }
-      found.sort((a, b) => b.score - a.score);
-      return found.filter(({ box }, i) => !found.slice(0, i).some((better) => iou(better.box, box) > SAME_PLATE_IOU));
+      for (const plate of distinct(first)) found.push(plate.inputPx < COARSE_PX ? await findAgain(picture, plate) : plate);
+      return distinct(found).map(({ box, score }) => ({ box, score }));
     },
     look: async (picture, box) => {
       const views: PlateView[] = [];
       for (const margin of MARGINS) {
-        const [dx, dy] = [boxWidth(box) * margin, boxHeight(box) * margin];
-        const wider = { x1: box.x1 - dx, y1: box.y1 - dy, x2: box.x2 + dx, y2: box.y2 + dy };
+        const wider = marginOf(box, margin);
         const pixels = await stretch(picture, wider, LOOK);
         if (pixels) views.push({ picture, box: wider, pixels });
       }
       if (views.length === 0) return [];
-      const outputs = await reader.read(views);
       const colour = colourOf(views[0]!.pixels, LOOK);
-      return outputs.map((output, i) => ({
+      const straight = await read(views);
+      const best = straight.every(({ output }) => pathProbability(output) > SURE)
+        ? straight
+        : await level(picture, box, straight);
+      return best.map(({ output, view }) => ({
         output,
         heightPx: boxHeight(box),
-        sharpness: sharpnessOf(views[i]!.pixels, LOOK),
+        sharpness: sharpnessOf(view.pixels, LOOK),
         ...(colour === undefined ? {} : { colour }),
       }));
     },

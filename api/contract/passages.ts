@@ -86,6 +86,61 @@ export type PassageView = Static<typeof PassageView>;
 export const PassageList = Type.Object({ passages: Type.Array(PassageView), nextCursor: nullable(Type.String()) });
 export type PassageList = Static<typeof PassageList>;
 
+/** `POST /api/passages/feed`: every passage once, in the order in which they were kept. */
+export const PassageFeedRequest = Type.Object(
+  {
+    purpose: Purpose,
+    after: Type.Optional(Type.Number({ description: 'Where to begin, epoch ms, without a cursor; default now.' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'Default 50.' })),
+    cursor: Type.Optional(Type.String({ maxLength: 64, description: '`nextCursor` of the answer before.' })),
+  },
+  { additionalProperties: false },
+);
+export type PassageFeedRequest = Static<typeof PassageFeedRequest>;
+const Score = Type.Number({ description: '0–1' });
+/** In the shape of Plate Recognizer's webhook; what that has no place for stands under `watchpost`. */
+export const RecognitionEvent = Type.Object({
+  hook: Type.Object({
+    target: Type.String(),
+    id: Type.String(),
+    event: Type.Literal('recognition'),
+    filename: nullable(Type.String()),
+  }),
+  data: Type.Object({
+    camera_id: Type.String(),
+    filename: nullable(Type.String()),
+    timestamp: Type.String(),
+    timestamp_local: Type.String(),
+    results: Type.Array(
+      Type.Object({
+        plate: Type.String(),
+        score: Score,
+        candidates: Type.Array(Type.Object({ plate: Type.String(), score: Score })),
+        region: Type.Object({ code: Type.String(), score: Score }),
+        vehicle: Type.Object({ type: Type.String() }),
+        watchpost: Type.Object({
+          text: Type.String(),
+          kind: nullable(Type.String()),
+          grade: literals(['evidence', 'needs-human-reading']),
+          doubts: Type.Array(Type.String()),
+          colour: nullable(Type.String()),
+          framesUsed: Type.Integer(),
+        }),
+      }),
+    ),
+    watchpost: Type.Object({
+      passage_id: Type.String(),
+      lane: nullable(Type.String()),
+      direction: nullable(Type.String()),
+      unread: nullable(Type.String()),
+    }),
+  }),
+});
+export type RecognitionEvent = Static<typeof RecognitionEvent>;
+/** An empty answer has a cursor too: ask again with it. */
+export const PassageFeed = Type.Object({ events: Type.Array(RecognitionEvent), nextCursor: Type.String() });
+export type PassageFeed = Static<typeof PassageFeed>;
+
 /** `POST /api/passages/trace`: where a plate was, oldest first. */
 export const TraceRequest = Type.Object({ purpose: Purpose, plate: Plate, ...Span }, { additionalProperties: false });
 export type TraceRequest = Static<typeof TraceRequest>;
@@ -150,6 +205,8 @@ export const WatchHit = Type.Object({
   plate: Type.String(),
   probability: Type.Number(),
   passageId: Type.String(),
+  /** Picture of the plate; null once the passage has expired. */
+  plateUrl: nullable(Type.String()),
   cameraId: Type.String(),
   cameraName: Type.String(),
   at: Type.Number(),

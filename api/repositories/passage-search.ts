@@ -246,6 +246,30 @@ const listPassages = async (db: Database, filter: PassageFilter): Promise<FoundP
   };
 };
 
+/** The number of the first passage kept whose instant is not before this; of one yet to come where there is none. */
+export const firstSeqFrom = async (db: Database, at: number): Promise<number> => {
+  const first = await db.selectFrom('passages').select('seq').where('at', '>=', at).orderBy('at').limit(1).execute();
+  if (first[0]) return first[0].seq;
+  const last = await db.selectFrom('passages').select('seq').orderBy('seq', 'desc').limit(1).execute();
+  return (last[0]?.seq ?? 0) + 1;
+};
+
+/** Passages in the order in which they were kept, so that one that came late is not missed. */
+export const passagesFrom = (
+  db: Database,
+  of: { readonly seq: number; readonly cameraIds: readonly string[] | null; readonly limit: number },
+): Promise<readonly PassageRow[]> => {
+  if (of.cameraIds?.length === 0) return Promise.resolve([]);
+  return db
+    .selectFrom('passages')
+    .selectAll()
+    .where('seq', '>=', of.seq)
+    .$if(of.cameraIds !== null, (q) => q.where('camera_id', 'in', [...of.cameraIds!]))
+    .orderBy('seq')
+    .limit(of.limit)
+    .execute();
+};
+
 /** Passages whose plate reads so, or very probably does, oldest first: a vehicle's way through the city. */
 export const tracePlate = async (
   db: Database,

@@ -159,8 +159,9 @@ export class WatchRepository {
     const rows = await this.#db
       .selectFrom('watch_hits')
       .innerJoin('watch_entries', 'watch_entries.id', 'watch_hits.entry_id')
+      .leftJoin('passages', 'passages.id', 'watch_hits.passage_id')
       .selectAll('watch_hits')
-      .select(['watch_entries.list', 'watch_entries.reason', 'watch_entries.plate as wanted'])
+      .select(['watch_entries.list', 'watch_entries.reason', 'watch_entries.plate as wanted', 'passages.json'])
       .$if(cameraIds !== null, (q) => q.where('watch_hits.camera_id', 'in', [...cameraIds!]))
       .orderBy('watch_hits.at', 'desc')
       .orderBy('watch_hits.id', 'desc')
@@ -169,6 +170,7 @@ export class WatchRepository {
     return rows.map((row) => ({
       ...{ id: row.id, reason: row.reason, wanted: row.wanted, plate: row.plate, probability: row.probability },
       ...{ list: row.list as WatchList, passageId: row.passage_id, cameraId: row.camera_id },
+      plateUrl: hasPlatePicture(row.json) ? `/api/passages/${row.passage_id}/plate.jpg` : null,
       ...{ cameraName: nameOf(row.camera_id), at: row.at, foundAt: row.found_at },
       ...{ seenBy: row.seen_by, seenAt: row.seen_at },
     }));
@@ -191,3 +193,6 @@ export class WatchRepository {
     });
   }
 }
+
+const hasPlatePicture = (json: string | null): boolean =>
+  json !== null && (JSON.parse(json) as Passage).plateCrop !== null;

@@ -5,10 +5,26 @@ import { parsePattern, plateSymbols } from '../../pipeline/passages/plate-patter
 import { legsOf } from '../../pipeline/passages/travel.ts';
 import { type Account, scopeOf } from '../accounts/account.ts';
 import type { ApiContext } from '../context.ts';
-import { PassageList, PassageSearch, PassageView, Trace, TraceRequest, type WatchList } from '../contract/passages.ts';
+import {
+  PassageFeed,
+  PassageFeedRequest,
+  PassageList,
+  PassageSearch,
+  PassageView,
+  Trace,
+  TraceRequest,
+  type WatchList,
+} from '../contract/passages.ts';
 import type { WatchEntryTable } from '../database/schema.ts';
 import { accountOf } from '../plugins/auth.ts';
-import { type FoundPassage, searchPassages, tracePlate } from '../repositories/passage-search.ts';
+import { toRecognitionEvent } from '../recognition-event.ts';
+import {
+  firstSeqFrom,
+  type FoundPassage,
+  passagesFrom,
+  searchPassages,
+  tracePlate,
+} from '../repositories/passage-search.ts';
 import type { App } from './app.ts';
 import { visibleCamera, visibleCameras } from './cameras.ts';
 import { sendBytes } from './send-bytes.ts';
@@ -60,6 +76,13 @@ const fromCursor = (cursor: string | undefined): { at: number; seq: number } | n
     // Said below.
   }
   throw new WatchpostError('REQUEST_INVALID', 'cursor: is not the `nextCursor` of a page');
+};
+
+/** A feed's cursor is the number of the next passage to be told. */
+const toSeq = (cursor: string): number => {
+  const seq = Number(cursor);
+  if (/^\d{1,15}$/.test(cursor) && seq > 0) return seq;
+  throw new WatchpostError('REQUEST_INVALID', 'cursor: is not the `nextCursor` of a feed');
 };
 
 const toView = (
@@ -130,6 +153,35 @@ export const registerPassageRoutes = (app: App, context: ApiContext): void => {
         detail: JSON.stringify({ ...asked, found: page.found.length, further: cursor !== undefined }),
       });
       return { passages: await toViews(context, page.found), nextCursor: toCursor(page.next) };
+    },
+  );
+
+  app.post(
+    '/api/passages/feed',
+    {
+      schema: {
+        tags: ['passages'],
+        summary: 'Every passage once, oldest first, for programs: in the shape of Plate Recognizer’s webhook',
+        body: PassageFeedRequest,
+        response: { 200: PassageFeed },
+      },
+    },
+    async (request) => {
+      const account = accountOf(request);
+      const { purpose, after = clock.now(), limit = DEFAULT_LIMIT, cursor } = request.body;
+      const seq = cursor === undefined ? await firstSeqFrom(db, after) : toSeq(cursor);
+      const rows = await passagesFrom(db, { seq, limit, cameraIds: searchableCameras(context, account) });
+      // Asking and being told nothing is no look at anybody.
+      if (rows.length > 0)
+        await audit.record({
+          ...{ at: clock.now(), actor: account.username, action: 'passages.fed' },
+          detail: JSON.stringify({ purpose, from: seq, found: rows.length }),
+        });
+      const { timeZone } = context.config.site;
+      return {
+        events: rows.map(({ json }) => toRecognitionEvent(JSON.parse(json) as Passage, timeZone)),
+        nextCursor: String((rows.at(-1)?.seq ?? seq - 1) + 1),
+      };
     },
   );
 

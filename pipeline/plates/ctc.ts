@@ -62,6 +62,18 @@ export const logLikelihood = ({ steps, logProbabilities }: ReaderOutput, classes
   return log + Math.log(before[states - 1]! + (states > 1 ? before[states - 2]! : 0));
 };
 
+/** Mean natural log probability of a step of the best path: how sure the reader is of what it sees, whatever it is. */
+export const pathProbability = ({ steps, logProbabilities: log }: ReaderOutput): number => {
+  let sum = 0;
+  for (let step = 0; step < steps; step++) {
+    const row = step * READER_CLASSES;
+    let best = -Infinity;
+    for (let c = 0; c < READER_CLASSES; c++) best = Math.max(best, log[row + c]!);
+    sum += best;
+  }
+  return steps > 0 ? sum / steps : 0;
+};
+
 /** One symbol on the best path. `line` is the half of the steps it stands in. */
 export type ReadSymbol = { readonly symbol: string; readonly confidence: number; readonly line: 1 | 2 };
 

@@ -74,6 +74,7 @@ const CALLS: Record<string, [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   'GET /api/missed': ['GET', '/api/missed'],
   'GET /api/keys': ['GET', '/api/keys'],
   'POST /api/passages/search': ['POST', '/api/passages/search', { purpose: 'a test', plate: '30A*' }],
+  'POST /api/passages/feed': ['POST', '/api/passages/feed', { purpose: 'a test' }],
   'POST /api/passages/trace': ['POST', '/api/passages/trace', { purpose: 'a test', plate: '30A-123.45' }],
   'GET /api/passages/:id': ['GET', `/api/passages/${'0'.repeat(26)}`],
   'GET /api/passages/:id/:picture': ['GET', `/api/passages/${'0'.repeat(26)}/plate.jpg`],

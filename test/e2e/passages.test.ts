@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PassageList, Trace, WatchEntry, WatchHitList } from '../../api/contract/passages.ts';
+import type { PassageFeed, PassageList, Trace, WatchEntry, WatchHitList } from '../../api/contract/passages.ts';
 import type { AuditList } from '../../api/contract/audit.ts';
 import { goldenImage } from '../../models/check-model.ts';
 import { CameraPipeline } from '../../pipeline/camera-pipeline.ts';
@@ -205,6 +205,17 @@ describe('a vehicle that passes a plate camera', () => {
       legs: [],
       cameras: [{ location: { latitude: 21.03 } }],
     });
+  });
+
+  test('is handed to a program once, as an event that plate readers send', async () => {
+    const feed = async (asked: object): Promise<PassageFeed> =>
+      (await site.admin.call('POST', '/api/passages/feed', { purpose: PURPOSE, ...asked })).json<PassageFeed>();
+    const first = await feed({ after: STARTED_AT - 1_000 });
+    expect(first.events).toMatchObject([{ data: { camera_id: 'gate', results: [{ plate: '59t115417' }] } }]);
+    expect(await feed({ cursor: first.nextCursor })).toEqual({ events: [], nextCursor: first.nextCursor });
+    expect((await feed({ after: STARTED_AT + 3_600_000 })).events).toEqual([]);
+    const { rows } = (await site.admin.get('/api/audit?action=passages.fed')).json<AuditList>();
+    expect(rows).toHaveLength(1);
   });
 
   test('is not looked for without a purpose, and every search is in the audit with its purpose', async () => {

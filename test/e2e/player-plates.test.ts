@@ -113,6 +113,7 @@ describe.skipIf(!hasChromium)(`plate search in the browser${why}`, () => {
     const cards = page.locator('.passage');
     expect(await cards.nth(0).locator('.passage-where').textContent()).toContain('Port');
     expect(await cards.nth(1).textContent()).toContain('Needs human reading');
+    expect(await cards.nth(1).textContent()).toContain('A character is uncertain');
     expect(await cards.nth(1).textContent()).toContain('May also be: 30A-128.45');
     await expect
       .poll(() =>
@@ -131,6 +132,15 @@ describe.skipIf(!hasChromium)(`plate search in the browser${why}`, () => {
     await search('');
     await page.getByText('Passages: 5').waitFor();
     expect(await page.locator('.passage').first().textContent()).toContain('No plate found');
+  });
+
+  test('a plate that was found is put on a watch list from there', async () => {
+    const { page } = opened;
+    await search('51F*');
+    await page.getByRole('link', { name: 'Put 51F-678.90 on a watch list' }).click();
+    const form = page.getByRole('form', { name: 'Add to the list' });
+    expect(await form.getByLabel('Plate').inputValue()).toBe('51F-678.90');
+    await search('30A?2345');
   });
 
   test('the trace says which way no vehicle can have driven', async () => {
@@ -160,6 +170,7 @@ describe.skipIf(!hasChromium)(`plate search in the browser${why}`, () => {
     // The promise is two seconds; a loaded test machine gets five.
     expect(performance.now() - sentAt).toBeLessThan(5_000);
     await page.getByRole('link', { name: 'Show', exact: true }).click();
+    expect(await page.getByRole('row', { name: '43A55555' }).locator('img').count()).toBe(1);
     await page.getByRole('button', { name: 'Mark 43A55555 as seen' }).click();
     await page.getByText('Seen by admin').waitFor();
   });

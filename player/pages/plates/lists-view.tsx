@@ -2,6 +2,7 @@ import { type SyntheticEvent, useCallback, useState } from 'react';
 import type { WatchEntry, WatchHit, WatchList } from '../../../api/contract/passages.ts';
 import { api } from '../../api-client.ts';
 import { ErrorBox } from '../../components/error-box.tsx';
+import { Link } from '../../components/link.tsx';
 import { Failure, Loading, Notice, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useWatchAlerts } from '../../live/use-live.ts';
@@ -12,8 +13,8 @@ import { WATCH_LISTS } from './names.ts';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 
-/** Plates that are watched for, and where they passed. */
-export function ListsView() {
+/** Plates that are watched for, and where they passed. `plate` is proposed for a list. */
+export function ListsView(props: { readonly plate: string; readonly onTrace: (plate: string) => void }) {
   const { t } = useI18n();
   const { role } = useSession();
   const errorText = useErrorText();
@@ -39,12 +40,16 @@ export function ListsView() {
         ) : hits.data.hits.length === 0 ? (
           <Notice icon="plate" title={t('watch.noHits')} hint={t('watch.noHitsHint')} />
         ) : (
-          <HitTable hits={hits.data.hits} onSee={(id) => act(api.seeWatchHit(id), hits.reload)} />
+          <HitTable
+            hits={hits.data.hits}
+            onTrace={props.onTrace}
+            onSee={(id) => act(api.seeWatchHit(id), hits.reload)}
+          />
         )}
       </section>
       <section aria-label={t('watch.entries')} className="watch-part">
         <h2>{t('watch.entries')}</h2>
-        {canKeepWatchLists(role) && <EntryForm onAdded={entries.reload} />}
+        {canKeepWatchLists(role) && <EntryForm proposed={props.plate} onAdded={entries.reload} />}
         {!entries.data ? (
           entries.error ? (
             <Failure error={entries.error} onRetry={entries.reload} />
@@ -63,7 +68,11 @@ export function ListsView() {
 
 const toneOf = (list: WatchList): 'bad' | 'accent' => (list === 'wanted' || list === 'stolen' ? 'bad' : 'accent');
 
-function HitTable(props: { readonly hits: readonly WatchHit[]; readonly onSee: (id: string) => void }) {
+function HitTable(props: {
+  readonly hits: readonly WatchHit[];
+  readonly onTrace: (plate: string) => void;
+  readonly onSee: (id: string) => void;
+}) {
   const { t, name, format } = useI18n();
   return (
     <div className="table-scroll card flush" tabIndex={0} role="region" aria-label={t('watch.hits')}>
@@ -82,7 +91,16 @@ function HitTable(props: { readonly hits: readonly WatchHit[]; readonly onSee: (
           {props.hits.map((hit) => (
             <tr key={hit.id}>
               <th scope="row">
-                {hit.plate}
+                {hit.plateUrl !== null && (
+                  <img src={hit.plateUrl} alt={t('plates.platePicture')} loading="lazy" className="passage-crop" />
+                )}
+                <Link
+                  to="/plates?view=trace"
+                  aria-label={t('plates.traceOf', { plate: hit.plate })}
+                  onClick={() => props.onTrace(hit.plate)}
+                >
+                  {hit.plate}
+                </Link>
                 <span className="sub">
                   {t('plates.confidence', { percent: `${format.number(hit.probability * 100, 0)} %` })}
                 </span>
@@ -165,12 +183,12 @@ function EntryTable(props: { readonly entries: readonly WatchEntry[]; readonly o
   );
 }
 
-function EntryForm({ onAdded }: { readonly onAdded: () => void }) {
+function EntryForm({ proposed, onAdded }: { readonly proposed: string; readonly onAdded: () => void }) {
   const { t, name } = useI18n();
   const errorText = useErrorText();
   const { timeZone } = useSession().site;
   const [list, setList] = useState<WatchList>('wanted');
-  const [plate, setPlate] = useState('');
+  const [plate, setPlate] = useState(proposed);
   const [reason, setReason] = useState('');
   const [until, setUntil] = useState(() => toDay(Date.now() + WEEK_MS, timeZone));
   const [problem, setProblem] = useState<unknown>(null);

@@ -2,11 +2,17 @@ import type { PassageView } from '../../../api/contract/passages.ts';
 import { Link } from '../../components/link.tsx';
 import { PlateText } from '../../components/plate-readings.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
+import { canKeepWatchLists, useSession } from '../../session.ts';
 
 /** One passage: its pictures first, since they decide. */
-export function PassageCard(props: { readonly passage: PassageView; readonly onTrace?: (plate: string) => void }) {
+export function PassageCard(props: {
+  readonly passage: PassageView;
+  readonly onTrace?: (plate: string) => void;
+  readonly onWatch?: (plate: string) => void;
+}) {
   const { t, name, format } = useI18n();
-  const { passage, onTrace } = props;
+  const { role } = useSession();
+  const { passage, onTrace, onWatch } = props;
   const { plate, unread, fit, lists, direction, colour, lane } = passage;
   const percent = (share: number): string => `${format.number(share * 100, 0)} %`;
   const others = passage.candidates.filter(({ text }) => text !== plate?.text).slice(0, 3);
@@ -39,6 +45,9 @@ export function PassageCard(props: { readonly passage: PassageView; readonly onT
             {t('plates.confidence', { percent: percent(plate.confidence) })}
             {plate.grade === 'needs-human-reading' && ` · ${t('plates.needsReading')}`}
           </p>
+        )}
+        {plate && plate.doubts.length > 0 && (
+          <p className="muted">{plate.doubts.map((doubt) => name('plateDoubt', doubt)).join(' · ')}</p>
         )}
         {fit && fit.how !== 'read' && (
           <p>{`${t('plates.fits', { how: name('plateFit', fit.how), symbols: fit.symbols })} (${percent(fit.score)})`}</p>
@@ -73,6 +82,16 @@ export function PassageCard(props: { readonly passage: PassageView; readonly onT
             onClick={() => onTrace(plate.text)}
           >
             {t('plates.trace')}
+          </Link>
+        )}
+        {plate && onWatch && canKeepWatchLists(role) && (
+          <Link
+            className="button small"
+            to="/plates?view=lists"
+            aria-label={t('plates.watchOf', { plate: plate.text })}
+            onClick={() => onWatch(plate.text)}
+          >
+            {t('plates.watch')}
           </Link>
         )}
       </div>

@@ -20,6 +20,7 @@ export function PlatesPage() {
   // Kept while the page is open: one purpose often needs several looks.
   const [purpose, setPurpose] = useState('');
   const [traced, setTraced] = useState('');
+  const [watched, setWatched] = useState('');
   if (!canSearchPlates(role))
     return <Notice icon="lock" title={t('state.forbidden')} hint={t('state.forbiddenHint')} />;
   return (
@@ -32,9 +33,11 @@ export function PlatesPage() {
           </Link>
         ))}
       </nav>
-      {view === 'search' && <SearchView purpose={purpose} onPurpose={setPurpose} onTrace={setTraced} />}
+      {view === 'search' && (
+        <SearchView purpose={purpose} onPurpose={setPurpose} onTrace={setTraced} onWatch={setWatched} />
+      )}
       {view === 'trace' && <TraceView purpose={purpose} onPurpose={setPurpose} plate={traced} onPlate={setTraced} />}
-      {view === 'lists' && <ListsView />}
+      {view === 'lists' && <ListsView plate={watched} onTrace={setTraced} />}
     </div>
   );
 }

@@ -53,6 +53,7 @@ export function SearchView(props: {
   readonly purpose: string;
   readonly onPurpose: (purpose: string) => void;
   readonly onTrace: (plate: string) => void;
+  readonly onWatch: (plate: string) => void;
 }) {
   const { t, name } = useI18n();
   const { timeZone } = useSession().site;
@@ -178,7 +179,7 @@ export function SearchView(props: {
                 {t('plates.count', { count: found.passages.length })}
               </p>
               {found.passages.map((passage) => (
-                <PassageCard key={passage.id} passage={passage} onTrace={props.onTrace} />
+                <PassageCard key={passage.id} passage={passage} onTrace={props.onTrace} onWatch={props.onWatch} />
               ))}
             </>
           )}

@@ -5,6 +5,8 @@ import { ErrorBox } from '../../components/error-box.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Loading, Notice, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
+import { useSession } from '../../session.ts';
+import { nextDay, toInstant } from '../../site-time.ts';
 import { PassageCard } from './passage-card.tsx';
 import { PurposeField } from './purpose-field.tsx';
 import { TraceMap } from './trace-map.tsx';
@@ -19,6 +21,8 @@ export function TraceView(props: {
   const { t } = useI18n();
   const errorText = useErrorText();
   const { purpose, plate, onPlate } = props;
+  const { timeZone } = useSession().site;
+  const [days, setDays] = useState({ from: '', until: '' });
   const [trace, setTrace] = useState<Trace | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
@@ -28,13 +32,19 @@ export function TraceView(props: {
       setBusy(true);
       setProblem(null);
       setTrace(null);
+      const after = days.from === '' ? null : toInstant(days.from, timeZone);
+      const before = days.until === '' ? null : toInstant(nextDay(days.until), timeZone);
       api
-        .tracePlate({ purpose: purpose.trim(), plate: plate.trim() })
+        .tracePlate({
+          ...{ purpose: purpose.trim(), plate: plate.trim() },
+          ...(after === null ? {} : { after }),
+          ...(before === null ? {} : { before }),
+        })
         .then(setTrace)
         .catch(setProblem)
         .finally(() => setBusy(false));
     },
-    [purpose, plate],
+    [purpose, plate, days, timeZone],
   );
   return (
     <>
@@ -52,6 +62,20 @@ export function TraceView(props: {
             onChange={(event) => onPlate(event.target.value)}
           />
         </label>
+        <div className="filters">
+          <label>
+            <span>{t('plates.from')}</span>
+            <input type="date" value={days.from} onChange={(event) => setDays({ ...days, from: event.target.value })} />
+          </label>
+          <label>
+            <span>{t('plates.until')}</span>
+            <input
+              type="date"
+              value={days.until}
+              onChange={(event) => setDays({ ...days, until: event.target.value })}
+            />
+          </label>
+        </div>
         <div className="plates-checks">
           <button type="submit" className="button primary" disabled={busy}>
             {t('plates.findTrace')}
