@@ -51,7 +51,7 @@ export type PlateReaderOptions = {
   readonly text?: string;
 };
 
-type Read = { readonly output: ReaderOutput; readonly view: PlateView };
+type Read = { readonly output: ReaderOutput; readonly view: PlateView; readonly tilt: number };
 
 const marginOf = (box: Box, margin: number): Box => {
   const [dx, dy] = [boxWidth(box) * margin, boxHeight(box) * margin];
@@ -110,8 +110,8 @@ export const openPlateReader = async (
     const same = near.filter(({ box }) => iou(box, placed.box) > SAME_PLATE_IOU).sort((a, b) => b.score - a.score)[0];
     return same ? { box: same.box, score: Math.max(same.score, placed.score) } : placed;
   };
-  const read = async (views: readonly PlateView[]): Promise<readonly Read[]> =>
-    (await reader.read(views)).map((output, i) => ({ output, view: views[i]! }));
+  const read = async (views: readonly PlateView[], tilts: readonly number[] = []): Promise<readonly Read[]> =>
+    (await reader.read(views)).map((output, i) => ({ output, view: views[i]!, tilt: tilts[i] ?? 0 }));
   /** The looks under the tilt that makes the lines clearest; those at hand where none does. */
   const level = async (picture: Picture, box: Box, straight: readonly Read[]): Promise<readonly Read[]> => {
     const wider = marginOf(box, TILT_MARGIN);
@@ -122,6 +122,7 @@ export const openPlateReader = async (
         const pixels = levelled(large, LARGE, tilt, LOOK);
         return { picture: { ...LOOK, pixels }, box: { x1: 0, y1: 0, x2: LOOK.width, y2: LOOK.height }, pixels };
       }),
+      TILTS,
     );
     return [...straight, ...tilted]
       .sort((a, b) => pathProbability(b.output) - pathProbability(a.output))
@@ -132,7 +133,8 @@ export const openPlateReader = async (
       const first: Placed[] = [];
       for (const region of regions) first.push(...(await findIn(picture, region)));
       const found: FoundPlate[] = [];
-      for (const plate of distinct(first)) found.push(plate.inputPx < COARSE_PX ? await findAgain(picture, plate) : plate);
+      for (const plate of distinct(first))
+        found.push(plate.inputPx < COARSE_PX ? await findAgain(picture, plate) : plate);
       return distinct(found).map(({ box, score }) => ({ box, score }));
     },
     look: async (picture, box) => {
@@ -148,8 +150,8 @@ export const openPlateReader = async (
       const best = straight.every(({ output }) => pathProbability(output) > SURE)
         ? straight
         : await level(picture, box, straight);
-      return best.map(({ output, view }) => ({
-        output,
+      return best.map(({ output, view, tilt }) => ({
+        ...{ output, tilt },
         heightPx: boxHeight(box),
         sharpness: sharpnessOf(view.pixels, LOOK),
         ...(colour === undefined ? {} : { colour }),

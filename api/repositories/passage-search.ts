@@ -127,7 +127,12 @@ const lookUp = async (
     .selectFrom('passage_plates')
     .select([...HIT, 'class_name', 'colour', 'first_here', 'camera_id'])
     .where((eb) =>
-      eb.or(prefixes.map(({ column, prefix }) => eb.and([eb(column, '>=', prefix), eb(column, '<', prefix + END)]))),
+      eb.or(
+        // The pattern again, as it reads in that spelling: what the index alone can tell costs no look at the row.
+        prefixes.map(({ column, prefix, like }) =>
+          eb.and([eb(column, '>=', prefix), eb(column, '<', prefix + END), eb(column, 'like', like)]),
+        ),
+      ),
     )
     .where(sql<SqlBool>`symbols like ${toLike(pattern)}`)
     .limit(MOST_FETCHED + 1)

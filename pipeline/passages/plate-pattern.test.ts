@@ -24,8 +24,15 @@ const PLATES = [
 const isReached = (typed: string, symbols: string): boolean => {
   const prefixes = prefixesOf(parsePattern(typed));
   const spelt = spellings(symbols);
-  return prefixes === null || prefixes.some(({ column, prefix }) => spelt[column].startsWith(prefix));
+  return (
+    prefixes === null ||
+    prefixes.some(({ column, prefix, like }) => spelt[column].startsWith(prefix) && isLike(spelt[column], like))
+  );
 };
+
+/** SQL's `like`. */
+const isLike = (text: string, like: string): boolean =>
+  fitsPattern({ text: like.replaceAll('_', '?').replaceAll('%', '*'), isWhole: false }, text);
 
 describe('plate patterns', () => {
   test.each([
@@ -82,7 +89,7 @@ describe('plate patterns', () => {
   });
 
   test('two known symbols are looked up at an end of the plate, and come upon by time elsewhere', () => {
-    expect(prefixesOf(parsePattern('30*'))).toEqual([{ column: 'symbols', prefix: '30' }]);
+    expect(prefixesOf(parsePattern('30*'))).toEqual([{ column: 'symbols', prefix: '30', like: '30%' }]);
     expect(prefixesOf(parsePattern('*30*'))).toBeNull();
   });
 

@@ -54,7 +54,7 @@ export const parsePattern = (typed: string): PlatePattern => {
 };
 
 /** The same pattern for SQL `like`, where `_` is one symbol and `%` any number. */
-export const toLike = ({ text }: PlatePattern): string => text.replaceAll('?', '_').replaceAll('*', '%');
+export const toLike = ({ text }: Pick<PlatePattern, 'text'>): string => text.replaceAll('?', '_').replaceAll('*', '%');
 
 /** Whether a plate's symbols fit. */
 export const fitsPattern = ({ text }: PlatePattern, symbols: string): boolean =>
@@ -62,7 +62,12 @@ export const fitsPattern = ({ text }: PlatePattern, symbols: string): boolean =>
 
 /** Where a prefix is looked up: the symbols, the same backwards, or without the province (from the third one on). */
 export type PrefixColumn = 'symbols' | 'reversed' | 'serial';
-export type KeyPrefix = { readonly column: PrefixColumn; readonly prefix: string };
+export type KeyPrefix = {
+  readonly column: PrefixColumn;
+  readonly prefix: string;
+  /** For `like` on that column: what every fitting plate found under this prefix looks like there. */
+  readonly like: string;
+};
 
 /** The three spellings under which a plate is stored, so that every piece of it is the beginning of one. */
 export const spellings = (symbols: string): Readonly<Record<PrefixColumn, string>> => {
@@ -92,18 +97,23 @@ const expand = (tokens: readonly string[]): { prefixes: readonly string[]; known
   return { prefixes, known };
 };
 
-/** Every beginning of the three spellings that a plate with the piece anywhere in it has. Plates have at most ten symbols. */
-const anywhere = (piece: string): readonly KeyPrefix[] => {
-  const backwards = Array.from(piece).toReversed().join('');
+const backwards = (text: string): string => Array.from(text).toReversed().join('');
+
+/**
+ * Every beginning of the three spellings that a plate with the piece anywhere in it has. Plates have at most ten symbols.
+ * @param text of the pattern, which holds the piece
+ */
+const anywhere = (piece: string, text: string): readonly KeyPrefix[] => {
+  const ending = backwards(piece);
   const after = (prefixes: readonly string[], text: string): string[] => prefixes.map((prefix) => prefix + text);
   const two = DIGITS.flatMap((first) => DIGITS.map((second) => first + second));
-  const of = (column: PrefixColumn, prefixes: readonly string[]): KeyPrefix[] =>
-    prefixes.map((prefix) => ({ column, prefix }));
+  const of = (column: PrefixColumn, prefixes: readonly string[], like: string): KeyPrefix[] =>
+    prefixes.map((prefix) => ({ column, prefix, like: toLike({ text: like }) }));
   return [
-    ...of('symbols', [piece, ...after(SYMBOLS, piece)]),
+    ...of('symbols', [piece, ...after(SYMBOLS, piece)], text),
     // The third and fourth symbol; the fifth of a ten-symbol plate, whose series is MĐ and a digit.
-    ...of('serial', [piece, ...after(SYMBOLS, piece), `MĐ${piece}`]),
-    ...of('reversed', [backwards, ...after(DIGITS, backwards), ...after(two, backwards)]),
+    ...of('serial', [piece, ...after(SYMBOLS, piece), `MĐ${piece}`], `*${text.slice(text.indexOf(piece))}`),
+    ...of('reversed', [ending, ...after(DIGITS, ending), ...after(two, ending)], backwards(text)),
   ];
 };
 
@@ -117,16 +127,17 @@ export const prefixesOf = ({ text }: PlatePattern): readonly KeyPrefix[] | null 
   const first = tokens.indexOf('*');
   const start = first < 0 ? tokens : tokens.slice(0, first);
   const end = first < 0 ? tokens : tokens.slice(tokens.lastIndexOf('*') + 1);
-  const ways: { readonly column: PrefixColumn; readonly prefixes: readonly string[]; readonly known: number }[] = [
-    { column: 'symbols', ...expand(start) },
-    { column: 'reversed', ...expand(end.toReversed()) },
-    { column: 'serial', ...expand(start.slice(2)) },
+  const like = toLike({ text });
+  const ways = [
+    { column: 'symbols' as const, like, ...expand(start) },
+    { column: 'reversed' as const, like: toLike({ text: backwards(text) }), ...expand(end.toReversed()) },
+    { column: 'serial' as const, like: toLike({ text: tokens.slice(2).join('') }), ...expand(start.slice(2)) },
   ];
   const best = ways.sort((a, b) => b.known - a.known || a.prefixes.length - b.prefixes.length)[0]!;
-  const lookups = best.prefixes.map((prefix) => ({ column: best.column, prefix }));
+  const lookups = best.prefixes.map((prefix) => ({ column: best.column, prefix, like: best.like }));
   if (best.known >= ENOUGH_ANYWHERE) return lookups;
   const piece = text.split(/[?*]+/).sort((a, b) => Array.from(b).length - Array.from(a).length)[0] ?? '';
-  if (Array.from(piece).length >= ENOUGH_ANYWHERE) return anywhere(piece);
+  if (Array.from(piece).length >= ENOUGH_ANYWHERE) return anywhere(piece, text);
   return best.known >= ENOUGH ? lookups : null;
 };
 

@@ -19,6 +19,8 @@ export type PlateLook = {
   readonly heightPx: number;
   /** 0–1: how much of the detail that its size allows the crop shows. */
   readonly sharpness: number;
+  /** How far its lines fall across the crop, as a part of its height; 0 when seen straight, which is also the default. */
+  readonly tilt?: number;
 };
 
 export type PlateGuess = {
@@ -72,9 +74,9 @@ const MIN_HEIGHT_PX = { 1: 16, 2: 24 } as const;
 const MIN_SHOWN = 0.3;
 const MAX_POOL = 24;
 
-/** Weight 0–1 of a look: small and blurred ones count less. */
-export const weightOf = ({ heightPx, sharpness }: Omit<PlateLook, 'output'>, lines: 1 | 2): number => {
-  const letterPx = heightPx * (lines === 2 ? 0.4 : 0.7);
+/** Weight 0–1 of a look: small, blurred and oblique ones count less. */
+export const weightOf = ({ heightPx, sharpness, tilt = 0 }: Omit<PlateLook, 'output'>, lines: 1 | 2): number => {
+  const letterPx = heightPx * (1 - Math.abs(tilt)) * (lines === 2 ? 0.4 : 0.7);
   return Math.max(0.05, Math.min(1, letterPx / 14)) * Math.max(0.2, Math.min(1, sharpness));
 };
 
@@ -117,7 +119,7 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
   const sum = ranked.reduce((all, [, score]) => logAdd(all, score), -Infinity);
   const sharpest = weights.indexOf(Math.max(...weights));
   const raw = rawOf(read[sharpest]?.path ?? []);
-  const heightPx = Math.max(0, ...looks.map((look) => look.heightPx));
+  const heightPx = Math.max(0, ...looks.map((look) => look.heightPx * (1 - Math.abs(look.tilt ?? 0))));
   const best = ranked[0];
   // What no plate can say is part of what the looks may have shown, or nonsense would be certain of its only candidate.
   const explained = best ? explainedShare(best[0], looks, weights) : 0;
