@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { goldenImage } from '../../models/check-model.ts';
 import { openPlateReader, readPicture } from '../../models/plate-reader.ts';
 import type { LiveFrame } from '../../pipeline/live.ts';
-import { planPlates, readCasePlates } from './plates.ts';
+import { ownPlate, planPlates, readCasePlates } from './plates.ts';
 
 const box = [0.25, 0.1, 0.75, 0.95] as const;
 const frameAt = (ptsMs: number, tracks: readonly (readonly [id: number, side: number])[]): LiveFrame => ({
@@ -27,6 +27,15 @@ test('a vehicle too far away for its plate to be read is not looked at', () => {
   const frames = [frameAt(0, [[1, 0.1]])];
   expect(planPlates([subject(1, 'motorcycle')], frames, 1080)).toEqual([]);
   expect(planPlates([subject(1, 'motorcycle')], frames, 2160)).toHaveLength(1);
+});
+
+test('a neighbour’s plate that reaches into the box is not the vehicle’s', () => {
+  const vehicle = { x1: 100, y1: 0, x2: 200, y2: 300 };
+  const own = { box: { x1: 130, y1: 200, x2: 170, y2: 230 }, score: 0.7 };
+  const neighbour = { box: { x1: 185, y1: 190, x2: 225, y2: 220 }, score: 0.9 };
+  expect(ownPlate([neighbour, own], vehicle)).toBe(own);
+  expect(ownPlate([neighbour], vehicle)).toBe(neighbour);
+  expect(ownPlate([], vehicle)).toBeNull();
 });
 
 test('a case gets the reading, its crop, and the answer that another vehicle cannot be read', async () => {

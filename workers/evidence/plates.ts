@@ -1,9 +1,9 @@
 import { cropJpeg, type Picture } from '../../models/plate-crop.ts';
-import { openPlateReader, type PlateReader, type PlateSight } from '../../models/plate-reader.ts';
+import { type FoundPlate, openPlateReader, type PlateReader, type PlateSight } from '../../models/plate-reader.ts';
 import { widened } from '../../models/read-plates.ts';
 import type { Subject } from '../../pipeline/event.ts';
 import type { PlateReading } from '../../pipeline/evidence.ts';
-import { type Box, boxArea } from '../../pipeline/geometry.ts';
+import { type Box, boxArea, boxWidth, centre } from '../../pipeline/geometry.ts';
 import type { LiveFrame } from '../../pipeline/live.ts';
 import { fusePlate, isSettled } from '../../pipeline/plates/fusion.ts';
 import type { PlateColour } from '../../pipeline/plates/parse.ts';
@@ -93,7 +93,7 @@ export const readCasePlates = async (
       if (!picture) continue;
       const { width, height } = picture;
       const vehicle = { x1: box.x1 * width, y1: box.y1 * height, x2: box.x2 * width, y2: box.y2 * height };
-      const [found] = await reader.find(picture, [widened(vehicle, MARGIN)]);
+      const found = ownPlate(await reader.find(picture, [widened(vehicle, MARGIN)]), vehicle);
       if (!found) continue;
       // One sight a frame: two crops of one frame are no two witnesses.
       const [sight] = await reader.look(picture, found.box);
@@ -130,6 +130,17 @@ export const readCasePlates = async (
     });
   }
   return { plates, crops, colours };
+};
+
+/**
+ * Of the plates found about a vehicle the one that is its own: in a queue of motorbikes the neighbours' plates reach into the
+ * box. Own plates hang in the middle, so each half width away from it costs half the score.
+ */
+export const ownPlate = (found: readonly FoundPlate[], vehicle: Box): FoundPlate | null => {
+  const middle = centre(vehicle).x;
+  const standing = ({ box, score }: FoundPlate): number =>
+    score * (1 - Math.min(1, Math.abs(centre(box).x - middle) / boxWidth(vehicle)));
+  return [...found].sort((a, b) => standing(b) - standing(a))[0] ?? null;
 };
 
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
