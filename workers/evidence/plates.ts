@@ -134,13 +134,14 @@ export const readCasePlates = async (
 
 /**
  * Of the plates found about a vehicle the one that is its own: in a queue of motorbikes the neighbours' plates reach into the
- * box. Own plates hang in the middle, so each half width away from it costs half the score.
+ * box. Own plates hang in the middle, so each half width away from it costs half the score, and none beside the box counts.
  */
 export const ownPlate = (found: readonly FoundPlate[], vehicle: Box): FoundPlate | null => {
   const middle = centre(vehicle).x;
   const standing = ({ box, score }: FoundPlate): number =>
     score * (1 - Math.min(1, Math.abs(centre(box).x - middle) / boxWidth(vehicle)));
-  return [...found].sort((a, b) => standing(b) - standing(a))[0] ?? null;
+  const within = found.filter(({ box }) => centre(box).x >= vehicle.x1 && centre(box).x <= vehicle.x2);
+  return within.sort((a, b) => standing(b) - standing(a))[0] ?? null;
 };
 
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
