@@ -33,6 +33,25 @@ describe('plate reader', () => {
     });
   });
 
+  test('a plate whose lines fall across the picture is laid level and read', async () => {
+    const fall = 0.3;
+    const { data, info } = await sharp(picture.pixels, {
+      raw: { width: picture.width, height: picture.height, channels: 3 },
+    })
+      .affine([
+        [1, 0],
+        [fall, 1],
+      ])
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const { x1, x2, y1, y2 } = PLATE;
+    const box = { x1, x2, y1: y1 + fall * x1, y2: y2 + fall * x2 };
+    const slanted = { width: info.width, height: info.height, pixels: data };
+    expect(await readPlate(reader, slanted, box)).toMatchObject({ text: '59T1-154.17' });
+    const [sight] = await reader.look(slanted, box);
+    expect(sight!.tilt).toBeGreaterThan(0);
+  });
+
   test('a plate of six pixels is refused, not guessed', async () => {
     const width = Math.round((picture.width * 6) / boxHeight(PLATE));
     const height = Math.round((picture.height * 6) / boxHeight(PLATE));
