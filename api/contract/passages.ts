@@ -34,6 +34,13 @@ export const PassageSearch = Type.Object(
     className: Type.Optional(literals(PASSAGE_CLASSES)),
     colour: Type.Optional(literals(PLATE_COLOURS)),
     cameraId: Type.Optional(Type.String({ maxLength: 63 })),
+    place: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'In the name, place or unit of a camera; accents do not matter.',
+      }),
+    ),
     firstHere: Type.Optional(Type.Boolean({ description: 'Only plates that were never seen before at that camera.' })),
     ...Span,
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'Default 50.' })),

@@ -64,6 +64,15 @@ const purposeOf = ({ tokenScopes }: Account, header: string | string[] | undefin
 export const searchableCameras = (context: ApiContext, account: Account): readonly string[] | null =>
   scopeOf(account).groups === null ? null : visibleCameras(context, account).map(({ id }) => id);
 
+/** Without accents and case, as people type places. */
+const folded = (text: string): string =>
+  text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('Đ', 'D').replaceAll('đ', 'd').toLowerCase();
+
+const camerasAt = (context: ApiContext, account: Account, place: string): readonly string[] =>
+  visibleCameras(context, account)
+    .filter((camera) => folded(`${camera.name}\n${camera.place}\n${camera.group}`).includes(folded(place.trim())))
+    .map(({ id }) => id);
+
 const toCursor = (next: { readonly at: number; readonly seq: number } | null): string | null =>
   next && Buffer.from(JSON.stringify([next.at, next.seq])).toString('base64url');
 
@@ -137,17 +146,22 @@ export const registerPassageRoutes = (app: App, context: ApiContext): void => {
     },
     async (request) => {
       const account = accountOf(request);
-      const { purpose, plate, similar = false, className, colour, cameraId, firstHere = false, ...rest } = request.body;
-      const { after = clock.now() - DEFAULT_SPAN_MS, before = clock.now() + 1, limit = DEFAULT_LIMIT, cursor } = rest;
+      const { purpose, plate, similar = false, className, colour, cameraId, place, ...rest } = request.body;
+      const { after = clock.now() - DEFAULT_SPAN_MS, before = clock.now() + 1 } = rest;
+      const { limit = DEFAULT_LIMIT, firstHere = false, cursor } = rest;
       const pattern = plate === undefined ? null : parsePattern(plate);
       const from = fromCursor(cursor);
       const cameraIds =
-        cameraId === undefined ? searchableCameras(context, account) : [visibleCamera(context, account, cameraId).id];
+        cameraId !== undefined
+          ? [visibleCamera(context, account, cameraId).id]
+          : place !== undefined
+            ? camerasAt(context, account, place)
+            : searchableCameras(context, account);
       const page = await searchPassages(db, {
         ...{ pattern, similar, firstHere, after, before, limit, cameraIds, cursor: from },
         ...{ className: className ?? null, colour: colour ?? null },
       });
-      const asked = { purpose, plate, similar, className, colour, cameraId, firstHere, after, before };
+      const asked = { purpose, plate, similar, className, colour, cameraId, place, firstHere, after, before };
       await audit.record({
         ...{ at: clock.now(), actor: account.username, action: 'passages.searched' },
         detail: JSON.stringify({ ...asked, found: page.found.length, further: cursor !== undefined }),

@@ -1078,6 +1078,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'plates.anyColour': 'Any colour',
   'plates.camera': 'Camera',
   'plates.anyCamera': 'Any camera',
+  'plates.place': 'Place',
   'plates.from': 'From',
   'plates.until': 'Until',
   'plates.find': 'Search',

@@ -1068,6 +1068,7 @@ export const vi = {
   'plates.anyColour': 'Mọi màu',
   'plates.camera': 'Camera',
   'plates.anyCamera': 'Mọi camera',
+  'plates.place': 'Địa điểm',
   'plates.from': 'Từ',
   'plates.until': 'Đến',
   'plates.find': 'Tìm',

@@ -174,6 +174,11 @@ describe('a vehicle that passes a plate camera', () => {
     expect(await search({ plate })).toHaveLength(1);
   });
 
+  test('is found by the place of its camera, typed without accents, and nowhere else', async () => {
+    expect(await search({ place: 'cong chinh' })).toHaveLength(1);
+    expect(await search({ place: 'Hải Phòng' })).toEqual([]);
+  });
+
   test('is found by a likely confusion when that is asked for, and not otherwise', async () => {
     expect(await search({ plate: '59T7-154.17' })).toEqual([]);
     expect((await search({ plate: '59T7-154.17', similar: true }))[0]?.fit).toMatchObject({ how: 'similar' });

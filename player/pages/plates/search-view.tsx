@@ -18,11 +18,22 @@ type Form = {
   readonly className: string;
   readonly colour: string;
   readonly cameraId: string;
+  readonly place: string;
   readonly from: string;
   readonly until: string;
 };
 const EMPTY: Form = {
-  ...{ plate: '', similar: false, firstHere: false, className: '', colour: '', cameraId: '', from: '', until: '' },
+  ...{
+    plate: '',
+    similar: false,
+    firstHere: false,
+    className: '',
+    colour: '',
+    cameraId: '',
+    place: '',
+    from: '',
+    until: '',
+  },
 };
 
 /** What the server is asked; days are the site's. */
@@ -38,6 +49,7 @@ const toSearch = (form: Form, purpose: string, timeZone: string): PassageSearch 
     ...(className ? { className } : {}),
     ...(colour ? { colour } : {}),
     ...(form.cameraId ? { cameraId: form.cameraId } : {}),
+    ...(form.place.trim() ? { place: form.place.trim() } : {}),
     ...(after === null ? {} : { after }),
     ...(before === null ? {} : { before }),
   };
@@ -63,6 +75,7 @@ export function SearchView(props: {
   const [found, setFound] = useState<Found | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
+  const places = [...new Set(cameras.data?.map(({ place }) => place).filter(Boolean) ?? [])].sort();
   const set = (change: Partial<Form>): void => setForm({ ...form, ...change });
 
   const ask = (asked: PassageSearch, before: readonly PassageView[], cursor: string | null): void => {
@@ -132,6 +145,22 @@ export function SearchView(props: {
                 </option>
               ))}
             </select>
+          </label>
+          <label>
+            <span>{t('plates.place')}</span>
+            <input
+              type="text"
+              list="plate-places"
+              maxLength={100}
+              disabled={form.cameraId !== ''}
+              value={form.place}
+              onChange={(event) => set({ place: event.target.value })}
+            />
+            <datalist id="plate-places">
+              {places.map((place) => (
+                <option key={place} value={place} />
+              ))}
+            </datalist>
           </label>
           <label>
             <span>{t('plates.from')}</span>
