@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { WatchpostError } from '../../pipeline/errors.ts';
+import { withoutDiacritics } from '../../pipeline/fire/short-alert.ts';
 import type { Passage } from '../../pipeline/passages/passage.ts';
 import { parsePattern, plateSymbols } from '../../pipeline/passages/plate-pattern.ts';
 import { legsOf } from '../../pipeline/passages/travel.ts';
@@ -64,9 +65,8 @@ const purposeOf = ({ tokenScopes }: Account, header: string | string[] | undefin
 export const searchableCameras = (context: ApiContext, account: Account): readonly string[] | null =>
   scopeOf(account).groups === null ? null : visibleCameras(context, account).map(({ id }) => id);
 
-/** Without accents and case, as people type places. */
-const folded = (text: string): string =>
-  text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('Đ', 'D').replaceAll('đ', 'd').toLowerCase();
+/** As people type places. */
+const folded = (text: string): string => withoutDiacritics(text).toLowerCase();
 
 const camerasAt = (context: ApiContext, account: Account, place: string): readonly string[] =>
   visibleCameras(context, account)
