@@ -3,8 +3,8 @@ import { NEVER_ISSUED } from './provinces.ts';
 import { parsePlate } from './parse.ts';
 import { mulberry32 } from './reader-simulation.ts';
 
-/** Strings of one run; every one is parsed. */
-const STRINGS = 1_000_000;
+/** Strings of one run. `WATCHPOST_FUZZ=1000000` before a release, half a minute. */
+const STRINGS = Number(process.env['WATCHPOST_FUZZ'] ?? 100_000);
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZĐ';
 const SEPARATORS = ['-', '.', ' ', '/', ' / ', '–', ''];
 
@@ -49,7 +49,7 @@ const plain = (text: string): string => text.replace(/[^0-9A-ZĐ]/gu, '');
 /** Diplomatic plates are shown with the country first, however they are printed. */
 const inOneOrder = (symbols: string): string => symbols.replace(/^(\d\d)(NG|QT|CV|NN)(\d{3})(\d\d)$/u, '$1$3$2$4');
 
-test('a million strings: none crashes, none is a false plate, and no plate becomes another one unsaid', () => {
+test('of random strings none crashes, none is a false plate, and no plate becomes another one unsaid', () => {
   const random = mulberry32(2026);
   const pick = <T>(among: ArrayLike<T>): T => among[Math.floor(random() * among.length)]!;
   const anything = (): string => Array.from({ length: Math.floor(random() * 13) }, () => pick(ALPHABET)).join('');
@@ -60,7 +60,7 @@ test('a million strings: none crashes, none is a false plate, and no plate becom
       symbols.splice(
         Math.floor(random() * symbols.length),
         Math.floor(random() * 2),
-        ...(random() < 0.8 ? pick(ALPHABET) : ''),
+        ...(random() < 0.8 ? [pick(ALPHABET)] : []),
       );
     return symbols.join('');
   };
@@ -92,5 +92,5 @@ test('a million strings: none crashes, none is a false plate, and no plate becom
   }
   expect(failures).toEqual([]);
   // Each outcome was met often enough to mean something.
-  expect(Math.min(...Object.values(counts))).toBeGreaterThan(10_000);
+  expect(Math.min(...Object.values(counts))).toBeGreaterThan(STRINGS / 100);
 }, 120_000);
