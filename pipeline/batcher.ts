@@ -14,7 +14,7 @@ export type BatcherOptions = {
   /** Live: a camera's newer frame takes the place of its waiting one. Default true; files keep every frame. */
   readonly live?: boolean;
   /** Told of each frame whose run starts: how long it waited for it (ms). */
-  readonly onWaited?: (ms: number) => void;
+  readonly onWaited?: (ms: number, frame: Frame) => void;
 };
 
 /** A frame that was given up before inference, with the reason it is counted under. */
@@ -149,7 +149,7 @@ export class Batcher {
 
   async #run(batch: readonly Waiting[]): Promise<void> {
     const { clock, onWaited } = this.#options;
-    if (onWaited) for (const { since } of batch) onWaited(clock.mono() - since);
+    if (onWaited) for (const { since, frame } of batch) onWaited(clock.mono() - since, frame);
     try {
       const lists = await this.#options.detector.detect(batch.map(({ frame }) => frame));
       batch.forEach(({ resolve }, i) => resolve(lists[i] ?? []));

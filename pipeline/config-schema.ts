@@ -115,6 +115,31 @@ export const AnalysisConfig = Type.Object(
       Type.Number({ minimum: 0, maximum: 1, description: 'Overrides the detector’s `minScore` on this camera.' }),
     ),
     heads: Type.Optional(HeadsConfig),
+    priority: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 9,
+        description:
+          'Who is analysed in full when the machine cannot analyse all cameras; higher comes first. By default 3 with rules on acts that last a second or two, 2 with rules on what stays for a while, 1 with counts alone.',
+      }),
+    ),
+    motionGate: Type.Optional(
+      Type.Object(
+        {
+          floorMs: Type.Integer({
+            default: 1_000,
+            minimum: 200,
+            maximum: 10_000,
+            description: 'The detector looks at least so often, whatever the picture shows (ms of media time).',
+          }),
+        },
+        {
+          ...closed,
+          description:
+            'While nothing moves in the picture, the detector’s last result stands and it does not run. For quiet places; not for smoke, which grows slowly.',
+        },
+      ),
+    ),
     deadlineMs: Type.Integer({
       default: 2_000,
       minimum: 50,
@@ -263,7 +288,12 @@ export const DetectorConfig = Type.Object(
   {
     model: Type.String({ description: 'Id in the model manifest; `watchpost models list` names them.' }),
     minScore: Type.Number({ default: 0.1, minimum: 0, maximum: 1, description: 'Lowest score handed to the tracker.' }),
-    maxBatch: Type.Integer({ default: 4, minimum: 1, maximum: 64, description: 'Frames per inference run, at most.' }),
+    maxBatch: Type.Integer({
+      default: 4,
+      minimum: 1,
+      maximum: 64,
+      description: 'Frames per inference run, at most; fewer where the start found larger batches no cheaper.',
+    }),
     batchDeadlineMs: Type.Number({
       default: 15,
       minimum: 0,
@@ -274,7 +304,8 @@ export const DetectorConfig = Type.Object(
       default: 0,
       minimum: 0,
       maximum: 64,
-      description: 'Inference threads; 0 = half of the machine’s cores.',
+      description:
+        'Inference threads; 0 = measured at the start, at most half of the cores (`replay`: half of them, always).',
     }),
     provider: Type.Union(
       [Type.Literal('cpu'), Type.Literal('cuda'), Type.Literal('tensorrt'), Type.Literal('webgpu')],

@@ -198,6 +198,11 @@ const checkReferences = (config: Config): Fault[] => {
       dangling(`${at}/analysis/detector`, 'detector', camera.analysis.detector, Object.keys(config.detectors));
     if (camera.rules.length > 0 && !camera.analysis)
       faults.push({ path: `${at}/rules`, message: 'rules need an `analysis` section on the camera' });
+    if (camera.analysis?.motionGate && camera.rules.some(({ kind }) => kind === 'smoke'))
+      faults.push({
+        path: `${at}/analysis/motionGate`,
+        message: 'smoke grows too slowly for it; take it out, or the `smoke` rules',
+      });
     if (camera.passages) {
       const { line, zone, lanes } = camera.passages;
       const zones = Object.keys(camera.zones);

@@ -42,10 +42,12 @@ export type Frame = FrameHeader & { readonly pixels: Uint8Array<ArrayBuffer>; re
 
 /**
  * Why a received frame was not analysed. Every received frame is analysed or has one of these. `settling`: a sweeping
- * camera was turning, or nobody knows where it looked.
+ * camera was turning, or nobody knows where it looked. `rate-reduced`: the machine cannot analyse all, and more urgent
+ * cameras come first.
  */
 export const DROP_REASONS = [
   'superseded',
+  'rate-reduced',
   'deadline',
   'no-analyzer',
   'inference-failed',

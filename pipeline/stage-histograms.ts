@@ -5,6 +5,7 @@ export const STAGES = {
   inference: 'one run of a detector, with packing and reading of boxes',
   tracking: 'tracker on one frame',
   rules: 'rules on one frame, with the second model where a rule has one',
+  added: 'frame received from ffmpeg → its events known, without inference and the wait for it',
   frame: 'frame received from ffmpeg → its events known',
   enqueue: 'event handed to the evidence queue or to the counts',
   evidence: 'recording complete → case sealed, stored and verified',

@@ -44,7 +44,8 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   const cameras = analysed(config);
   const queues = await openQueues(redisUrl);
   const stages = new StageHistograms();
-  const pool = await openDetectors(config, cameras, true, stages);
+  const calibration = { file: dataFolder(context.dataDir).calibration, log };
+  const pool = await openDetectors(config, cameras, { live: true, stages, calibration });
   const tracing = await openTracing(config.telemetry, { name: 'analyze', worker: context.worker }, log);
   const report = reportProcess({ redis: queues.redis, process: 'analyze', worker: context.worker, stages });
   const atWork: AtWork = new Map();
@@ -142,11 +143,13 @@ const analyzeCamera = async ({
   const passages = passagesOf(camera);
   let current: ChannelFrame | null = null;
   let lastRun: RunTiming | null = null;
+  let inferenceMs = 0;
   const analyzer = new CameraAnalyzer({
     detect: watched(
       async (frame) => {
         const detections = await detector.detect(frame);
         lastRun = detector.lastRun();
+        inferenceMs = detector.inferenceMs(frame);
         return detections;
       },
       camera.id,
@@ -163,6 +166,8 @@ const analyzeCamera = async ({
         learnt: () => learnt.of(camera.id),
       });
     },
+    inferenceMs: () => inferenceMs,
+    isDue: ({ cameraId, ptsMs }) => detector.isDue(cameraId, ptsMs),
     openHeads: detector.openHeads,
     openPassages: ({ letterbox }) =>
       passages && new PassageWatch({ camera, passages, clock: current!.clock, frameSize: letterbox.source }),

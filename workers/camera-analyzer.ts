@@ -31,6 +31,10 @@ export type AnalyzerOptions = {
   /** Told of each analysed frame where its times went; answers with the link of its trace, if it is followed. */
   readonly onTimes?: (frame: Frame, stages: FrameStages, events: readonly WatchEvent[]) => string | undefined;
   readonly onFate: (frame: Frame, fate: FrameFate) => void;
+  /** How long a frame waited for inference and was in it (ms); asked as soon as its detections are there. */
+  readonly inferenceMs?: (frame: Frame) => number;
+  /** Whether it is this frame's turn where a machine cannot analyse all; by default each one's. */
+  readonly isDue?: (frame: Frame) => boolean;
   readonly clock: Clock;
   /** Live frames older than this when their turn comes are dropped; null for files, which wait. */
   readonly deadlineMs: () => number | null;
@@ -71,14 +75,20 @@ export class CameraAnalyzer {
         onFate(frame, 'deadline');
         return;
       }
+      if (this.#options.isDue?.(frame) === false) {
+        onFate(frame, 'rate-reduced');
+        return;
+      }
       const poseId = this.#pipeline!.look(frame);
       if (poseId === null) {
         onFate(frame, 'settling');
         return;
       }
       let detections: readonly Detection[];
+      let inferenceMs = 0;
       try {
         detections = await detect(frame);
+        inferenceMs = this.#options.inferenceMs?.(frame) ?? 0;
       } catch (error) {
         if (!(error instanceof WatchpostError)) throw error;
         onFate(frame, error instanceof FrameDropped ? error.reason : 'inference-failed');
@@ -86,7 +96,9 @@ export class CameraAnalyzer {
       }
       const posed = poseId === undefined ? frame : { ...frame, poseId };
       const { tracked, live, events } = await analyseFrame(this.#pipeline!, this.#heads, posed, detections, stages);
-      stages?.observe('frame', clock.mono() - frame.receivedMonoMs);
+      const wholeMs = clock.mono() - frame.receivedMonoMs;
+      stages?.observe('frame', wholeMs);
+      stages?.observe('added', wholeMs - inferenceMs);
       this.#lastPtsMs = frame.ptsMs;
       const trace = kept ? onTimes?.(frame, kept, events) : undefined;
       onFate(frame, 'analysed');

@@ -60,6 +60,7 @@ const refusesTcp = ({ code, message }: WatchpostError): boolean =>
 const OVERLOADS: Readonly<Record<string, string>> = {
   superseded: 'the analysis does not keep up',
   deadline: 'the analysis comes too late',
+  'rate-reduced': 'the machine cannot analyse all cameras, and more urgent ones come first',
   'no-analyzer': 'no analysis is running',
   'inference-failed': 'the analysis fails',
 };

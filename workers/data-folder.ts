@@ -4,6 +4,7 @@ import { join } from 'node:path';
  * Where things lie in the data folder. One place, so that processes agree:
  *
  *     watchpost.db                                   cases, users, audit (SQLite profile)
+ *     calibration.json                               how fast each detector runs on this machine, see calibrate.ts
  *     keys/signing.key, keys/signing.pub             Ed25519, PEM, mode 0600
  *     keys/signing-<keyId>.pub, keys/authority-….pem  earlier keys; certificates of time stamp authorities
  *     redis/                                         append-only file of the child Redis
@@ -25,6 +26,7 @@ import { join } from 'node:path';
  */
 export const dataFolder = (dataDir: string) => ({
   database: join(dataDir, 'watchpost.db'),
+  calibration: join(dataDir, 'calibration.json'),
   keys: join(dataDir, 'keys'),
   redis: join(dataDir, 'redis'),
   run: join(dataDir, 'run'),

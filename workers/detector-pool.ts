@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { resolveModelFile } from '../models/model-files.ts';
 import { findModel, type ModelEntry } from '../models/manifest.ts';
 import { openDetector } from '../models/onnx-detector.ts';
@@ -11,7 +12,12 @@ import type { Frame, Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
 import { HeadReader } from '../pipeline/heads/head-reader.ts';
 import type { StageHistograms } from '../pipeline/stage-histograms.ts';
+import { MotionGate } from '../pipeline/motion-gate.ts';
+import { priorityOf } from '../pipeline/rules/priority.ts';
+import type { PtsMs } from '../pipeline/time.ts';
+import { calibrate, runsPerFrame } from './calibrate.ts';
 import { machineClock } from './monotonic.ts';
+import { RateGovernor } from './rate-governor.ts';
 
 /** A detector shared by all cameras that name it, with its one batcher. */
 export type PooledDetector = {
@@ -19,14 +25,20 @@ export type PooledDetector = {
   readonly config: DetectorConfig;
   readonly detector: TiledDetector;
   readonly batcher: Batcher;
+  /** Decides whose frames are left out when the detector cannot do all. */
+  readonly governor: RateGovernor;
   /** Times of the run that ended last; asked as soon as a detection is there, they are those of its own run. */
   readonly lastRun: () => RunTiming | null;
+  /** How long a frame waited for inference and was in it (ms), asked as soon as its detections are there; 0 when it was not. */
+  readonly inferenceMs: (frame: Frame) => number;
 };
 
 /** Analysis of one camera by a pooled detector. */
 export type CameraDetector = PooledDetector & {
   /** Boxes in source pixels, at least the camera's lowest score. @throws FrameDropped, WatchpostError INFERENCE_FAILED */
   readonly detect: (frame: Frame) => Promise<readonly Detection[]>;
+  /** Whether it is the turn of a camera's frame; asked once for each frame of a live camera. */
+  readonly isDue: (cameraId: string, ptsMs: PtsMs) => boolean;
   /** The model that looks at riders' heads; null where the camera has no use for it. */
   readonly heads: Detector | null;
   /** A reader for one session; null without such a model. */
@@ -47,37 +59,57 @@ export const analysisLetterbox = (config: Config, camera: CameraConfig, source: 
     : null;
 };
 
+export type OpenDetectorsOptions = {
+  /** Whether newer frames supersede waiting ones; files keep every frame. */
+  readonly live: boolean;
+  /** Where waiting and runs are counted. */
+  readonly stages?: StageHistograms;
+  /** Where measurements of this machine are kept; without, detectors run as configured, the same everywhere. */
+  readonly calibration?: { readonly file: string; readonly log: Logger };
+};
+
 /**
  * Opens each detector that an enabled camera names, once.
- * @param live whether newer frames supersede waiting ones; files keep every frame
- * @param stages where waiting and runs are counted
  * @throws WatchpostError MODEL_UNKNOWN, MODEL_MISSING, MODEL_CHECKSUM, MODEL_LOAD, MODEL_SHAPE
  */
 export const openDetectors = async (
   config: Config,
   cameras: readonly CameraConfig[],
-  live: boolean,
-  stages?: StageHistograms,
+  { live, stages, calibration }: OpenDetectorsOptions,
 ) => {
   const pool = new Map<string, PooledDetector>();
   const heads = new Map<string, Detector>();
   const names = new Set(cameras.flatMap(({ analysis }) => (analysis ? [analysis.detector] : [])));
   try {
     for (const name of names) {
-      const detectorConfig = config.detectors[name]!;
-      const entry = findModel(detectorConfig.model);
+      const wanted = config.detectors[name]!;
+      const entry = findModel(wanted.model);
       const file = await resolveModelFile(entry);
+      const mine = cameras.filter(({ analysis }) => analysis?.detector === name);
+      const detectorConfig = calibration
+        ? {
+            ...wanted,
+            ...(await calibrate({ entry, modelFile: file, config: wanted, cameras: mine, ...calibration })),
+          }
+        : wanted;
       // The detector hands down the lowest score that any of its cameras wants; each camera filters its own.
-      const minScore = Math.min(
-        detectorConfig.minScore,
-        ...cameras.flatMap(({ analysis }) => (analysis?.detector === name ? (analysis.minScore ?? []) : [])),
-      );
+      const minScore = Math.min(detectorConfig.minScore, ...mine.flatMap(({ analysis }) => analysis?.minScore ?? []));
+      const governor = new RateGovernor(machineClock, (rates) => {
+        const lowered = rates && Object.fromEntries([...rates].map(([id, fps]) => [id, Math.round(fps * 100) / 100]));
+        if (lowered) calibration?.log.warn({ detector: name, fps: lowered }, 'too much to analyse: rates are lowered');
+        else calibration?.log.info({ detector: name }, 'all cameras are analysed in full again');
+      });
       let lastRun: RunTiming | null = null;
+      const waitedMs = new WeakMap<Frame, number>();
+      let runMs = 0;
       const opened = await openDetector({
         ...{ entry, file, config: { ...detectorConfig, minScore } },
-        onRun: (timing) => {
+        onRun: (timing, frames) => {
           lastRun = timing;
-          stages?.observe('inference', timing.packMs + timing.inferMs + timing.outputsMs);
+          const ms = timing.packMs + timing.inferMs + timing.outputsMs;
+          runMs += ms;
+          governor.observe(ms, frames);
+          stages?.observe('inference', ms);
         },
       });
       const detector = new TiledDetector(opened);
@@ -87,9 +119,20 @@ export const openDetectors = async (
         deadlineMs: detectorConfig.batchDeadlineMs,
         clock: machineClock,
         live,
-        onWaited: (ms) => stages?.observe('batch_queue', ms),
+        onWaited: (ms, frame) => {
+          runMs = 0;
+          waitedMs.set(frame, ms);
+          stages?.observe('batch_queue', ms);
+        },
       });
-      pool.set(name, { entry, config: detectorConfig, detector, batcher, lastRun: () => lastRun });
+      pool.set(name, {
+        ...{ entry, config: detectorConfig, detector, batcher, governor },
+        lastRun: () => lastRun,
+        inferenceMs: (frame) => {
+          const waited = waitedMs.get(frame);
+          return waited === undefined ? 0 : waited + runMs;
+        },
+      });
     }
     for (const camera of cameras) {
       const wanted = headsOf(camera);
@@ -97,7 +140,7 @@ export const openDetectors = async (
       const entry = findModel(wanted.model);
       const maxBatch = Math.max(...cameras.map((each) => headsOf(each)?.maxCrops ?? 1));
       const headsConfig = {
-        ...config.detectors[camera.analysis!.detector]!,
+        ...pool.get(camera.analysis!.detector)!.config,
         model: wanted.model,
         minScore: entry.minScore,
         maxBatch,
@@ -116,24 +159,47 @@ export const openDetectors = async (
     const minScore = analysis.minScore ?? pooled.config.minScore;
     const wanted = headsOf(camera);
     const second = wanted ? heads.get(wanted.model)! : null;
+    const cost = runsPerFrame(camera);
+    pooled.governor.wish({ cameraId: camera.id, fps: analysis.fps, cost, priority: priorityOf(camera) });
     let planned = '';
+    const detect = async (frame: Frame): Promise<readonly Detection[]> => {
+      const { source } = frame.letterbox;
+      const size = `${source.width}×${source.height}`;
+      if (size !== planned) {
+        pooled.detector.setLayout(camera.id, planAnalysis(analysis, pooled.entry, source, wanted !== null).tiles);
+        planned = size;
+      }
+      const detections = await pooled.batcher.detect(frame);
+      return detections.filter(({ score }) => score >= minScore);
+    };
     return {
       ...pooled,
+      isDue: (cameraId, ptsMs) => pooled.governor.isDue(cameraId, ptsMs),
       heads: second,
       openHeads: () => (wanted && second ? new HeadReader({ detector: second, maxCrops: wanted.maxCrops }) : null),
-      detect: async (frame) => {
-        const { source } = frame.letterbox;
-        const size = `${source.width}×${source.height}`;
-        if (size !== planned) {
-          pooled.detector.setLayout(camera.id, planAnalysis(analysis, pooled.entry, source, wanted !== null).tiles);
-          planned = size;
-        }
-        const detections = await pooled.batcher.detect(frame);
-        return detections.filter(({ score }) => score >= minScore);
-      },
+      detect: analysis.motionGate ? whenMoved(analysis.motionGate.floorMs, detect) : detect,
     };
   };
   return { forCamera, close: () => closeAll(pool, heads) };
+};
+
+/** Runs the detector only where something has moved; else its last result stands. */
+const whenMoved = (floorMs: number, detect: CameraDetector['detect']): CameraDetector['detect'] => {
+  let gate = new MotionGate(floorMs);
+  let session = '';
+  let last: Promise<readonly Detection[]> = Promise.resolve([]);
+  return (frame) => {
+    if (frame.sessionId !== session) {
+      session = frame.sessionId;
+      gate = new MotionGate(floorMs);
+    }
+    if (!gate.isDue(frame, frame.ptsMs)) return last;
+    const mine = gate;
+    last = detect(frame);
+    // What the detector did not see is no measure for what comes.
+    last.catch(() => mine.forget());
+    return last;
+  };
 };
 
 const closeAll = async (

@@ -62,7 +62,7 @@ export const replayVideo = async (options: ReplayOptions): Promise<ReplayResult>
   const folder = dataFolder(out);
   const session = folder.session(camera.id, SESSION_ID);
   await rm(folder.camera(camera.id), { recursive: true, force: true });
-  const pool = await openDetectors(config, [camera], false);
+  const pool = await openDetectors(config, [camera], { live: false });
   const files = { events: open(out, 'events'), tracks: open(out, 'tracks'), detections: open(out, 'detections') };
   const tracks = new TrackLog(out);
   const events: WatchEvent[] = [];

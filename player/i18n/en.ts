@@ -182,6 +182,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
 
   'drop.deadline': 'too late',
   'drop.superseded': 'a newer one came',
+  'drop.rate-reduced': 'more urgent cameras came first',
   'drop.inference-failed': 'analysis failed',
   'drop.no-analyzer': 'no analysis running',
   'drop.settling': 'camera turning',
@@ -1004,6 +1005,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'cause.QUEUE_UNAVAILABLE': 'The live channel cannot be reached; the state is not known.',
   'cause.NOT_REPORTED': 'No process has reported on this camera yet.',
   'cause.superseded': 'The analysis does not keep up: some pictures are skipped. Recording is complete.',
+  'cause.rate-reduced': 'The machine cannot analyse all cameras: more urgent ones come first. Recording is complete.',
   'cause.deadline': 'The analysis comes too late: some pictures are skipped. Recording is complete.',
   'cause.no-analyzer': 'No analysis is running. Recording is complete.',
   'cause.inference-failed': 'The analysis fails. Recording is complete.',

@@ -181,6 +181,7 @@ export const vi = {
 
   'drop.deadline': 'quá hạn',
   'drop.superseded': 'có khung mới hơn',
+  'drop.rate-reduced': 'nhường camera cần gấp hơn',
   'drop.inference-failed': 'lỗi phân tích',
   'drop.no-analyzer': 'chưa chạy phân tích',
   'drop.settling': 'camera đang quay',
@@ -995,6 +996,7 @@ export const vi = {
   'cause.QUEUE_UNAVAILABLE': 'Không liên lạc được kênh trực tiếp; chưa biết tình trạng.',
   'cause.NOT_REPORTED': 'Chưa có tiến trình nào báo về camera này.',
   'cause.superseded': 'Phân tích không kịp: một phần khung hình bị bỏ qua. Vẫn ghi hình đủ.',
+  'cause.rate-reduced': 'Máy không phân tích kịp mọi camera: camera cần gấp hơn được ưu tiên. Vẫn ghi hình đủ.',
   'cause.deadline': 'Phân tích quá trễ: một phần khung hình bị bỏ qua. Vẫn ghi hình đủ.',
   'cause.no-analyzer': 'Chưa chạy phân tích. Vẫn ghi hình đủ.',
   'cause.inference-failed': 'Phân tích bị lỗi. Vẫn ghi hình đủ.',
