@@ -1,6 +1,7 @@
 import type { AnalysisConfig } from '../pipeline/config-schema.ts';
 import type { Detection } from '../pipeline/detection.ts';
 import type { Detector } from '../pipeline/detector.ts';
+import { FrameBuffers } from '../pipeline/frame-buffers.ts';
 import type { Frame, Letterbox } from '../pipeline/frame.ts';
 import type { Box, Size } from '../pipeline/geometry.ts';
 import { planLetterbox } from '../pipeline/letterbox.ts';
@@ -72,18 +73,21 @@ export const planAnalysis = (
 };
 
 /** Copies one tile out of a packed RGB frame, row by row. */
-const cutTile = (pixels: Uint8Array, frameWidth: number, left: number, top: number, { width, height }: Size) => {
-  const out = new Uint8Array(width * height * 3);
+const cutTile = (
+  pixels: Uint8Array,
+  frameWidth: number,
+  { left, top }: { readonly left: number; readonly top: number },
+  { width, height }: Size,
+  out: Uint8Array,
+): void => {
   for (let y = 0; y < height; y++) {
     const from = ((top + y) * frameWidth + left) * 3;
     out.set(pixels.subarray(from, from + width * 3), y * width * 3);
   }
-  return out;
 };
 
 /** Halves a packed RGB frame of even sides: each pixel is the mean of four. */
-const halve = (pixels: Uint8Array, { width, height }: Size): Uint8Array<ArrayBuffer> => {
-  const out = new Uint8Array((width / 2) * (height / 2) * 3);
+const halve = (pixels: Uint8Array, { width, height }: Size, out: Uint8Array): void => {
   const row = width * 3;
   let to = 0;
   for (let y = 0; y < height; y += 2)
@@ -92,23 +96,16 @@ const halve = (pixels: Uint8Array, { width, height }: Size): Uint8Array<ArrayBuf
         const i = at + colour;
         out[to] = (pixels[i]! + pixels[i + 3]! + pixels[i + row]! + pixels[i + row + 3]! + 2) >> 2;
       }
-  return out;
 };
 
-const halved = (frame: Frame): Frame => {
-  const { letterbox } = frame;
+const halvedLetterbox = (letterbox: Letterbox): Letterbox => {
   const { target, scaleX, scaleY, offset } = letterbox;
   return {
-    ...frame,
-    pixels: halve(frame.pixels, target),
-    letterbox: {
-      ...letterbox,
-      target: { width: target.width / 2, height: target.height / 2 },
-      scaleX: scaleX / 2,
-      scaleY: scaleY / 2,
-      offset: { x: offset.x / 2, y: offset.y / 2 },
-    },
-    release: () => undefined,
+    ...letterbox,
+    target: { width: target.width / 2, height: target.height / 2 },
+    scaleX: scaleX / 2,
+    scaleY: scaleY / 2,
+    offset: { x: offset.x / 2, y: offset.y / 2 },
   };
 };
 
@@ -119,6 +116,15 @@ const tileInSource = ({ crop, scaleX, scaleY, offset }: Letterbox, left: number,
   x2: (left + tile.width - offset.x) / scaleX + crop.x1,
   y2: (top + tile.height - offset.y) / scaleY + crop.y1,
 });
+
+/** What the inner detector looks at: a whole frame or a part of one, cut out just before and given back after. */
+type Piece = {
+  /** Of the frame in its call. */
+  readonly index: number;
+  /** The tile in source pixels; null where the frame is looked at in one. */
+  readonly area: Box | null;
+  readonly open: () => { readonly frame: Frame; readonly release?: () => void };
+};
 
 /**
  * Looks at the frames of some cameras in tiles. Cameras without a layout pass through unchanged, so one of these can
@@ -131,8 +137,10 @@ export class TiledDetector implements Detector {
   readonly input: Detector['input'];
   readonly #inner: Detector;
   readonly #layouts = new Map<string, TileLayout | typeof HALVED>();
+  readonly #buffers: FrameBuffers;
 
   constructor(inner: Detector) {
+    this.#buffers = new FrameBuffers(inner.input.width * inner.input.height * 3, inner.maxBatch);
     this.id = inner.id;
     this.model = inner.model;
     this.maxBatch = inner.maxBatch;
@@ -150,8 +158,12 @@ export class TiledDetector implements Detector {
     const pieces = frames.flatMap((frame, index) => this.#cut(frame, index));
     const found: (readonly Detection[])[] = [];
     for (let first = 0; first < pieces.length; first += this.#inner.maxBatch) {
-      const batch = pieces.slice(first, first + this.#inner.maxBatch);
-      found.push(...(await this.#inner.detect(batch.map(({ frame }) => frame))));
+      const batch = pieces.slice(first, first + this.#inner.maxBatch).map(({ open }) => open());
+      try {
+        found.push(...(await this.#inner.detect(batch.map(({ frame }) => frame))));
+      } finally {
+        for (const { release } of batch) release?.();
+      }
     }
     return frames.map((frame, index) => {
       if (typeof (this.#layouts.get(frame.cameraId) ?? HALVED) === 'string')
@@ -170,26 +182,38 @@ export class TiledDetector implements Detector {
     return this.#inner.close();
   }
 
-  #cut(frame: Frame, index: number): { frame: Frame; index: number; area: Box | null }[] {
+  #cut(frame: Frame, index: number): Piece[] {
     const layout = this.#layouts.get(frame.cameraId);
-    if (!layout) return [{ frame, index, area: null }];
-    if (layout === HALVED) return [{ frame: halved(frame), index, area: null }];
-    const { tile, lefts, tops } = layout;
+    if (!layout) return [{ index, area: null, open: () => ({ frame }) }];
     const { letterbox } = frame;
+    const { width } = letterbox.target;
+    /** The piece's own frame, in memory that is used again. */
+    const piece = (inside: Letterbox, draw: (out: Uint8Array) => void): ReturnType<Piece['open']> => {
+      const { pixels, release } = this.#buffers.take();
+      draw(pixels);
+      return { frame: { ...frame, pixels, letterbox: inside, release }, release };
+    };
+    if (layout === HALVED)
+      return [
+        {
+          ...{ index, area: null },
+          open: () => piece(halvedLetterbox(letterbox), (out) => halve(frame.pixels, letterbox.target, out)),
+        },
+      ];
+    const { tile, lefts, tops } = layout;
     return tops.flatMap((top) =>
       lefts.map((left) => ({
         index,
         area: tileInSource(letterbox, left, top, tile),
-        frame: {
-          ...frame,
-          pixels: cutTile(frame.pixels, letterbox.target.width, left, top, tile),
-          letterbox: {
-            ...letterbox,
-            target: tile,
-            offset: { x: letterbox.offset.x - left, y: letterbox.offset.y - top },
-          },
-          release: () => undefined,
-        },
+        open: () =>
+          piece(
+            {
+              ...letterbox,
+              target: tile,
+              offset: { x: letterbox.offset.x - left, y: letterbox.offset.y - top },
+            },
+            (out) => cutTile(frame.pixels, width, { left, top }, tile, out),
+          ),
       })),
     );
   }

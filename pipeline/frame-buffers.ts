@@ -7,10 +7,13 @@ const MOST_KEPT = 10;
  */
 export class FrameBuffers {
   readonly #bytes: number;
+  readonly #mostKept: number;
   readonly #free: Uint8Array<ArrayBuffer>[] = [];
 
-  constructor(bytes: number) {
+  /** @param mostKept free buffers that are kept for later, at most */
+  constructor(bytes: number, mostKept = MOST_KEPT) {
     this.#bytes = bytes;
+    this.#mostKept = mostKept;
   }
 
   /** @returns a buffer with any content, and how to give it back; one that is not given back is simply forgotten */
@@ -18,7 +21,7 @@ export class FrameBuffers {
     const pixels = this.#free.pop() ?? new Uint8Array(this.#bytes);
     let given = false;
     const release = (): void => {
-      if (!given && this.#free.length < MOST_KEPT) this.#free.push(pixels);
+      if (!given && this.#free.length < this.#mostKept) this.#free.push(pixels);
       given = true;
     };
     return { pixels, release };

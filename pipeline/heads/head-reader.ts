@@ -1,5 +1,6 @@
 import type { Detection } from '../detection.ts';
 import type { Detector } from '../detector.ts';
+import { FrameBuffers } from '../frame-buffers.ts';
 import type { Frame, FrameHeader } from '../frame.ts';
 import type { HeadReading } from '../head-reading.ts';
 import { type SeatingState, seatRiders } from '../rules/rider-groups.ts';
@@ -22,12 +23,14 @@ export type HeadReaderOptions = {
 export class HeadReader {
   readonly #detector: Detector;
   readonly #maxCrops: number;
+  readonly #buffers: FrameBuffers;
   #seats: SeatingState = new Map();
   #lookedAt: LookedAt = new Map();
 
   constructor({ detector, maxCrops }: HeadReaderOptions) {
     this.#detector = detector;
     this.#maxCrops = maxCrops;
+    this.#buffers = new FrameBuffers(detector.input.width * detector.input.height * 3, maxCrops);
   }
 
   /**
@@ -46,13 +49,17 @@ export class HeadReader {
     });
     this.#lookedAt = lookedAt;
     const crops = chosen.flatMap((group) => {
-      const crop = cutCrop(frame, cropOf(group), this.#detector.input);
+      const crop = cutCrop(frame, cropOf(group), this.#detector.input, () => this.#buffers.take());
       return crop ? [{ group, crop }] : [];
     });
     const found: (readonly Detection[])[] = [];
-    for (let first = 0; first < crops.length; first += this.#detector.maxBatch) {
-      const batch = crops.slice(first, first + this.#detector.maxBatch);
-      found.push(...(await this.#detector.detect(batch.map(({ crop }) => crop))));
+    try {
+      for (let first = 0; first < crops.length; first += this.#detector.maxBatch) {
+        const batch = crops.slice(first, first + this.#detector.maxBatch);
+        found.push(...(await this.#detector.detect(batch.map(({ crop }) => crop))));
+      }
+    } finally {
+      for (const { crop } of crops) crop.release();
     }
     return crops.flatMap(({ group }, index) => readHeads(found[index] ?? [], group.riders, frame));
   }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { FRAME_TIME_BASE } from './args.ts';
-import { FrameBuffers } from './frame-buffers.ts';
+import { FrameBuffers } from '../../pipeline/frame-buffers.ts';
 
 /** A frame as it comes out of ffmpeg: pixels and media time on ffmpeg's own time line. */
 export type RawFrame = {
