@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
+const together = JSON.parse(readFileSync(new URL('./test/e2e/together.json', import.meta.url), 'utf8')) as string[];
+
 /**
- * `unit` needs neither network nor servers; `e2e` starts real ones on loopback, one file at a time; `measure` holds what
- * is measured in a browser, by hand (benchmarks/README.md).
+ * `unit` needs neither network nor servers; `e2e` starts real ones on loopback, one file at a time; `together` are those
+ * of them that stand another one beside them, as they neither measure time nor fill the machine; `measure` holds what is
+ * measured in a browser, by hand (benchmarks/README.md).
  */
 export default defineConfig({
   test: {
@@ -24,6 +28,14 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'together',
+          include: together.map((name) => `test/e2e/${name}.test.ts`),
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

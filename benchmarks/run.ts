@@ -69,8 +69,8 @@ try {
   };
   for (const plan of plans) {
     let scenario = await measure(plan);
-    // Somebody else's work on the machine comes and goes; what is really too dear is so twice.
-    if (values.gate && scenario.over.length > 0) scenario = await measure(plan);
+    // Somebody else's work on the machine comes and goes; what is really too dear is so each time.
+    for (let again = 0; values.gate && scenario.over.length > 0 && again < 2; again++) scenario = await measure(plan);
     scenarios.push(scenario);
   }
 

@@ -13,16 +13,22 @@ need_packages "${packages[@]}"
 need_modules
 [ "${1:-}" = --unit ] || begin_minio
 
-say "build, types, lint, format"
+say "build"
 failed=0
 npm run --silent build || { echo "the build failed"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-npx tsc -p tsconfig.test.json || failed=$((failed + 1))
-npx eslint . --max-warnings 0 || failed=$((failed + 1))
-npx prettier --check --log-level warn . || failed=$((failed + 1))
-node scripts/generate-docs.mjs --check || failed=$((failed + 1))
-
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
+# One core reads the code, the other runs the unit tests meanwhile.
+check_code() {
+  local faults=0
+  npx tsc -p tsconfig.test.json || faults=$((faults + 1))
+  npx eslint . --max-warnings 0 || faults=$((faults + 1))
+  npx prettier --check --log-level warn . || faults=$((faults + 1))
+  node scripts/generate-docs.mjs --check || faults=$((faults + 1))
+  return "$faults"
+}
+check_code >"$reports/code.txt" 2>&1 &
+code=$!
 # run_tests NAME ARGUMENT... : vitest with a report of that name.
 run_tests() {
   local name=$1
@@ -30,13 +36,22 @@ run_tests() {
   say "$name tests"
   npx vitest run "$@" --reporter=default --reporter=json --outputFile.json="$reports/$name.json" || true
 }
+await_code() {
+  wait "$code" || failed=$((failed + $?))
+  say "types, lint, format, generated docs"
+  cat "$reports/code.txt"
+}
 # What needs MinIO comes last: its build has until then.
 object_store=(test/conformance/evidence-store.test.ts test/e2e/evidence-minio.test.ts)
 if [ "${1:-}" = --unit ]; then
   run_tests unit --project unit
+  await_code
 else
   run_tests unit --project unit --exclude "${object_store[0]}"
-  run_tests e2e --project e2e --exclude "${object_store[1]}"
+  await_code
+  mapfile -t together < <(node -p 'JSON.parse(fs.readFileSync("test/e2e/together.json")).map((name) => `--exclude=test/e2e/${name}.test.ts`).join("\n")')
+  run_tests together --project together --maxWorkers 2
+  run_tests e2e --project e2e --exclude "${object_store[1]}" "${together[@]}"
   await_minio 120
   run_tests object-store "${object_store[@]}"
   say "benchmark: every stage within its budget"
