@@ -51,9 +51,7 @@ describe('a motion gate', () => {
 
   test('stays open while it moves, and shuts when it stands', () => {
     const moves = Array.from({ length: 5 }, (_, i) => ({ object: { x: 100 + 12 * i, y: 100, side: 24 } }));
-    expect(due(new MotionGate(60_000), [...still(2), ...moves, ...still(4, moves.at(-1))])).toEqual([
-      0, 2, 3, 4, 5, 6,
-    ]);
+    expect(due(new MotionGate(60_000), [...still(2), ...moves, ...still(4, moves.at(-1))])).toEqual([0, 2, 3, 4, 5, 6]);
   });
 
   test('notices what creeps by less than a place a frame', () => {
