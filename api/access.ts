@@ -58,6 +58,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/cases.csv': seesCases,
   'GET /api/incidents': seesCases,
   'POST /api/incidents/:id/acknowledge': decides,
+  'PUT /api/fire/wind': feeds,
   'GET /api/alerts/channels': seesCases,
   'GET /api/cases/:id': seesCases,
   'GET /api/cases/:id/files/*': seesCases,
@@ -182,6 +183,7 @@ export const ROUTES_OF_SCOPE: Readonly<Record<TokenScope, readonly string[]>> = 
   ],
   'metrics:read': ['GET /metrics'],
   'stills:write': ['POST /api/cameras/:id/stills'],
+  'wind:write': ['PUT /api/fire/wind'],
 };
 
 /** Routes that a person reaches before choosing an own password. */

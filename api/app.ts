@@ -70,6 +70,8 @@ import { registerSessionRoutes } from './routes/session.ts';
 import { registerSnapshotRoutes } from './routes/snapshot.ts';
 import { registerSetupRoutes } from './routes/setup.ts';
 import { registerStillRoutes } from './routes/stills.ts';
+import { registerWindRoutes } from './routes/wind.ts';
+import { WindBook } from './wind.ts';
 import { registerStatisticsRoutes } from './routes/statistics.ts';
 import { registerTokenRoutes } from './routes/tokens.ts';
 import { registerUserRoutes } from './routes/users.ts';
@@ -153,6 +155,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     tokens,
     secondFactor,
     fireMap,
+    wind: new WindBook(redis, clock, log),
     redis,
     states,
     audit: new AuditLog(db),
@@ -226,6 +229,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerSameActRoutes(app, context);
   registerIncidentRoutes(app, context, desk);
   registerAlertRoutes(app, context);
+  registerWindRoutes(app, context);
   registerExportRoutes(app, context, { playerDir });
   registerLawRoutes(app, context);
   registerLiveRoutes(app, context);
@@ -241,6 +245,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 
   context.live.start();
   desk.start();
+  if (config.fire.wind) context.wind.start(config.fire.wind);
   const confirmations = startConfirmationConsumer(context, desk);
   const review = startReviewConsumer(context, desk);
   const statistics = startStatisticsConsumer(context);
@@ -255,6 +260,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       () => statistics.close(),
       () => passages.close(),
       () => desk.close(),
+      () => context.wind.close(),
       () => retention.close(),
       () => learnt.close(),
       async () => {

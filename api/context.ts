@@ -27,6 +27,7 @@ import type { PassageRepository } from './repositories/passages.ts';
 import type { AlertRepository } from './repositories/alerts.ts';
 import type { WatchRepository } from './repositories/watch-lists.ts';
 import type { CountRepository } from './repositories/counts.ts';
+import type { WindBook } from './wind.ts';
 
 /** Everything the routes are made of. */
 export type ApiContext = {
@@ -53,6 +54,7 @@ export type ApiContext = {
   readonly passages: PassageRepository;
   readonly watch: WatchRepository;
   readonly fireMap: FireMap;
+  readonly wind: WindBook;
   readonly alerts: AlertRepository;
   readonly redis: RedisLink;
   readonly states: CameraStates;

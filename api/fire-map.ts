@@ -3,20 +3,37 @@ import { resolve } from 'node:path';
 import { fromArrayBuffer } from 'geotiff';
 import type { Config } from '../pipeline/config-schema.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
-import { type MapLayer, parseMapLayer } from '../pipeline/fire/map-layers.ts';
+import type { Position } from '../pipeline/fire/incidents.ts';
+import { type MapLayer, nearestAround, parseMapLayer } from '../pipeline/fire/map-layers.ts';
 import { parseAsciiGrid, type Terrain } from '../pipeline/fire/terrain.ts';
+import { toVn2000 } from '../pipeline/fire/vn2000.ts';
 
 /** What is known of the land around the towers. */
-export type FireMap = { readonly terrain: Terrain | null; readonly layers: readonly MapLayer[] };
+export type FireMap = {
+  readonly terrain: Terrain | null;
+  readonly layers: readonly MapLayer[];
+  /** Of VN-2000; null where places are told in WGS 84 only. */
+  readonly centralMeridianDeg: number | null;
+};
 
-export const NO_FIRE_MAP: FireMap = { terrain: null, layers: [] };
+export const NO_FIRE_MAP: FireMap = { terrain: null, layers: [], centralMeridianDeg: null };
+
+/** What lies around a fire, and where it is on Vietnamese maps. */
+export const aroundOf = ({ layers, centralMeridianDeg }: FireMap, position: Position) => ({
+  nearest: 'place' in position ? [...nearestAround(layers, position.place)] : [],
+  vn2000: 'place' in position && centralMeridianDeg !== null ? toVn2000(position.place, centralMeridianDeg) : null,
+});
 
 /**
  * Reads the terrain and the layers that the configuration names.
  * @param configDir what their paths are relative to
  * @throws WatchpostError INPUT_UNREADABLE naming the file and what was expected
  */
-export const openFireMap = async ({ terrain, layers }: Config['fire'], configDir: string): Promise<FireMap> => ({
+export const openFireMap = async (
+  { terrain, layers, vn2000 }: Config['fire'],
+  configDir: string,
+): Promise<FireMap> => ({
+  centralMeridianDeg: vn2000?.centralMeridianDeg ?? null,
   terrain: terrain === undefined ? null : await readTerrain(resolve(configDir, terrain)),
   layers: await Promise.all(
     layers.map(async ({ kind, file }) => {

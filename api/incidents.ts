@@ -1,12 +1,11 @@
 import type { EvidenceManifest } from '../pipeline/evidence.ts';
 import { explain } from '../pipeline/explanation.ts';
 import { type FireAlert, type Incident, joinIncidents, toFireAlert } from '../pipeline/fire/incidents.ts';
-import { nearestAround } from '../pipeline/fire/map-layers.ts';
 import type { EpochMs } from '../pipeline/time.ts';
 import type { Scope } from './accounts/account.ts';
 import type { CaseSummary } from './contract/cases.ts';
 import type { IncidentView } from './contract/incidents.ts';
-import { type FireMap, NO_FIRE_MAP } from './fire-map.ts';
+import { aroundOf, type FireMap, NO_FIRE_MAP } from './fire-map.ts';
 import type { CaseRepository } from './repositories/cases.ts';
 
 const FIRE_KINDS = ['smoke', 'flame'] as const;
@@ -21,7 +20,7 @@ export const recentIncidents = async (
   cases: CaseRepository,
   scope: Scope,
   after: EpochMs,
-  { terrain, layers }: FireMap = NO_FIRE_MAP,
+  fireMap: FireMap = NO_FIRE_MAP,
 ): Promise<readonly SeenIncident[]> => {
   const summaries = await cases.ofKinds(FIRE_KINDS, { after, limit: LIMIT }, scope);
   const known = new Map<string, { summary: CaseSummary; manifest: EvidenceManifest }>();
@@ -32,10 +31,10 @@ export const recentIncidents = async (
   const alerts = [...known.values()].flatMap(({ manifest }) => toFireAlert(manifest.event) ?? []);
   const toView = (incident: Incident): SeenIncident => ({
     ...incident,
-    nearest: 'place' in incident.position ? [...nearestAround(layers, incident.position.place)] : [],
+    ...aroundOf(fireMap, incident.position),
     alerts: incident.alerts.map((alert) => toAlertView(alert, known.get(alert.eventId)!)),
   });
-  return joinIncidents(alerts, terrain)
+  return joinIncidents(alerts, fireMap.terrain)
     .map(toView)
     .sort((a, b) => b.lastAt - a.lastAt);
 };

@@ -7,8 +7,13 @@ import type { Frame, FrameHeader } from './frame.ts';
 import type { Size } from './geometry.ts';
 import { toLiveFrame } from './live-frame.ts';
 import type { LiveFrame } from './live.ts';
+import { GlowWatch } from './fire/glow.ts';
 import type { LearntPlace } from './fire/learnt.ts';
-import { type PoseId, type SweepWatch, watchSweep } from './fire/sweep.ts';
+import { MastWatch, type ReferencePictures } from './fire/mast-watch.ts';
+import type { Pose } from './fire/lens.ts';
+import { watchSweep } from './fire/sweep.ts';
+import { TextureWatch } from './fire/texture.ts';
+import type { PoseId, SweepWatch } from './fire/sweep-watch.ts';
 import { smallGrey } from './health/grey-picture.ts';
 import { PictureWatch } from './health/picture-facts.ts';
 import { ViewWatch } from './health/view-watch.ts';
@@ -33,6 +38,8 @@ export type CameraPipelineOptions = {
   readonly timeZone: string;
   /** What people have decided of smoke until now, asked with every frame; by default nothing. */
   readonly learnt?: () => readonly LearntPlace[];
+  /** Pictures that the poses of a tower were calibrated on; without them no moved mast is noticed. */
+  readonly references?: ReferencePictures;
 };
 
 export type AnalysedFrame = {
@@ -42,11 +49,11 @@ export type AnalysedFrame = {
 };
 
 /** A frame's times, and its pixels where signals are to be read from them. */
-export type FrameInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt' | 'poseId'> &
+export type FrameInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt' | 'poseId' | 'ptz'> &
   Partial<Pick<Frame, 'pixels' | 'letterbox'>>;
 export type TracksInput = Pick<
   TrackedFrame,
-  'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture' | 'viewMoves' | 'still' | 'poseId' | 'learnt'
+  'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture' | 'viewMoves' | 'still' | 'poseId' | 'learnt' | 'mast'
 >;
 
 /** How long a track stays marked on the overlay after it was part of a match. */
@@ -71,13 +78,19 @@ export class CameraPipeline {
   readonly #picture: PictureWatch | null;
   readonly #view: ViewWatch | null;
   readonly #still: StillWatch | null;
+  readonly #mast: MastWatch | null;
+  readonly #looksForSmoke: boolean;
+  readonly #texture = new Map<string | undefined, TextureWatch>();
+  readonly #looksForGlow: boolean;
+  /** One for each pose. */
+  readonly #glow = new Map<string | undefined, GlowWatch>();
   readonly #sameAct = new SameAct();
   readonly #assembler: EventAssembler;
   /** Rule kind → last media time at which the track is still marked, by track. */
   readonly #alerts = new Map<number, Map<string, PtsMs>>();
 
   /** @throws WatchpostError CONFIG_REFERENCE when a rule names an unknown zone or line */
-  constructor({ camera, clock, frameSize, provenance, timeZone, learnt }: CameraPipelineOptions) {
+  constructor({ camera, clock, frameSize, provenance, timeZone, learnt, references }: CameraPipelineOptions) {
     this.#learnt = learnt ?? (() => []);
     this.#cameraId = camera.id;
     this.#sessionId = clock.sessionId;
@@ -87,6 +100,10 @@ export class CameraPipeline {
     this.#signals = camera.signals ? new SignalReader(toSignals(camera.signals)) : null;
     this.#picture = camera.rules.some(({ kind }) => kind === 'camera_health') ? new PictureWatch() : null;
     const zones = toZones(camera.zones);
+    const poses = towerPoses(camera);
+    this.#looksForSmoke = camera.rules.some(({ kind }) => kind === 'smoke');
+    this.#looksForGlow = camera.rules.some((rule) => rule.kind === 'smoke' && rule.glow);
+    this.#mast = references && poses.size > 0 ? new MastWatch(poses, frameSize, references) : null;
     this.#still = stillWatch(camera, zones);
     this.#rules = new RuleSet(camera.rules, {
       zones,
@@ -120,10 +137,36 @@ export class CameraPipeline {
    * First half of `push`, for cameras where a second model looks at the tracks before the rules do: every frame's tracks
    * must then go on to `pushTracks`, in the same order.
    */
-  track({ ptsMs, poseId }: FrameInput, detections: readonly Detection[]): readonly Track[] {
+  track(frame: FrameInput, detections: readonly Detection[]): readonly Track[] {
+    const { ptsMs, poseId } = frame;
     const tracker = this.#trackers.get(poseId) ?? new ByteTracker(this.#trackerConfig, this.#nextTrackId);
     this.#trackers.set(poseId, tracker);
-    return tracker.update(withoutTwins(detections), ptsMs);
+    return this.#withChange(frame, tracker.update(withoutTwins([...detections, ...this.#glowIn(frame)]), ptsMs));
+  }
+
+  /** How smoke billows is a fact of the picture, so it is taken while there is one. */
+  #withChange({ ptsMs, poseId, pixels, letterbox }: FrameInput, tracks: readonly Track[]): readonly Track[] {
+    if (!this.#looksForSmoke || pixels === undefined || letterbox === undefined) return tracks;
+    const watch = this.#texture.get(poseId) ?? new TextureWatch();
+    this.#texture.set(poseId, watch);
+    const seen = tracks.filter(({ observed, className }) => observed && className === 'smoke');
+    const changes = watch.look(
+      { pixels, letterbox },
+      ptsMs,
+      seen.map(({ box }) => box),
+    );
+    const changeOf = new Map(seen.map((track, index) => [track, changes[index] ?? null]));
+    return tracks.map((track) => {
+      const change = changeOf.get(track) ?? null;
+      return change === null ? track : { ...track, change };
+    });
+  }
+
+  #glowIn({ ptsMs, poseId, pixels, letterbox }: FrameInput): readonly Detection[] {
+    if (!this.#looksForGlow || pixels === undefined || letterbox === undefined) return [];
+    const watch = this.#glow.get(poseId) ?? new GlowWatch();
+    this.#glow.set(poseId, watch);
+    return watch.look({ pixels, letterbox }, ptsMs);
   }
 
   /** The frame's times, with what its signals show, how the picture looks where a rule asks for it, and whether it moves. */
@@ -140,18 +183,20 @@ export class CameraPipeline {
     if (this.#view?.isDue(ptsMs)) this.#view.look(smallGrey({ pixels, letterbox }), ptsMs);
     const picture = this.#picture?.read({ pixels, letterbox }, ptsMs);
     const still = this.#still?.read({ pixels, letterbox }, ptsMs);
+    const mast = this.#mast?.look(poseId, ptsMs, { pixels, letterbox });
     return {
       ...when,
       ...(signals ? { signals } : {}),
       ...(picture ? { picture } : {}),
       ...(this.#view?.isMoving(ptsMs) ? { viewMoves: true } : {}),
       ...(still ? { still } : {}),
+      ...(mast ? { mast } : {}),
     };
   }
 
   /** The same from tracks and readings on, for trying rules on stored tracks. */
   pushTracks(
-    { ptsMs, capturedAt, signals, heads, picture, viewMoves, still, poseId, learnt }: TracksInput,
+    { ptsMs, capturedAt, signals, heads, picture, viewMoves, still, poseId, learnt, mast }: TracksInput,
     tracks: readonly Track[],
   ): AnalysedFrame {
     const tracked: TrackedFrame = {
@@ -168,6 +213,7 @@ export class CameraPipeline {
       ...(still ? { still } : {}),
       ...(poseId === undefined ? {} : { poseId }),
       ...(learnt ? { learnt } : {}),
+      ...(mast ? { mast } : {}),
     };
     const matches = this.#sameAct.filter(this.#rules.step(tracked), tracked);
     for (const { match, disposition } of matches) {
@@ -198,6 +244,13 @@ export class CameraPipeline {
     return [...kinds.keys()].sort();
   }
 }
+
+/** Calibrated poses of a tower, by the id that its frames carry. */
+const towerPoses = ({ rules, sweep }: CameraConfig): ReadonlyMap<string | undefined, Pose> => {
+  if (sweep) return new Map(sweep.poses.map((pose) => [pose.id, pose]));
+  const fixed = rules.find((rule) => rule.kind === 'smoke')?.pose;
+  return new Map(fixed ? [[undefined, fixed]] : []);
+};
 
 /** Watches the zones of rules on things that are left standing; null where there is no such rule. */
 const stillWatch = ({ rules }: CameraConfig, zones: ReadonlyMap<string, Zone>): StillWatch | null => {

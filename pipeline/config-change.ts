@@ -20,8 +20,11 @@ export const isSame = (a: unknown, b: unknown): boolean => toCanonicalJson(a ?? 
 
 /** Whether recording the camera means the same with both. */
 export const isRecordedAlike = (a: CameraConfig, b: CameraConfig): boolean => {
-  const recorded = (camera: CameraConfig): object =>
-    Object.fromEntries(Object.entries(camera).filter(([key]) => !ANALYSIS_ONLY.has(key)));
+  // Who is asked where the mast stands is asked by the recording process.
+  const recorded = (camera: CameraConfig): object => ({
+    ...Object.fromEntries(Object.entries(camera).filter(([key]) => !ANALYSIS_ONLY.has(key))),
+    onvif: camera.sweep?.onvif ?? null,
+  });
   return isSame(recorded(a), recorded(b));
 };
 

@@ -12,6 +12,9 @@ const Id = Type.String({
   description: 'Lower-case letters, digits and hyphens; used in file names, URLs and events.',
 });
 
+const JsonPointer = (description: string) =>
+  Type.String({ pattern: '^(/[^/]+)+$', description: `${description} JSON pointer, e.g. \`/current/wind\`.` });
+
 /** `[x, y]` in fractions of the frame, origin top left. */
 const Fraction = Type.Number({ minimum: 0, maximum: 1 });
 export const Fraction2 = Type.Tuple(
@@ -600,6 +603,38 @@ export const Config = Type.Object(
             closed,
           ),
           { default: [], description: 'What an alert names beside the place; paths relative to this file.' },
+        ),
+        vn2000: Type.Optional(
+          Type.Object(
+            {
+              centralMeridianDeg: Type.Number({
+                minimum: 102,
+                maximum: 112,
+                description:
+                  'Of the province’s zone of 3° (degrees): 105.75 for Ho Chi Minh City, 104.5 for Phú Quốc …',
+              }),
+            },
+            { ...closed, description: 'Places are told in VN-2000 as well.' },
+          ),
+        ),
+        wind: Type.Optional(
+          Type.Object(
+            {
+              name: Type.String({ minLength: 1, description: 'Of the weather service, as alerts tell it.' }),
+              url: Type.String({
+                pattern: '^https?://',
+                writeOnly: true,
+                description: 'Answers with JSON. `${NAME}` is taken from the environment.',
+              }),
+              headers: Type.Record(Type.String(), Type.String({ writeOnly: true }), { default: {} }),
+              everyMinutes: Type.Number({ default: 10, minimum: 1, maximum: 180 }),
+              speed: JsonPointer('Of the speed.'),
+              direction: JsonPointer('Of where it comes from, degrees from north.'),
+              at: Type.Optional(JsonPointer('Of when it was measured: epoch seconds or milliseconds, or ISO 8601.')),
+              unit: Type.Union([Type.Literal('m/s'), Type.Literal('km/h'), Type.Literal('knots')], { default: 'm/s' }),
+            },
+            { ...closed, description: 'A weather service that is asked for the wind; people can report it as well.' },
+          ),
         ),
       },
       { ...closed, default: {} },

@@ -104,6 +104,20 @@ describe('configuration', () => {
       'cameras.0.sweep.by: expected "source", found "scene": stills come with the name of their pose',
     ],
     [
+      'a camera that is asked where it stands, without its address',
+      camera(
+        `    sweep: { by: onvif, poses: [${pose('a', 'ptz: { pan: 0, tilt: 0 }')}, ${pose('b', 'ptz: { pan: 0.5, tilt: 0 }')}] }`,
+      ),
+      'cameras.0.sweep: missing `onvif`',
+    ],
+    [
+      'two presets that could not be told apart',
+      camera(
+        `    sweep: { by: onvif, onvif: "http://c/onvif", poses: [${pose('a', 'ptz: { pan: 0, tilt: 0 }')}, ${pose('b', 'ptz: { pan: 0.004, tilt: 0 }')}] }`,
+      ),
+      'cameras.0.sweep.poses.1.ptz: within twice ptzTolerance (0.005) of pose "a"',
+    ],
+    [
       'a pose that is over before its picture has settled',
       camera(`    sweep: { settleMs: 2000, poses: [${pose('a')}, ${pose('b', 'dwellMs: 2000')}] }`),
       'cameras.0.sweep.poses.1.dwellMs: expected more than settleMs (2000), found 2000',

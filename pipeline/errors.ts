@@ -26,6 +26,10 @@ export const ERROR_CODES = {
   SOURCE_NO_VIDEO: { retry: false, meaning: 'The source was opened but holds no video.' },
   SOURCE_STALLED: { retry: true, meaning: 'The source stopped sending pictures.' },
   SOURCE_ENDED: { retry: true, meaning: 'The source ended.' },
+  PTZ_UNAVAILABLE: {
+    retry: true,
+    meaning: 'The camera does not tell by ONVIF where its mast stands; until it does, the schedule of its sweep holds.',
+  },
   FFMPEG_MISSING: { retry: false, meaning: 'ffmpeg or ffprobe is not installed.' },
   SEGMENT_BROKEN: { retry: false, meaning: 'A recorded segment cannot be read.' },
   EVIDENCE_NOT_READY: { retry: true, meaning: 'The recording does not yet reach the end of the clip.' },

@@ -95,9 +95,26 @@ const learnt = (t: Told, language: Language): string => {
   }[language];
 };
 
+/** One more sentence where the mast does not stand as it was calibrated, or that could not be checked. */
+const mast = (t: Told, language: Language): string => {
+  if (t.has('mastTurned')) {
+    const [turned, error] = [t.value('mastTurned', language), t.value('mastError', language)];
+    return {
+      vi: ` Cột camera đã lệch ${turned} ± ${error} so với khi hiệu chuẩn; phương vị đã được chỉnh theo mốc trên hình.`,
+      en: ` The mast has turned by ${turned} ± ${error} since it was calibrated; the bearing is corrected by landmarks.`,
+    }[language];
+  }
+  // Nothing is said where landmarks agree, or where the camera has none to be held against.
+  if (!t.fact('mast').startsWith('unsure')) return '';
+  return {
+    vi: ' Không đối chiếu được mốc trên hình lúc này, nên chưa rõ cột camera có bị lệch hay không.',
+    en: ' Landmarks could not be seen, so it is not known whether the mast still stands as calibrated.',
+  }[language];
+};
+
 const smoke: Sentences = (t) => ({
-  vi: `Thấy ${t.subject('vi')} ${t.bearing('vi')} trong ${t.value('sightings', 'vi')} (ngưỡng ${t.threshold('sightings', 'vi')}), kéo dài ${t.value('seen', 'vi')}. Mức chứng cứ ${t.value('evidence', 'vi')} (ngưỡng ${t.threshold('evidence', 'vi')}).${learnt(t, 'vi')}`,
-  en: `${capitalise(t.subject('en'))} was seen ${t.bearing('en')} in ${t.value('sightings', 'en')} (threshold ${t.threshold('sightings', 'en')}), over ${t.value('seen', 'en')}. Evidence ${t.value('evidence', 'en')} (threshold ${t.threshold('evidence', 'en')}).${learnt(t, 'en')}`,
+  vi: `Thấy ${t.subject('vi')} ${t.bearing('vi')} trong ${t.value('sightings', 'vi')} (ngưỡng ${t.threshold('sightings', 'vi')}), kéo dài ${t.value('seen', 'vi')}. Mức chứng cứ ${t.value('evidence', 'vi')} (ngưỡng ${t.threshold('evidence', 'vi')}).${learnt(t, 'vi')}${mast(t, 'vi')}`,
+  en: `${capitalise(t.subject('en'))} was seen ${t.bearing('en')} in ${t.value('sightings', 'en')} (threshold ${t.threshold('sightings', 'en')}), over ${t.value('seen', 'en')}. Evidence ${t.value('evidence', 'en')} (threshold ${t.threshold('evidence', 'en')}).${learnt(t, 'en')}${mast(t, 'en')}`,
 });
 
 /** One more sentence of a crowd where the ground is calibrated. */

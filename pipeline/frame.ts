@@ -1,3 +1,4 @@
+import type { PtzPosition } from './fire/ptz.ts';
 import type { Box, Point, Size } from './geometry.ts';
 import type { EpochMs, PtsMs } from './time.ts';
 
@@ -31,6 +32,8 @@ export type FrameHeader = {
   readonly letterbox: Letterbox;
   /** The pose it was taken at, where the source says so. */
   readonly poseId?: string;
+  /** Where the camera said that its mast stood when the frame came; absent while it does not say. */
+  readonly ptz?: PtzPosition;
 };
 
 /**

@@ -81,7 +81,7 @@ const multiply = (a: readonly number[], b: readonly number[]): number[] =>
   });
 
 /** Gaussian elimination with pivoting on an n × (n + 1) matrix, in place; null when it is singular. */
-const solve = (a: Float64Array[]): number[] | null => {
+export const solve = (a: Float64Array[]): number[] | null => {
   const n = a.length;
   for (let column = 0; column < n; column++) {
     let pivot = column;

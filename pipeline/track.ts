@@ -1,4 +1,5 @@
 import type { LearntPlace } from './fire/learnt.ts';
+import type { MastFact } from './fire/mast-watch.ts';
 import type { Box, Size } from './geometry.ts';
 import type { HeadReading } from './head-reading.ts';
 import type { PictureFacts } from './health/picture-facts.ts';
@@ -24,6 +25,8 @@ export type Track = {
   readonly velocity: { readonly x: number; readonly y: number };
   readonly firstPtsMs: PtsMs;
   readonly lastObservedPtsMs: PtsMs;
+  /** Of smoke: how much its place changed since the look before, as a multiple of what the rest of the picture did. */
+  readonly change?: number;
 };
 
 /** All tracks of a camera at one analysed frame: what rules and overlays consume. */
@@ -49,4 +52,6 @@ export type TrackedFrame = {
   readonly learnt?: readonly LearntPlace[];
   /** Which pose of a sweep it shows. */
   readonly poseId?: string;
+  /** How the mast stands against the picture that the pose was calibrated on. */
+  readonly mast?: MastFact;
 };

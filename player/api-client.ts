@@ -11,6 +11,7 @@ import type {
 import type { SealReadiness } from '../api/contract/health.ts';
 import type { AlertChannelList } from '../api/contract/alerts.ts';
 import type { IncidentList } from '../api/contract/incidents.ts';
+import type { Wind, WindReport } from '../api/contract/wind.ts';
 import type { MergeRequest, SameActList } from '../api/contract/same-act.ts';
 import type {
   NewWatchEntry,
@@ -239,6 +240,7 @@ export const api = {
   case: (id: string, signal?: AbortSignal) => request<CaseDetail>('GET', caseUrl(id), undefined, signal),
   incidents: (signal?: AbortSignal) => request<IncidentList>('GET', '/api/incidents', undefined, signal),
   acknowledge: (id: string) => request<undefined>('POST', `/api/incidents/${encodeURIComponent(id)}/acknowledge`),
+  reportWind: (wind: WindReport) => request<Wind>('PUT', '/api/fire/wind', wind),
   alertChannels: (signal?: AbortSignal) => request<AlertChannelList>('GET', '/api/alerts/channels', undefined, signal),
   claim: (id: string) => request<ClaimResult>('POST', `${caseUrl(id)}/claim`),
   release: (id: string) => request<undefined>('DELETE', `${caseUrl(id)}/claim`),

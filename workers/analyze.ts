@@ -11,6 +11,7 @@ import { PassageWatch } from '../pipeline/passages/passage-watch.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { CameraSet } from './camera-set.ts';
 import { isSame } from '../pipeline/config-change.ts';
+import { openLandmarks } from './landmark-files.ts';
 import { LearntPlaces } from './learnt-places.ts';
 import { CameraAnalyzer, type FrameFate } from './camera-analyzer.ts';
 import type { ProcessContext } from './context.ts';
@@ -141,6 +142,7 @@ const analyzeCamera = async ({
     log.warn({ cameraId: camera.id, err: error }, 'side-car could not be written'),
   );
   const passages = passagesOf(camera);
+  const references = await openLandmarks(dataFolder(dataDir).landmarks(camera.id), log);
   let current: ChannelFrame | null = null;
   let lastRun: RunTiming | null = null;
   let inferenceMs = 0;
@@ -164,6 +166,7 @@ const analyzeCamera = async ({
         provenance: provenanceOf(camera, detector.config, detector.detector, detector.heads),
         timeZone: config.site.timeZone,
         learnt: () => learnt.of(camera.id),
+        references,
       });
     },
     inferenceMs: () => inferenceMs,

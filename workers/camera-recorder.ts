@@ -14,6 +14,7 @@ import { isCopyable, isFile } from './ffmpeg/args.ts';
 import { FrameOutlet } from './frame-channel.ts';
 import { LOAD_WINDOW_MS, LoadWatch, type Overload } from './load-watch.ts';
 import { machineClock } from './monotonic.ts';
+import { openPtzWatch, type PtzWatch } from './onvif/ptz-watch.ts';
 import { LivePlaylist } from './playlist.ts';
 import { readLastRecorded } from './last-recorded.ts';
 import { HEALTHY_AFTER_MS, retryDelayMs } from './reconnect.ts';
@@ -84,6 +85,7 @@ export class CameraRecorder {
   #recordedTo: number | null = null;
   #gap: Pick<RecordingGap, 'fromAt' | 'cause'> | null = null;
   readonly #load = new LoadWatch();
+  readonly #ptz: PtzWatch | null;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -98,6 +100,7 @@ export class CameraRecorder {
       limit: options.config.recording.liveSegments,
       sequence: Math.floor(machineClock.now() / SHORTEST_SEGMENT_MS),
     });
+    this.#ptz = openPtzWatch(camera, machineClock, options.log);
     this.#state = { state: 'connecting', cause: null, detail: null, since: machineClock.now(), sessionId: null };
   }
 
@@ -117,6 +120,7 @@ export class CameraRecorder {
     const { transport, loop } = camera.source;
     const stop = (): void => this.outlet.abandon('shutdown');
     signal.addEventListener('abort', stop, { once: true });
+    void this.#ptz?.run(signal);
     const folder = dataFolder(this.#options.dataDir).camera(camera.id);
     await mkdir(folder, { recursive: true });
     const last = await readLastRecorded(folder);
@@ -178,7 +182,8 @@ export class CameraRecorder {
         this.#lastFrameAt = frame.header.capturedAt;
         const { state } = this.#state;
         if (state !== 'watching' && state !== 'degraded') this.#set('watching', null, null, sessionId);
-        const taken = this.outlet.offer(frame);
+        const ptz = this.#ptz?.position;
+        const taken = this.outlet.offer(ptz ? { ...frame, header: { ...frame.header, ptz } } : frame);
         if (camera.analysis && live) this.#judgeLoad(sessionId);
         return live ? undefined : taken;
       },

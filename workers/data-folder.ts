@@ -17,6 +17,7 @@ import { join } from 'node:path';
  *     recordings/<camera>/<session>/tracks/<minute>.ndjson                 LiveFrame lines, minute = floor(ptsMs / 60000)
  *     recordings/<camera>/<session>/000000.jpg …, recordings/<camera>/latest.jpg   the same of a camera that gives stills
  *     stills/<camera>/<pose>/…jpg                    posted stills that wait for the recorder
+ *     landmarks/<camera>/<pose>-<hash>.grey            picture that a tower's pose was calibrated on; without it, the next is
  *     chain/<camera>.json                            head of the camera's manifest chain
  *     chain/<camera>/<index>.json                    the camera's sealed manifests, one per place in the chain
  *     minutes/<camera>/<day>.ndjson                  what was recorded, sealed minute by minute in a chain
@@ -36,6 +37,7 @@ export const dataFolder = (dataDir: string) => ({
   camera: (cameraId: string) => join(dataDir, 'recordings', cameraId),
   session: (cameraId: string, sessionId: string) => join(dataDir, 'recordings', cameraId, sessionId),
   stills: (cameraId: string) => join(dataDir, 'stills', cameraId),
+  landmarks: (cameraId: string) => join(dataDir, 'landmarks', cameraId),
   chain: join(dataDir, 'chain'),
   minutes: (cameraId: string) => join(dataDir, 'minutes', cameraId),
   objects: join(dataDir, 'objects'),

@@ -2,10 +2,10 @@ import type { AlertRoute } from '../../pipeline/alerts/alert-config.ts';
 import { groupsOf, isFireKind, quietUntil, routeOf } from '../../pipeline/alerts/routing.ts';
 import type { WatchEvent } from '../../pipeline/event.ts';
 import { type Incident, joinIncidents, toFireAlert } from '../../pipeline/fire/incidents.ts';
-import { nearestAround } from '../../pipeline/fire/map-layers.ts';
 import type { EpochMs } from '../../pipeline/time.ts';
 import type { ApiContext } from '../context.ts';
 import type { AlertProgress } from '../contract/alerts.ts';
+import { aroundOf } from '../fire-map.ts';
 import { type AlertMessage, type PlateHit, toCaseMessage, toFireMessage, toPlateMessage } from './alert-message.ts';
 import { ChannelQueue } from './channel-queue.ts';
 
@@ -127,7 +127,7 @@ export class AlertDesk {
   }
 
   async #toMessage(alertId: string, level: number): Promise<AlertMessage> {
-    const { alerts, cameras, config, fireMap } = this.#context;
+    const { alerts, cameras, config, fireMap, wind } = this.#context;
     const { kind, camera_id: cameraId, body } = await alerts.get(alertId);
     const camera = cameras.get(cameraId) ?? { id: cameraId, name: '', place: '' };
     const site = { timeZone: config.site.timeZone, link: config.alerts.link, escalation: level, camera };
@@ -135,9 +135,8 @@ export class AlertDesk {
     const event = JSON.parse(body) as WatchEvent;
     if (!isFireKind(kind)) return toCaseMessage(event, site);
     const incident = await this.#incidentOf(event);
-    const { position } = incident;
-    const nearest = 'place' in position ? [...nearestAround(fireMap.layers, position.place)] : [];
-    return toFireMessage(event, { ...incident, nearest }, site);
+    const around = { ...aroundOf(fireMap, incident.position), wind: await wind.current() };
+    return toFireMessage(event, { ...incident, ...around }, site);
   }
 
   async #watch(): Promise<void> {

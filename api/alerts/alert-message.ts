@@ -9,8 +9,9 @@ import { type Incident, joinIncidents, type Position, toFireAlert } from '../../
 import { shortAlert } from '../../pipeline/fire/short-alert.ts';
 import type { EpochMs } from '../../pipeline/time.ts';
 import type { IncidentView } from '../contract/incidents.ts';
+import type { Wind } from '../contract/wind.ts';
 
-/** What every receiver gets of any alert; keys that are not known are absent, never guessed. No pictures. */
+/** What every receiver gets of any alert; keys that are not known are absent, never guessed. Pictures only go with a mail that is configured so. */
 type Common = {
   /** The same for every attempt: receivers drop what they have. */
   readonly id: string;
@@ -28,9 +29,20 @@ type Common = {
 export type FireAlertMessage = Common & {
   readonly schema: 'watchpost/fire-alert/1';
   readonly incidentId: string;
+  /** Of a camera that turns, else its only one's name; null where it has none. */
+  readonly pose: string | null;
   readonly where: Position;
   /** Road, water, watch post nearest to the place, and the compartment it lies in. */
   readonly nearest: IncidentView['nearest'];
+  /** `where` on Vietnamese maps; null while it is not known, and where no central meridian is configured. */
+  readonly vn2000: IncidentView['vn2000'];
+  /** As last reported, at most three hours before; null where nobody did. */
+  readonly wind: {
+    readonly speedMps: number;
+    readonly fromDeg: number;
+    readonly at: string;
+    readonly source: string;
+  } | null;
   readonly bearings: readonly {
     readonly station: { readonly latitude: number; readonly longitude: number };
     readonly azimuthDeg: number;
@@ -42,6 +54,10 @@ export type FireAlertMessage = Common & {
   readonly framesLooked: number;
   readonly growthPercent: number | null;
   readonly stations: number;
+  /** Of the day, I to V as 1 to 5. */
+  readonly dangerLevel: number | null;
+  /** Place on maps, way there and wind, one a line. */
+  readonly more: readonly Words[];
 };
 
 export type CaseAlertMessage = Common & { readonly schema: 'watchpost/case-alert/1'; readonly confirmedAt: string };
@@ -59,6 +75,12 @@ export type PlateAlertMessage = Common & {
 };
 
 export type AlertMessage = FireAlertMessage | CaseAlertMessage | PlateAlertMessage;
+
+/** What a person reads of it, line by line. */
+export const textOf = (message: AlertMessage, language: keyof Words): readonly string[] => [
+  message.why[language],
+  ...('more' in message ? message.more.map((line) => line[language]) : []),
+];
 
 /** A hit as it is kept with its alert. */
 export type PlateHit = {
@@ -85,10 +107,13 @@ const localTime = (at: EpochMs, timeZone: string): string =>
   new Intl.DateTimeFormat('vi', { timeStyle: 'short', hour12: false, timeZone }).format(at);
 const cameraOf = ({ id, name, place }: Camera): Common['camera'] => ({ id, name, place });
 
+/** What is known of the place of a fire, besides where it is. */
+type Around = Pick<IncidentView, 'nearest' | 'vn2000'> & { readonly wind: Wind | null };
+
 /** @param incident the one that the event belongs to, with what lies around it */
 export const toFireMessage = (
   event: WatchEvent,
-  { nearest, ...incident }: Incident & { readonly nearest: IncidentView['nearest'] },
+  { nearest, vn2000, wind, ...incident }: Incident & Around,
   site: Site,
 ): FireAlertMessage => {
   const own = toFireAlert(event)!;
@@ -99,11 +124,14 @@ export const toFireMessage = (
     schema: 'watchpost/fire-alert/1',
     id: idOf(event.id, escalation),
     incidentId: incident.id,
+    pose: event.decision.facts['pose'] ?? null,
     kind: event.kind,
     camera: cameraOf(camera),
     escalation,
     where: incident.position,
     nearest,
+    vn2000,
+    wind: wind && { ...wind, at: new Date(wind.at).toISOString() },
     bearings: incident.alerts.flatMap(({ sight }) =>
       sight ? [{ station: sight.station, azimuthDeg: sight.azimuthDeg, sigmaDeg: sight.sigmaDeg }] : [],
     ),
@@ -113,12 +141,51 @@ export const toFireMessage = (
     framesLooked: own.framesLooked,
     growthPercent: own.growthPercent,
     stations: incident.stations,
+    dangerLevel: Number(event.decision.facts['danger'] ?? 0) || null,
+    more: placeLines({ nearest, vn2000, wind }, timeZone),
     why: explain(event),
     shortText: firstThatFits([
       shortAlert({ ...joinIncidents([own])[0]!, stations: incident.stations, position: incident.position }, words),
     ]),
     link,
   };
+};
+
+const NEAREST_WORDS: Readonly<Record<IncidentView['nearest'][number]['kind'], Words>> = {
+  road: { vi: 'Đường', en: 'Road' },
+  water: { vi: 'Nước', en: 'Water' },
+  post: { vi: 'Chốt, trạm', en: 'Watch post' },
+  compartment: { vi: 'Tiểu khu', en: 'Compartment' },
+};
+
+const placeLines = ({ nearest, vn2000, wind }: Around, timeZone: string): readonly Words[] => {
+  const lines: Words[] = [];
+  if (vn2000) {
+    const { northingM, eastingM, centralMeridianDeg } = vn2000;
+    const at = `X ${String(Math.round(northingM))}, Y ${String(Math.round(eastingM))}`;
+    const meridian = `${String(centralMeridianDeg)}°`;
+    lines.push({
+      vi: `VN-2000 (kinh tuyến trục ${meridian}): ${at}`,
+      en: `VN-2000 (central meridian ${meridian}): ${at}`,
+    });
+  }
+  for (const { kind, name, distanceM, azimuthDeg } of nearest) {
+    const words = NEAREST_WORDS[kind];
+    const km = (distanceM / 1000).toFixed(1);
+    lines.push({
+      vi: `${words.vi}: ${name ?? 'không tên'}${distanceM > 0 ? `, ${km.replace('.', ',')} km, hướng ${String(azimuthDeg)}°` : ''}`,
+      en: `${words.en}: ${name ?? 'no name'}${distanceM > 0 ? `, ${km} km, bearing ${String(azimuthDeg)}°` : ''}`,
+    });
+  }
+  if (wind) {
+    const { speedMps, fromDeg, source, at } = wind;
+    const [speed, from, time] = [speedMps.toFixed(1), String(Math.round(fromDeg)), localTime(at, timeZone)];
+    lines.push({
+      vi: `Gió ${speed.replace('.', ',')} m/s từ hướng ${from}° (${source}, ${time})`,
+      en: `Wind ${speed} m/s from ${from}° (${source}, ${time})`,
+    });
+  }
+  return lines;
 };
 
 export const toCaseMessage = (event: WatchEvent, site: Site): CaseAlertMessage => {

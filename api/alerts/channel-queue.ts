@@ -4,6 +4,7 @@ import type { EpochMs } from '../../pipeline/time.ts';
 import type { ApiContext } from '../context.ts';
 import type { AlertMessage } from './alert-message.ts';
 import { toChannelProblem } from './channel-problem.ts';
+import { type AlertPicture, sealedPictures } from './sealed-pictures.ts';
 import { sendAlert } from './send-alert.ts';
 
 export const alertQueueName = (channelId: string): string => `watchpost-alerts-${channelId}`;
@@ -92,14 +93,17 @@ export class ChannelQueue {
     const outcome = { alertId, level, channelId: channel.id };
     try {
       const message = await toMessage(alertId, level);
+      const pictures = await this.#picturesOf(alertId);
       const answer = await sendAlert(channel, message, {
         nowMs: clock.now(),
+        pictures,
         done: job.data.done,
         onSent: (recipient) => job.updateData({ ...job.data, done: [...job.data.done, recipient] }),
       });
       const at = clock.now();
       const { at: confirmedAt } = await alerts.get(alertId);
-      const receipt = { channel: channel.id, level, answer, sinceConfirmedMs: at - confirmedAt };
+      const sent = pictures.length > 0 ? { pictures: pictures.map(({ name }) => name) } : {};
+      const receipt = { channel: channel.id, level, answer, sinceConfirmedMs: at - confirmedAt, ...sent };
       await alerts.delivered({ ...outcome, at }, receipt);
       this.#refusals.delete(job.id ?? '');
       metrics.count('watchpost_alerts_delivered_total', 'Alerts that a receiver took.');
@@ -111,6 +115,13 @@ export class ChannelQueue {
       if (problem.code === 'refused_message') await this.#countRefusal(job, problem.message);
       throw problem;
     }
+  }
+
+  async #picturesOf(alertId: string): Promise<readonly AlertPicture[]> {
+    const { channel, context } = this.#options;
+    if (channel.kind !== 'email' || !channel.pictures) return [];
+    const { announced_at: announcedAt, kind } = await context.alerts.get(alertId);
+    return kind === 'plate_hit' ? [] : sealedPictures(context, alertId, announcedAt);
   }
 
   /** @throws UnrecoverableError when the message is set aside */

@@ -1,6 +1,7 @@
 import type { AlertChannel } from '../../pipeline/alerts/alert-config.ts';
 import type { AlertMessage } from './alert-message.ts';
 import { toChannelProblem } from './channel-problem.ts';
+import type { AlertPicture } from './sealed-pictures.ts';
 import { sendMail } from './channels/email.ts';
 import { sendToBroker } from './channels/mqtt.ts';
 import { sendSms } from './channels/sms.ts';
@@ -12,6 +13,8 @@ export type Attempt = {
   /** Recipients of this channel that have the message from an attempt before. */
   readonly done: readonly string[];
   readonly onSent: (recipient: string) => Promise<void>;
+  /** Sealed pictures of the case, for channels that are to have them. */
+  readonly pictures?: readonly AlertPicture[];
 };
 
 /**
@@ -36,7 +39,7 @@ const send = (channel: AlertChannel, message: AlertMessage, attempt: Attempt): P
     case 'mqtt':
       return sendToBroker(channel, message);
     case 'email':
-      return sendMail(channel, message);
+      return sendMail(channel, message, attempt.pictures ?? []);
     case 'sms':
       return sendSms(channel, message, attempt);
   }

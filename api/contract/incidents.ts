@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { LAYER_KINDS } from '../../pipeline/fire/map-layers.ts';
 import { AlertProgress } from './alerts.ts';
 import { CaseSummary } from './cases.ts';
+import { Wind } from './wind.ts';
 
 const Place = Type.Object({ latitude: Type.Number(), longitude: Type.Number() });
 /** A tower's line of sight: degrees clockwise from true north, one standard deviation. */
@@ -43,6 +44,11 @@ export const IncidentView = Type.Object({
     Type.Object({ kind: Type.Literal('bearing'), sight: Sight }),
     Type.Object({ kind: Type.Literal('unknown') }),
   ]),
+  /** The place on Vietnamese maps; null while it is not known, and where no central meridian is configured. */
+  vn2000: Type.Union([
+    Type.Object({ northingM: Type.Number(), eastingM: Type.Number(), centralMeridianDeg: Type.Number() }),
+    Type.Null(),
+  ]),
   /** Of each kind that the site has a map layer of; empty while the place is not known. */
   nearest: Type.Array(
     Type.Object({
@@ -68,5 +74,9 @@ export const IncidentView = Type.Object({
   ),
 });
 export type IncidentView = Static<typeof IncidentView>;
-export const IncidentList = Type.Object({ incidents: Type.Array(IncidentView) });
+export const IncidentList = Type.Object({
+  incidents: Type.Array(IncidentView),
+  /** Null where nobody reported it in the last three hours. */
+  wind: Type.Union([Wind, Type.Null()]),
+});
 export type IncidentList = Static<typeof IncidentList>;

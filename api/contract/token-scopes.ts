@@ -9,4 +9,5 @@ export const TOKEN_SCOPES = [
   'audit:read',
   'metrics:read',
   'stills:write',
+  'wind:write',
 ] as const;

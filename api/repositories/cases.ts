@@ -194,6 +194,11 @@ export class CaseRepository {
     return row;
   }
 
+  async has(id: string): Promise<boolean> {
+    const row = await this.#db.selectFrom('cases').select('id').where('id', '=', id).executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** The manifest as it was checked when the case came in: JSON. */
   async manifest(id: string): Promise<string> {
     const { json } = await this.#db

@@ -10,7 +10,11 @@ import type { App } from './app.ts';
 const DAY_MS = 24 * 3_600_000;
 const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
 
-export const registerIncidentRoutes = (app: App, { cases, clock, fireMap }: ApiContext, desk: AlertDesk): void => {
+export const registerIncidentRoutes = (
+  app: App,
+  { cases, clock, fireMap, wind }: ApiContext,
+  desk: AlertDesk,
+): void => {
   app.get(
     '/api/incidents',
     {
@@ -28,7 +32,7 @@ export const registerIncidentRoutes = (app: App, { cases, clock, fireMap }: ApiC
         const progress = await desk.progressOf(incident.alerts.map((alert) => alert.case.id));
         incidents.push({ ...incident, progress });
       }
-      return { incidents };
+      return { incidents, wind: await wind.current() };
     },
   );
 

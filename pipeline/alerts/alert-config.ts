@@ -66,6 +66,11 @@ const EmailChannel = Type.Object(
     from: Type.String({ pattern: '@', description: 'Sender’s address.' }),
     to: Type.Array(Type.String({ pattern: '^[^\\s@]+@[^\\s@]+$' }), { minItems: 1, description: 'Who gets it.' }),
     caFile: CaFile,
+    pictures: Type.Boolean({
+      default: false,
+      description:
+        'Adds the sealed pictures of the case. The mail then waits for them, up to a minute, and evidence leaves the log-in: only for mailboxes that may hold it.',
+    }),
   },
   closed,
 );

@@ -12,6 +12,7 @@ const config: ConfirmationConfig = {
   endMs: 600_000,
   danger: 3,
   exclusions: [],
+  mostWidth: Infinity,
   learnt: () => NOTHING_LEARNT,
 };
 const truth = (smokeFrom: number) =>

@@ -16,6 +16,7 @@ const config = (extra: Partial<ConfirmationConfig> = {}): ConfirmationConfig => 
   endMs: 600_000,
   danger: 3,
   exclusions: [],
+  mostWidth: Infinity,
   learnt: () => NOTHING_LEARNT,
   ...extra,
 });
@@ -63,6 +64,27 @@ describe('confirmation of smoke', () => {
     expect(ours(standing, STREAM_SIZE)).not.toBeNull();
   });
 
+  test('what looks as it did counts less than what billows', () => {
+    const looking = (change: number) =>
+      growing(0.42, 20).map((frame) => frame.map((one) => ({ ...one, box: box(400, 500, 60), change })));
+    expect(ours(looking(0.9), STREAM_SIZE)).toBeNull();
+    expect(ours(looking(2), STREAM_SIZE)).toBe(3);
+  });
+
+  test('a thing of the place that is seen again and again and never grows is no smoke', () => {
+    const faint = (grows: number) =>
+      Array.from({ length: 40 }, (_, index) => [{ box: box(400, 500, 60 + grows * index), score: 0.34 }]);
+    expect(ours(faint(0), STREAM_SIZE)).toBeNull();
+    expect(ours(faint(4), STREAM_SIZE)).not.toBeNull();
+  });
+
+  test('what is wider than a plume that begins is no candidate, but a fire that was confirmed may grow so wide', () => {
+    const wide = growing(0.7, 20).map(() => [{ box: box(100, 700, 600), score: 0.7 }]);
+    expect(run(wide, { mostWidth: 500 }).state.tubes).toEqual([]);
+    const burning = run([...growing(0.7, 4), ...wide], { mostWidth: 500 }).state.tubes;
+    expect(burning.map(({ state, lastPtsMs }) => [state, lastPtsMs])).toEqual([['ongoing', 23 * CADENCE_MS]]);
+  });
+
   test('smoke over a chimney that people marked is passed over', () => {
     const corners = [
       { x: 380, y: 480 },
@@ -96,7 +118,10 @@ describe('confirmation of smoke', () => {
     const tube = run(growing(0.5, 3)).state.tubes[0]!;
     let evidence = 0;
     for (const step of tube.steps) {
-      evidence = Math.max(0, evidence + step.persistence + step.growth + step.rise + step.drift);
+      evidence = Math.max(
+        0,
+        evidence + step.persistence + step.growth + step.rise + step.drift + step.texture + step.stale,
+      );
       expect(step.evidence).toBeCloseTo(evidence, 9);
     }
     expect(tube.steps).toHaveLength(3);

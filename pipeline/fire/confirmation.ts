@@ -5,7 +5,12 @@ import { type LearntCost, NOTHING_LEARNT } from './learnt.ts';
 import { isSamePlume } from './same-plume.ts';
 
 /** Smoke seen in one frame. */
-export type Sighted = { readonly box: Box; readonly score: number };
+export type Sighted = {
+  readonly box: Box;
+  readonly score: number;
+  /** How much its place changed since the look before, as a multiple of the rest of the picture; absent where unknown. */
+  readonly change?: number;
+};
 
 /** Fire danger of the day, I (low) to V (extremely high); the prior of a candidate. */
 export type DangerLevel = 1 | 2 | 3 | 4 | 5;
@@ -26,6 +31,8 @@ export type ConfirmationConfig = {
   readonly danger: DangerLevel;
   /** Chimneys, kilns, roads: candidates whose foot stands in one are dropped. In source pixels. */
   readonly exclusions: readonly (readonly Point[])[];
+  /** A candidate wider than this is no plume that has just begun: haze, glare, a bank of fog. In source pixels. */
+  readonly mostWidth: number;
   /** What verdicts on earlier smoke cost a candidate at a place, in source pixels. */
   readonly learnt: (box: Box) => LearntCost;
 };
@@ -40,6 +47,7 @@ export const DEFAULT_CONFIRMATION: ConfirmationConfig = {
   endMs: 600_000,
   danger: 3,
   exclusions: [],
+  mostWidth: Infinity,
   learnt: () => NOTHING_LEARNT,
 };
 
@@ -53,6 +61,10 @@ export type EvidenceStep = {
   readonly rise: number;
   /** Below zero when its foot wanders: clouds and dust do, a fire does not. */
   readonly drift: number;
+  /** Below zero where nothing moves: rocks, masts and dirt on the lens look as they did, smoke billows. */
+  readonly texture: number;
+  /** Below zero for what was seen often and never grew. */
+  readonly stale: number;
   /** After the step. */
   readonly evidence: number;
 };
@@ -107,6 +119,14 @@ const RISE_WEIGHT = 0.25;
 const DRIFT_COST = 2;
 /** Foot's wandering, in widths of the box, from which it is no plume over one source. */
 const DRIFT_FREE = 0.3;
+/** A place that changes as the rest of the picture does stands still; from so much more on it lives. */
+const STILL = 0.9;
+const LIVELY = 1.5;
+const STILL_COST = 0.5;
+/** What was seen so often and has not grown since is a thing of the place: a fire grows. */
+const STALE_SIGHTINGS = 5;
+const STALE_GROWTH = 1.3;
+const STALE_COST = 0.35;
 /** Days of low danger ask for more, of high danger for less. */
 const PRIOR: Readonly<Record<DangerLevel, number>> = { 1: 0.8, 2: 0.4, 3: 0, 4: -0.3, 5: -0.6 };
 /** A candidate without evidence is dropped when it was not seen for so many frames. */
@@ -124,7 +144,7 @@ export const confirm = (
   config: ConfirmationConfig,
 ): Confirmation => {
   if (ptsMs - before.lastPtsMs < config.cadenceMs) return { state: before, changed: [] };
-  const sightings = withoutTwins(seen.filter((one) => isMeant(one, config)));
+  const sightings = withoutTwins(seen.filter((one) => isMeant(one, before.tubes, config)));
   const free = new Set(sightings);
   const tubes: Tube[] = [];
   const changed: Tube[] = [];
@@ -142,8 +162,14 @@ export const confirm = (
   return { state: { lastPtsMs: ptsMs, nextId, tubes }, changed };
 };
 
-const isMeant = ({ box, score }: Sighted, { minScore, exclusions }: ConfirmationConfig): boolean =>
-  score >= minScore && !exclusions.some((corners) => isInside(groundPoint(box), corners));
+const isMeant = (
+  { box, score }: Sighted,
+  tubes: readonly Tube[],
+  { minScore, exclusions, mostWidth }: ConfirmationConfig,
+): boolean =>
+  score >= minScore &&
+  !exclusions.some((corners) => isInside(groundPoint(box), corners)) &&
+  (boxWidth(box) <= mostWidth || tubes.some((tube) => tube.state !== 'candidate' && isSamePlume(tube.box, box)));
 
 /** One plume is often seen as a box and its parts. */
 const withoutTwins = (seen: readonly Sighted[]): readonly Sighted[] => {
@@ -181,13 +207,13 @@ const begin = (id: number, ptsMs: PtsMs, { box, score }: Sighted, config: Confir
     bestScore: score,
     needed: config.confirmAt + PRIOR[config.danger] + learnt.cost,
     learnt,
-    steps: [{ ptsMs, score, persistence, growth: 0, rise: 0, drift: 0, evidence }],
+    steps: [{ ptsMs, score, persistence, growth: 0, rise: 0, drift: 0, texture: 0, stale: 0, evidence }],
   };
 };
 
 const advance = (tube: Tube, ptsMs: PtsMs, match: Sighted | null, config: ConfirmationConfig): Tube => {
-  const parts = match ? evidenceOf(tube, match, config) : { persistence: -MISS_COST, growth: 0, rise: 0, drift: 0 };
-  const sum = tube.evidence + parts.persistence + parts.growth + parts.rise + parts.drift;
+  const parts = match ? evidenceOf(tube, match, config) : { ...NO_CHANGE, persistence: -MISS_COST };
+  const sum = tube.evidence + parts.persistence + parts.growth + parts.rise + parts.drift + parts.texture + parts.stale;
   // Bounded above too: an hour of smoke must not hide that it is over.
   const evidence = Math.min(3 * tube.needed, Math.max(0, sum));
   const sightings = tube.sightings + (match ? 1 : 0);
@@ -210,7 +236,9 @@ const advance = (tube: Tube, ptsMs: PtsMs, match: Sighted | null, config: Confir
 
 type Change = Omit<EvidenceStep, 'ptsMs' | 'score' | 'evidence'>;
 
-const evidenceOf = (tube: Tube, { box, score }: Sighted, config: ConfirmationConfig): Change => {
+const NO_CHANGE: Change = { persistence: 0, growth: 0, rise: 0, drift: 0, texture: 0, stale: 0 };
+
+const evidenceOf = (tube: Tube, { box, score, change }: Sighted, config: ConfirmationConfig): Change => {
   const growth = Math.log(Math.max(1, boxArea(box)) / Math.max(1, boxArea(tube.box)));
   const rise = (tube.box.y1 - box.y1) / Math.max(1, boxHeight(tube.box));
   const width = Math.max(1, boxWidth(tube.first), boxWidth(box));
@@ -223,8 +251,13 @@ const evidenceOf = (tube: Tube, { box, score }: Sighted, config: ConfirmationCon
     growth: GROWTH_WEIGHT * Math.max(0, clamp(growth)),
     rise: RISE_WEIGHT * Math.max(0, clamp(rise)),
     drift: wandered > DRIFT_FREE ? -DRIFT_COST * Math.min(1, wandered - DRIFT_FREE) : 0,
+    texture: change === undefined ? 0 : -STILL_COST * Math.min(1, Math.max(0, (LIVELY - change) / (LIVELY - STILL))),
+    stale: isStale(tube, box) ? -STALE_COST : 0,
   };
 };
+
+const isStale = ({ state, sightings, first }: Tube, box: Box): boolean =>
+  state === 'candidate' && sightings >= STALE_SIGHTINGS && boxArea(box) < STALE_GROWTH * boxArea(first);
 
 type Now = {
   readonly evidence: number;

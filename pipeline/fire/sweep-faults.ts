@@ -7,21 +7,22 @@ type Fault = { readonly path: string; readonly message: string };
 
 /** What the schema of a sweep cannot say. @param at JSON pointer of the camera */
 export const sweepFaults = (
-  { poses, settleMs, by, startAt }: SweepConfig,
+  sweep: SweepConfig,
   { rules, zones, source }: Pick<CameraConfig, 'rules' | 'zones' | 'source'>,
   at: string,
 ): readonly Fault[] => {
-  const faults: Fault[] = [];
+  const { poses, settleMs, by, startAt } = sweep;
+  const faults: Fault[] = [...onvifFaults(sweep, at)];
   const known = Object.keys(zones);
   if (isStills(source.url) !== (by === 'source'))
     faults.push({
       path: `${at}/sweep/by`,
       message: isStills(source.url)
         ? `expected "source", found "${by}": stills come with the name of their pose`
-        : 'expected "schedule" or "scene", found "source": only stills (source stills://) come with the name of their pose',
+        : 'expected "schedule", "scene" or "onvif", found "source": only stills (source stills://) come with the name of their pose',
     });
   // Whatever frame a live session begins with would be taken for the first pose, and every bearing be wrong.
-  if (by !== 'source' && startAt === undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(source.url))
+  if ((by === 'schedule' || by === 'scene') && startAt === undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(source.url))
     faults.push({
       path: `${at}/sweep`,
       message:
@@ -62,3 +63,38 @@ export const sweepFaults = (
   });
   return faults;
 };
+
+/** Of what the camera is asked by ONVIF. */
+const onvifFaults = ({ by, onvif, poses, ptzTolerance }: SweepConfig, at: string): readonly Fault[] => {
+  if (by !== 'onvif')
+    return onvif === undefined
+      ? []
+      : [{ path: `${at}/sweep/onvif`, message: `only asked with \`by: onvif\`, found "${by}"` }];
+  const faults: Fault[] = [];
+  if (onvif === undefined)
+    faults.push({
+      path: `${at}/sweep`,
+      message: 'missing `onvif`: the camera’s device service, e.g. http://10.0.0.5/onvif/device_service',
+    });
+  poses.forEach(({ ptz }, index) => {
+    const path = `${at}/sweep/poses/${String(index)}`;
+    if (!ptz) {
+      faults.push({ path, message: 'missing `ptz`: where the camera says it stands at this preset' });
+      return;
+    }
+    const twin = poses.slice(0, index).find((other) => other.ptz && isNear(other.ptz, ptz, 2 * ptzTolerance));
+    if (twin)
+      faults.push({
+        path: `${path}/ptz`,
+        message: `within twice ptzTolerance (${String(ptzTolerance)}) of pose "${twin.id}": the two could not be told apart`,
+      });
+  });
+  return faults;
+};
+
+type Ptz = NonNullable<SweepConfig['poses'][number]['ptz']>;
+
+const isNear = (a: Ptz, b: Ptz, within: number): boolean =>
+  Math.abs(a.pan - b.pan) < within &&
+  Math.abs(a.tilt - b.tilt) < within &&
+  (a.zoom === undefined || b.zoom === undefined || Math.abs(a.zoom - b.zoom) < within);

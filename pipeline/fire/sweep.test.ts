@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Value } from '@sinclair/typebox/value';
 import { DrawnPanorama } from '../../test/drawn-tower.ts';
 import { planLetterbox } from '../letterbox.ts';
+import type { PtzPosition } from './ptz.ts';
 import { SweepConfig } from './sweep-config.ts';
 import { watchSweep } from './sweep.ts';
 
@@ -111,4 +112,55 @@ test('a pose that the source names is taken if it is in the table', () => {
   const look = (poseId?: string) =>
     watch.look({ ptsMs: 0, capturedAt: 0, ...(poseId === undefined ? {} : { poseId }) });
   expect([look('s'), look('attic'), look()]).toEqual(['s', null, null]);
+});
+
+describe('a sweep by what the camera says of its mast', () => {
+  const told = poses.map((pose, index) => ({ ...pose, ptz: { pan: -1 + 0.5 * index, tilt: 0.1 } }));
+  const given = { by: 'onvif', onvif: 'http://tower/onvif/device_service', poses: told };
+  const stands = (index: number, isMoving = false): PtzPosition => ({
+    pan: -1 + 0.5 * index + 0.001,
+    tilt: 0.1,
+    zoom: 0,
+    isMoving,
+  });
+
+  /** One frame a second. */
+  const asked = (config: SweepConfig, frames: readonly (PtzPosition | undefined)[], shown?: readonly number[]) => {
+    const watch = watchSweep(config);
+    return frames.map((ptz, second) =>
+      watch.look({
+        ...{ ptsMs: second * 1000, capturedAt: second * 1000, pixels: VIEWS[shown?.[second] ?? 0]!, letterbox },
+        ...(ptz ? { ptz } : {}),
+      }),
+    );
+  };
+
+  test('each preset is its pose, in whatever order, and a mast that moves or has just arrived has none', () => {
+    const between: PtzPosition = { pan: -0.75, tilt: 0.1, zoom: 0, isMoving: false };
+    const frames = [
+      stands(0),
+      stands(0),
+      stands(0),
+      stands(0, true),
+      stands(2),
+      stands(2),
+      stands(2),
+      between,
+      between,
+      between,
+    ];
+    expect(asked(sweep(given), frames)).toEqual([null, null, 'n', null, null, null, 's', null, null, null]);
+  });
+
+  test('a view that changed before the camera told of it is a turn already', () => {
+    const frames = [stands(0), stands(0), stands(0), stands(0), stands(1), stands(1), stands(1)];
+    expect(asked(sweep(given), frames, [0, 0, 0, 1, 1, 1, 1])).toEqual([null, null, 'n', null, null, null, 'e']);
+  });
+
+  test('while it does not answer the schedule holds, and without one there is no pose', () => {
+    const frames = [stands(0), stands(0), stands(0), undefined, undefined, stands(0), stands(0), stands(0)];
+    const startAt = new Date(-16_000).toISOString();
+    expect(asked(sweep({ ...given, startAt }), frames)).toEqual([null, null, 'n', 'e', 'e', null, null, 'n']);
+    expect(asked(sweep(given), frames)).toEqual([null, null, 'n', null, null, null, null, 'n']);
+  });
 });

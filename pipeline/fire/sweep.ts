@@ -1,22 +1,20 @@
-import type { Frame, FrameHeader } from '../frame.ts';
 import { correlation, edgesOf, smallGrey } from '../health/grey-picture.ts';
 import type { PtsMs } from '../time.ts';
+import { ToldPoses } from './ptz.ts';
 import type { SweepConfig } from './sweep-config.ts';
-
-/** Which pose a frame shows; null while the camera turns, or when it is not known: such a frame is not looked at. */
-export type PoseId = string | null;
-
-export type SweptFrame = Pick<FrameHeader, 'ptsMs' | 'capturedAt' | 'poseId'> &
-  Partial<Pick<Frame, 'pixels' | 'letterbox'>>;
-
-/** Assigns frames to the poses of a sweep. Frames in order of media time. */
-export interface SweepWatch {
-  look(frame: SweptFrame): PoseId;
-}
+import { type PoseId, SAME_VIEW, type SweepWatch, type SweptFrame } from './sweep-watch.ts';
 
 export const watchSweep = (sweep: SweepConfig): SweepWatch => {
-  if (sweep.by === 'source') return new GivenPoses(sweep);
-  return sweep.by === 'scene' ? new SeenPoses(sweep) : new ScheduledPoses(sweep);
+  switch (sweep.by) {
+    case 'source':
+      return new GivenPoses(sweep);
+    case 'scene':
+      return new SeenPoses(sweep);
+    case 'schedule':
+      return new ScheduledPoses(sweep);
+    case 'onvif':
+      return new ToldPoses(sweep, sweep.startAt === undefined ? null : new ScheduledPoses(sweep));
+  }
 };
 
 /** Pose by the clock. */
@@ -64,8 +62,6 @@ const scheduled = (
   return { index: 0, sinceTurnMs: 0 };
 };
 
-/** Two pictures of one view agree in their edges at least so well; those of views beside each other stay below 0.4. */
-const SAME_VIEW = 0.6;
 /** A remembered view that agrees so much better than the expected one is where the camera stands. */
 const CLEARLY = 0.15;
 /** How fast the memory of a view follows the light of the day. */

@@ -74,7 +74,7 @@ export const createRule = (
     case 'no_helmet':
       return new NoHelmetRule(config, config.zone === undefined ? null : zone(config.zone), frameSize);
     case 'smoke':
-      return new SmokeRule(config, { views: towerViews(config, sweep, zone), frameSize, isSparse });
+      return new SmokeRule(config, { views: towerViews(config, sweep, zone), frameSize, isSparse, timeZone });
     case 'red_light':
     case 'stop_line':
       return new SignalLineRule(config, {

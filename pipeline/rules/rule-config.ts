@@ -555,6 +555,8 @@ export const StopLineConfig = Type.Object(
   },
 );
 
+const TimeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: 'Like `05:30`.' });
+
 export const SmokeConfig = Type.Object(
   {
     ...common,
@@ -563,6 +565,11 @@ export const SmokeConfig = Type.Object(
     classes: Type.Array(Type.String(), {
       default: ['smoke', 'flame'],
       description: 'Classes that the rule holds for.',
+    }),
+    glow: Type.Boolean({
+      default: false,
+      description:
+        'Looks for flame at night as a small warm light that flickers where none was. For towers away from towns.',
     }),
     station: Type.Optional(
       Type.Object(
@@ -611,6 +618,21 @@ export const SmokeConfig = Type.Object(
       default: 3,
       description: 'Fire danger of the season: from 1, where more evidence is asked for, to 5.',
     }),
+    hours: Type.Array(
+      Type.Object(
+        {
+          from: TimeOfDay,
+          to: TimeOfDay,
+          evidence: Type.Number({
+            minimum: -1,
+            maximum: 2,
+            description: 'Asked for beyond `confirmAt` (below zero: less).',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+      { default: [], description: 'Hours of the site with their own prior: morning fog, a low sun, burning of straw.' },
+    ),
   },
   { additionalProperties: false, description: 'Smoke or flame in a landscape, seen from a tower.' },
 );

@@ -94,3 +94,56 @@ describe('smoke', () => {
     expect(matches([frame(0, plume(0)), ...[1, 2, 3, 4].map((index) => frame(index, null))])).toEqual([]);
   });
 });
+
+test('at hours with a prior of their own more or less evidence is asked for', () => {
+  // Frames begin at midnight UTC, 08:00 at the site in 1970.
+  const frames = Array.from({ length: 20 }, (_, index) => frame(index, plume(0), 'smoke', 0.45));
+  const triggerAt = (evidence: number) => {
+    const hours = [{ from: '07:00', to: '09:00', evidence }];
+    return matches(frames, { hours })[0]?.triggerPtsMs;
+  };
+  expect(triggerAt(1)).toBeGreaterThan(triggerAt(0)!);
+  expect(triggerAt(0)).toBe(matches(frames)[0]?.triggerPtsMs);
+});
+
+describe('a mast that does not stand as it was calibrated', () => {
+  const standing = {
+    kind: 'found',
+    azimuthDeg: 1.5,
+    tiltDeg: -0.4,
+    rollDeg: 0,
+    errorDeg: 0.02,
+    landmarks: 31,
+  } as const;
+  const told = (mast: TrackedFrame['mast']) => {
+    const [match] = matches(
+      growing.map((one) => ({ ...one, ...(mast ? { mast } : {}) })),
+      where,
+    );
+    const { decision } = match!;
+    const measured = (name: string) => decision.measurements.find((measurement) => measurement.name === name)?.value;
+    return { measured, facts: decision.facts, words: explain(match!) };
+  };
+
+  test('has its bearing and elevation corrected, and the sentence says by how much', () => {
+    const [before, after] = [told(undefined), told(standing)];
+    expect(after.measured('azimuth')! - before.measured('azimuth')!).toBeCloseTo(1.5, 1);
+    expect(after.measured('elevation')! - before.measured('elevation')!).toBeCloseTo(-0.4, 1);
+    expect(after.facts['mast']).toBe('landmarks 31');
+    expect(after.words.vi).toContain('Cột camera đã lệch 1,5');
+    expect(after.words.en).toContain('The mast has turned by 1.5');
+  });
+
+  test('that could not be checked is said so, and what was known before still counts', () => {
+    const unsure = { kind: 'unsure', reason: 'few-landmarks' } as const;
+    expect(told(unsure).words.en).toContain('Landmarks could not be seen');
+    expect(told(unsure).measured('azimuth')).toBe(told(undefined).measured('azimuth'));
+    expect(told({ ...unsure, before: standing }).measured('azimuth')).toBe(told(standing).measured('azimuth'));
+  });
+
+  test('of which landmarks agree needs no words', () => {
+    const still = told({ ...standing, azimuthDeg: 0.01, tiltDeg: 0 });
+    expect(still.measured('mastTurned')).toBeUndefined();
+    expect(still.words.en).not.toContain('mast');
+  });
+});

@@ -9,6 +9,8 @@ import {
 } from '../fire/confirmation.ts';
 import { focalLengthPx, type Pose, toBearing } from '../fire/lens.ts';
 import { learntCost, NOTHING_LEARNT } from '../fire/learnt.ts';
+import type { MastFact } from '../fire/mast-watch.ts';
+import { corrected, type Registration, unrolled } from '../fire/registration.ts';
 import type { SweepConfig } from '../fire/sweep-config.ts';
 import { boxArea, boxWidth, groundPoint, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
@@ -16,6 +18,7 @@ import type { Track } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import type { Rule } from './rule.ts';
 import type { SmokeConfig } from './rule-config.ts';
+import { DaySpans } from './local-time.ts';
 import { round2, round4, toSighting } from './sightings.ts';
 import type { Scene } from './track-history.ts';
 
@@ -54,6 +57,8 @@ export const towerViews = (
   }));
 };
 
+/** Share of the picture's width beyond which a candidate is dropped [DOMAIN.md §4.1]. */
+const MOST_WIDTH = 0.4;
 /** Smoke not seen for this many rounds of a sweep is over, at the earliest: one look may miss it. */
 const ROUNDS_TO_END = 2.5;
 
@@ -72,6 +77,7 @@ export class SmokeRule implements Rule<SmokeState> {
   readonly #config: SmokeConfig;
   readonly #frameSize: Size;
   readonly #afterMs: number;
+  readonly #hours: readonly { readonly span: DaySpans; readonly evidence: number }[];
   readonly #views: ReadonlyMap<string | undefined, View>;
 
   constructor(
@@ -80,12 +86,23 @@ export class SmokeRule implements Rule<SmokeState> {
       views,
       frameSize,
       isSparse,
-    }: { readonly views: readonly TowerView[]; readonly frameSize: Size; readonly isSparse: boolean },
+      timeZone,
+    }: {
+      readonly views: readonly TowerView[];
+      readonly frameSize: Size;
+      readonly isSparse: boolean;
+      /** IANA name of the zone in which hours are meant. */
+      readonly timeZone: string;
+    },
   ) {
     this.id = config.id;
     this.#config = config;
     this.#frameSize = frameSize;
     this.#afterMs = isSparse ? 0 : AFTER_MS;
+    this.#hours = config.hours.map(({ from, to, evidence }) => ({
+      span: new DaySpans([[from, to]], timeZone),
+      evidence,
+    }));
     this.#views = new Map(views.map((view) => [view.poseId, this.#prepare(view)]));
   }
 
@@ -102,7 +119,7 @@ export class SmokeRule implements Rule<SmokeState> {
     const confirmed = changed.filter((tube) => tube.state === 'confirmed');
     return {
       state: state === known ? before : new Map([...before, [view.poseId, state]]),
-      matches: confirmed.flatMap((tube) => this.#match(tube, seen, view)),
+      matches: confirmed.flatMap((tube) => this.#match(tube, seen, view, scene.mast)),
     };
   }
 
@@ -113,8 +130,13 @@ export class SmokeRule implements Rule<SmokeState> {
   /** What was learnt is a fact of the frame, so that stored frames give the same decisions again. */
   #withLearnt({ pose, confirmation }: View, { learnt = [], capturedAt }: Scene): ConfirmationConfig {
     const places = learnt.filter(({ poseId }) => poseId === (pose?.id ?? null));
-    if (places.length === 0) return confirmation;
-    return { ...confirmation, learnt: (box) => learntCost(places, box, this.#frameSize, capturedAt) };
+    const hours = this.#hours.filter(({ span }) => span.has(capturedAt));
+    if (places.length === 0 && hours.length === 0) return confirmation;
+    return {
+      ...confirmation,
+      confirmAt: hours.reduce((sum, { evidence }) => sum + evidence, confirmation.confirmAt),
+      learnt: (box) => learntCost(places, box, this.#frameSize, capturedAt),
+    };
   }
 
   #prepare(view: TowerView): View {
@@ -126,6 +148,7 @@ export class SmokeRule implements Rule<SmokeState> {
         danger: dangerLevel satisfies DangerLevel,
         endMs: Math.max(endMs, ROUNDS_TO_END * view.roundMs),
         exclusions: view.exclusions.map((zone) => toPixelZone(zone, this.#frameSize)),
+        mostWidth: MOST_WIDTH * this.#frameSize.width,
         learnt: () => NOTHING_LEARNT,
       },
       geometryHash: geometryHash({
@@ -136,7 +159,7 @@ export class SmokeRule implements Rule<SmokeState> {
     };
   }
 
-  #match(tube: Tube, seen: readonly Track[], view: View): RuleMatch[] {
+  #match(tube: Tube, seen: readonly Track[], view: View, mast: MastFact | undefined): RuleMatch[] {
     const track = seen.find(({ box }) => box === tube.box);
     if (!track) return [];
     const [start, trigger] = [Math.round(tube.firstPtsMs), Math.round(tube.lastPtsMs)];
@@ -148,7 +171,8 @@ export class SmokeRule implements Rule<SmokeState> {
         ruleVersion: '1',
         geometryHash: view.geometryHash,
         measurements: [
-          ...this.#bearing(tube, view),
+          ...this.#bearing(tube, view, mast),
+          ...movedBy(view, mast),
           { name: 'sightings', value: tube.sightings, unit: 'frames', threshold: minSightings, comparison: '>=' },
           { name: 'framesLooked', value: tube.frames, unit: 'frames' },
           { name: 'seen', value: round2((trigger - start) / 1000), unit: 's' },
@@ -164,9 +188,11 @@ export class SmokeRule implements Rule<SmokeState> {
         ],
         facts: {
           class: track.className,
+          danger: String(this.#config.dangerLevel),
           ongoing: 'yes',
           ...this.#place(view),
           ...learntFrom(tube),
+          ...(view.pose && mast ? { mast: mastText(mast) } : {}),
           steps: stepsOf(tube),
         },
       },
@@ -187,10 +213,13 @@ export class SmokeRule implements Rule<SmokeState> {
     return [match];
   }
 
-  /** Of the foot at first sight; the error is two standard deviations of pose and foot together. */
-  #bearing(tube: Tube, { pose }: View): RuleMatch['decision']['measurements'] {
-    if (!pose) return [];
-    const { azimuthDeg, elevationDeg } = toBearing(groundPoint(tube.first), pose, this.#frameSize);
+  /** Of the foot at first sight; the error is two standard deviations of pose, landmarks and foot together. */
+  #bearing(tube: Tube, { pose: calibrated }: View, mast: MastFact | undefined): RuleMatch['decision']['measurements'] {
+    if (!calibrated) return [];
+    const standing = standingOf(mast);
+    const pose = corrected(calibrated, standing);
+    const foot = unrolled(groundPoint(tube.first), standing, this.#frameSize);
+    const { azimuthDeg, elevationDeg } = toBearing(foot, pose, this.#frameSize);
     const footDeg = ((FOOT_ERROR_WIDTHS * boxWidth(tube.first)) / focalLengthPx(pose, this.#frameSize)) * DEGREES;
     return [
       { name: 'azimuth', value: round2(azimuthDeg), unit: '°' },
@@ -213,6 +242,34 @@ export class SmokeRule implements Rule<SmokeState> {
     };
   }
 }
+
+/** How the mast was last known to stand. */
+const standingOf = (mast: MastFact | undefined): Registration | undefined =>
+  mast?.kind === 'unsure' ? mast.before : mast;
+
+/** From here on people are told that the mast has moved; less is what pictures of one stand differ by. */
+const MOVED_DEG = 0.2;
+const MOVED_SIGMAS = 3;
+
+/** By how much the bearing was corrected, where that is more than its error. */
+const movedBy = ({ pose }: View, mast: MastFact | undefined): RuleMatch['decision']['measurements'] => {
+  const standing = standingOf(mast);
+  if (!pose || standing?.kind !== 'found') return [];
+  const { azimuthDeg, tiltDeg, errorDeg } = standing;
+  if (Math.hypot(azimuthDeg, tiltDeg) < Math.max(MOVED_DEG, MOVED_SIGMAS * errorDeg)) return [];
+  return [
+    { name: 'mastTurned', value: round2(azimuthDeg), unit: '°' },
+    { name: 'mastTilted', value: round2(tiltDeg), unit: '°' },
+    { name: 'mastError', value: round2(2 * errorDeg), unit: '°' },
+  ];
+};
+
+/** `landmarks 14`, `unsure few-landmarks`, or `unsure few-landmarks, before: landmarks 14`. */
+const mastText = (mast: MastFact): string => {
+  if (mast.kind === 'found') return `landmarks ${String(mast.landmarks)}`;
+  const before = mast.before ? `, before: landmarks ${String(mast.before.landmarks)}` : '';
+  return `unsure ${mast.reason}${before}`;
+};
 
 /** The dismissed cases that made it need more. */
 const learntFrom = ({ learnt: { caseIds } }: Tube): Record<string, string> =>

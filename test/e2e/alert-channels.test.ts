@@ -111,6 +111,17 @@ describe('e-mail', () => {
     expect(first?.text).toMatch(/^Subject: XE MAT CAP 51F12345 14:30/m);
   });
 
+  test('pictures of the case go with it where they are configured', async () => {
+    const picture = { name: 'at.jpg', mediaType: 'image/jpeg', bytes: new Uint8Array([255, 216, 7, 255, 217]) };
+    const channel = channelOf(
+      email(`to: [a@city.example], ${login}, caFile: "${certificate.certFile}", pictures: true`),
+    );
+    await sendAlert(channel, message, { nowMs: 0, done: [], onSent: () => Promise.resolve(), pictures: [picture] });
+    const text = mail.received.at(-1)!.text;
+    expect(text).toMatch(/Content-Type: image\/jpeg; name=at\.jpg/);
+    expect(text).toContain(Buffer.from(picture.bytes).toString('base64'));
+  });
+
   test('a mailbox that does not exist is in the receipt and keeps nobody else from it', async () => {
     const channel = email(`to: [x@nowhere.example, b@city.example], ${login}, caFile: "${certificate.certFile}"`);
     expect(await send(channel)).toContain('1 of 2 refused');

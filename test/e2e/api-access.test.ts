@@ -92,6 +92,7 @@ const CALLS: Record<string, [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   'GET /api/statistics/coverage': ['GET', '/api/statistics/coverage'],
   'GET /api/incidents': ['GET', '/api/incidents'],
   'POST /api/incidents/:id/acknowledge': ['POST', '/api/incidents/none/acknowledge'],
+  'PUT /api/fire/wind': ['PUT', '/api/fire/wind'],
   'GET /api/alerts/channels': ['GET', '/api/alerts/channels'],
   'GET /healthz': ['GET', '/healthz'],
   'GET /readyz': ['GET', '/readyz'],

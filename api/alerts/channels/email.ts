@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createTransport } from 'nodemailer';
 import type { ChannelOf } from '../../../pipeline/alerts/alert-config.ts';
-import type { AlertMessage } from '../alert-message.ts';
+import { type AlertMessage, textOf } from '../alert-message.ts';
 import { ChannelProblem, toChannelProblem } from '../channel-problem.ts';
+import type { AlertPicture } from '../sealed-pictures.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -11,7 +12,11 @@ const TIMEOUT_MS = 10_000;
  * @returns the server's answer
  * @throws ChannelProblem
  */
-export const sendMail = async (channel: ChannelOf<'email'>, message: AlertMessage): Promise<string> => {
+export const sendMail = async (
+  channel: ChannelOf<'email'>,
+  message: AlertMessage,
+  pictures: readonly AlertPicture[],
+): Promise<string> => {
   const { host, port, security, username, password, from, to, caFile } = channel;
   const transport = createTransport({
     ...{ host, port, secure: security === 'tls', requireTLS: security === 'starttls', ignoreTLS: security === 'none' },
@@ -24,7 +29,10 @@ export const sendMail = async (channel: ChannelOf<'email'>, message: AlertMessag
       ...{ from, to },
       messageId: `<${message.id}@${from.slice(from.lastIndexOf('@') + 1).replace(/>$/, '')}>`,
       subject: message.shortText.split('; ').slice(0, 2).join('; '),
-      text: [message.why.vi, message.shortText, message.link, '', message.why.en].join('\n'),
+      text: [...textOf(message, 'vi'), message.shortText, message.link, '', ...textOf(message, 'en')].join('\n'),
+      attachments: pictures.map(({ name, mediaType, bytes }) => ({
+        ...{ filename: name, contentType: mediaType, content: Buffer.from(bytes) },
+      })),
     });
     const refused = info.rejected.length;
     return refused === 0 ? info.response : `${info.response}; ${String(refused)} of ${String(to.length)} refused`;

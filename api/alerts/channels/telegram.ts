@@ -1,5 +1,5 @@
 import type { ChannelOf } from '../../../pipeline/alerts/alert-config.ts';
-import type { AlertMessage } from '../alert-message.ts';
+import { type AlertMessage, textOf } from '../alert-message.ts';
 import { ChannelProblem } from '../channel-problem.ts';
 import { sendHttp } from './post.ts';
 
@@ -8,7 +8,7 @@ export const sendToTelegram = async (
   { api, token, chat }: ChannelOf<'telegram'>,
   message: AlertMessage,
 ): Promise<string> => {
-  const text = `${message.why.vi}\n${message.shortText}\n${message.link}`;
+  const text = [...textOf(message, 'vi'), message.shortText, message.link].join('\n');
   const body = JSON.stringify({ chat_id: chat, text, disable_web_page_preview: true });
   const headers = { 'content-type': 'application/json' };
   try {

@@ -15,6 +15,7 @@ import { useResource } from '../../use-resource.ts';
 import { IncidentProgress } from './alert-progress.tsx';
 import { chime } from './chime.ts';
 import { FireMap } from './fire-map.tsx';
+import { WindLine } from './wind-line.tsx';
 
 const REFRESH_MS = 60_000;
 const isOpen = ({ state }: CaseSummary): boolean => state === 'pending' || state === 'claimed';
@@ -32,6 +33,7 @@ export function FirePage() {
       <PageHeader title={waiting.length > 0 ? t('fire.titleWaiting', { count: waiting.length }) : t('fire.title')} />
       {data && error !== null && <Stale at={loadedAt} onRetry={reload} />}
       {!data && (error ? <Failure error={error} onRetry={reload} /> : <Loading />)}
+      {data && <WindLine wind={data.wind} onChange={reload} />}
       {data?.incidents.length === 0 && <Notice icon="empty" title={t('fire.none')} hint={t('fire.noneHint')} />}
       {data && data.incidents.length > 0 && (
         <div className="fire-desk">
@@ -82,7 +84,7 @@ function Incident(props: {
           {t('fire.stations', { count: incident.stations })}
         </span>
       </header>
-      <NearestList nearest={incident.nearest} />
+      <NearestList incident={incident} />
       <ol className="fire-series">
         {incident.alerts.map(({ case: one, explanation }) => (
           <li key={one.id}>
@@ -104,11 +106,20 @@ function Incident(props: {
 }
 
 /** How to get there, and with what to put it out. */
-function NearestList({ nearest }: { readonly nearest: IncidentView['nearest'] }) {
+function NearestList({ incident: { nearest, vn2000 } }: { readonly incident: IncidentView }) {
   const { t, format } = useI18n();
-  if (nearest.length === 0) return null;
+  if (nearest.length === 0 && !vn2000) return null;
   return (
     <ul className="fire-nearest">
+      {vn2000 && (
+        <li>
+          {t('fire.vn2000', {
+            meridian: degreesAndMinutes(vn2000.centralMeridianDeg),
+            north: Math.round(vn2000.northingM),
+            east: Math.round(vn2000.eastingM),
+          })}
+        </li>
+      )}
       {nearest.map(({ kind, name, distanceM, azimuthDeg }) => (
         <li key={kind}>
           {t(`fire.nearest.${kind}`, { name: name ?? t('fire.nameless') })}
@@ -119,6 +130,12 @@ function NearestList({ nearest }: { readonly nearest: IncidentView['nearest'] })
     </ul>
   );
 }
+
+/** As Vietnamese maps print a meridian, `105°45′`. */
+const degreesAndMinutes = (degrees: number): string => {
+  const minutes = Math.round(60 * degrees);
+  return `${String(Math.floor(minutes / 60))}°${String(minutes % 60).padStart(2, '0')}′`;
+};
 
 /** What a ranger says of a fire, and the verdict it is on each of its cases. */
 const CLASSES: readonly { readonly text: MessageKey; readonly verdict: VerdictRequest }[] = [

@@ -13,6 +13,7 @@ const incident = (position: IncidentView['position'], seen: typeof sight | null)
   stations: 1,
   position,
   nearest: [],
+  vn2000: null,
   alerts: [{ sight: seen } as unknown as IncidentView['alerts'][number]],
 });
 

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A real picture of a tower. */
+export type SmokePicture = { readonly file: string; readonly atMs: number; readonly hasSmoke: boolean };
+/** Pictures of one view in order of time. */
+export type SmokeView = { readonly id: string; readonly kind: string; readonly pictures: readonly SmokePicture[] };
+/** A picture without smoke, whose time is not known. */
+export type SmokeNegative = { readonly file: string; readonly kind: string };
+
+const rowsOf = (file: string): readonly Record<string, string>[] => {
+  const [head = '', ...lines] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
+  const names = head.split(',');
+  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, index) => [names[index] ?? '', cell])));
+};
+
+/**
+ * The test pictures of smoke of the shared folder, as sequences: times and kinds were read off the pictures (`smoke-frames.csv`),
+ * whether there is smoke is what their labels say.
+ */
+export const readSmokeMaterial = (
+  shared: string,
+  table: string,
+): { readonly views: readonly SmokeView[]; readonly negatives: readonly SmokeNegative[] } => {
+  const folder = join(shared, 'data', 'smoke');
+  const views = new Map<string, { kind: string; pictures: SmokePicture[] }>();
+  const negatives: SmokeNegative[] = [];
+  for (const { sequence = '', kind = '', file = '', taken_at: takenAt = '' } of rowsOf(table)) {
+    const path = join(folder, file);
+    const label = readFileSync(path.replace('/images/', '/labels/').replace(/\.jpg$/, '.txt'), 'utf8');
+    const hasSmoke = label.trim() !== '';
+    if (!hasSmoke) negatives.push({ file: path, kind });
+    if (sequence === '') continue;
+    const view = views.get(sequence) ?? { kind, pictures: [] };
+    view.pictures.push({ file: path, atMs: Date.parse(takenAt), hasSmoke });
+    views.set(sequence, view);
+  }
+  const ignition = join(shared, 'data', 'smoke-sequences');
+  for (const row of rowsOf(join(ignition, 'labels.csv'))) {
+    const { sequence = '', file = '', offset_s: offsetS, smoke_label_by_filename: label } = row;
+    // The table names a sequence that is kept for others.
+    if (!existsSync(join(ignition, sequence, file))) continue;
+    const view = views.get(sequence) ?? { kind: 'clear', pictures: [] };
+    view.pictures.push({ file: join(ignition, sequence, file), atMs: Number(offsetS) * 1000, hasSmoke: label === '1' });
+    views.set(sequence, view);
+  }
+  const inOrder = [...views].map(([id, { kind, pictures }]) => ({
+    id: id.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
+    kind,
+    pictures: pictures.sort((a, b) => a.atMs - b.atMs),
+  }));
+  return { views: inOrder, negatives };
+};

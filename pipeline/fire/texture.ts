@@ -1,0 +1,94 @@
+import type { Frame } from '../frame.ts';
+import type { Box } from '../geometry.ts';
+import { toTarget } from '../letterbox.ts';
+import type { PtsMs } from '../time.ts';
+import { greyOf, type GreyPicture } from './landmarks.ts';
+import { shownOf } from '../health/grey-picture.ts';
+
+/** A look is held against the newest one at least so old (ms): smoke has moved by then … */
+const AFTER_MS = 8_000;
+/** … and not against one before a longer pause. */
+const WITHIN_MS = 30 * 60_000;
+const KEEP_EVERY_MS = 4_000;
+/** Side of the cells in which change is measured, in pixels of the analysis. */
+const CELL = 8;
+/** Change of a picture that nothing moves in, in steps of 0–255: the sensor's noise and the coding. */
+const LEAST_CHANGE = 0.8;
+
+type Look = { readonly ptsMs: PtsMs; readonly cells: Cells };
+type Cells = { readonly columns: number; readonly rows: number; readonly picture: GreyPicture };
+
+/**
+ * How much a place changes from look to look, against how much the rest of the picture does: smoke billows, while a rock, a
+ * mast, dirt on the lens or a bright road look as they did. Light that changes everywhere changes nothing here. One for each pose.
+ */
+export class TextureWatch {
+  #looks: readonly Look[] = [];
+
+  /**
+   * @param boxes in source pixels
+   * @returns change of each box as a multiple of the picture's own; null where there is no earlier look
+   */
+  look(frame: Pick<Frame, 'pixels' | 'letterbox'>, ptsMs: PtsMs, boxes: readonly Box[]): readonly (number | null)[] {
+    const last = this.#looks.at(-1);
+    const isDue = !last || ptsMs - last.ptsMs >= KEEP_EVERY_MS;
+    if (boxes.length === 0 && !isDue) return [];
+    const picture = greyOf(frame);
+    const cells = { columns: Math.floor(picture.width / CELL), rows: Math.floor(picture.height / CELL), picture };
+    const before = this.#looks.findLast((look) => ptsMs - look.ptsMs >= AFTER_MS);
+    if (isDue)
+      this.#looks = [
+        ...this.#looks.filter((look) => ptsMs - look.ptsMs < AFTER_MS + KEEP_EVERY_MS || look === before),
+        { ptsMs, cells },
+      ];
+    if (!before || ptsMs - before.ptsMs > WITHIN_MS || boxes.length === 0) return boxes.map(() => null);
+    const changes = changesOf(before.cells, cells);
+    if (!changes) return boxes.map(() => null);
+    const usual = Math.max(LEAST_CHANGE, median(changes));
+    const { left, top } = shownOf(frame.letterbox);
+    return boxes.map((box) => {
+      const { x1, y1, x2, y2 } = toTarget(box, frame.letterbox);
+      const [fromX, toX] = span(x1 - left, x2 - left, cells.columns);
+      const [fromY, toY] = span(y1 - top, y2 - top, cells.rows);
+      let [sum, count] = [0, 0];
+      for (let row = fromY; row < toY; row++)
+        for (let column = fromX; column < toX; column++) {
+          sum += changes[row * cells.columns + column]!;
+          count++;
+        }
+      return count > 0 ? Math.round((100 * sum) / count / usual) / 100 : null;
+    });
+  }
+}
+
+/** Cells that a span of pixels touches. */
+const span = (from: number, to: number, most: number): readonly [number, number] => [
+  Math.max(0, Math.min(most - 1, Math.floor(from / CELL))),
+  Math.max(1, Math.min(most, Math.ceil(to / CELL))),
+];
+
+/** Mean difference of each cell, when the later picture is given the light of the earlier one; null when sizes differ. */
+const changesOf = (before: Cells, now: Cells): Float32Array | null => {
+  if (before.columns !== now.columns || before.rows !== now.rows) return null;
+  const gain = mean(before.picture.grey) / Math.max(1, mean(now.picture.grey));
+  const { width } = now.picture;
+  const changes = new Float32Array(now.columns * now.rows);
+  for (let row = 0; row < now.rows; row++)
+    for (let column = 0; column < now.columns; column++) {
+      let sum = 0;
+      for (let y = row * CELL; y < (row + 1) * CELL; y++)
+        for (let x = column * CELL; x < (column + 1) * CELL; x++) {
+          const at = y * width + x;
+          sum += Math.abs(gain * now.picture.grey[at]! - before.picture.grey[at]!);
+        }
+      changes[row * now.columns + column] = sum / CELL ** 2;
+    }
+  return changes;
+};
+
+const mean = (grey: Uint8Array): number => grey.reduce((sum, value) => sum + value, 0) / grey.length;
+
+const median = (values: Float32Array): number => {
+  const sorted = Float32Array.from(values).sort();
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+};
