@@ -9,7 +9,11 @@ import { sharedFile } from '../shared.ts';
 
 const FOLDER = sharedFile('data', 'smoke-sequences', '20180718_FIRE_syp-w-mobo-c');
 const why = existsSync(FOLDER) ? '' : ' (skipped: the shared sequence is not there)';
-const PICTURES = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.endsWith('.jpg')).sort() : [];
+const PICTURES = existsSync(FOLDER)
+  ? readdirSync(FOLDER)
+      .filter((name) => name.endsWith('.jpg'))
+      .sort()
+  : [];
 const SIZE = { width: 640, height: 400 };
 const POSE: Pose = { id: 'w', azimuthDeg: 270, tiltDeg: 0, fieldOfViewDeg: 54, k1: 0, errorDeg: 0.1 };
 const PX_PER_DEG = (SIZE.width / 2 / Math.tan((27 * Math.PI) / 180)) * (Math.PI / 180);

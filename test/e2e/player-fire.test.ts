@@ -96,7 +96,9 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     clock.at = Date.now();
     const roads = join(playerDir, 'roads.geojson');
     await writeFile(roads, ROADS);
-    const config = parseConfig(`${CONFIG}${ALERTS}fire: { layers: [{ kind: road, file: "${roads}" }] }\n`);
+    const config = parseConfig(
+      `${CONFIG}${ALERTS}fire: { vn2000: { centralMeridianDeg: 104.5 }, layers: [{ kind: road, file: "${roads}" }] }\n`,
+    );
     site = await openSite({ clock, config, playerDir });
     const triggerAt = clock.at - 600_000;
     for (const [id, camera, station] of [
@@ -126,7 +128,10 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     expect(await page.locator('.fire-bearing').count()).toBe(2);
     expect(await page.locator('.fire-incident').count()).toBe(1);
     expect(await page.locator('.fire-incident header').innerText()).toMatch(/^10\.33\d\d, 103\.97\d\d ± \d+ m/);
-    expect(await page.locator('.fire-nearest').innerText()).toMatch(/^Road: DT\.975 · 1\.1 km, bearing \d+°$/);
+    expect(await page.locator('.fire-nearest').innerText()).toMatch(
+      /^VN-2000 \(central meridian 104°30′\): X 114\d{4} · Y 44\d{4}\s+Road: DT\.975 · 1\.1 km, bearing \d+°$/,
+    );
+    expect(await page.locator('.fire-wind p').innerText()).toBe('No wind was reported in the last 3 hours.');
     expect(await page.title()).toMatch(/^\(1\) Fire desk/);
   });
 
