@@ -163,7 +163,7 @@ const variantOf = async (file: string, variant: number): Promise<Buffer> => {
 };
 
 const standStill = async (config: Config, camera: CameraConfig, shown: readonly SmokeNegative[]) => {
-  const pool = await openDetectors(config, [camera], false);
+  const pool = await openDetectors(config, [camera], { live: false });
   const detector = pool.forCamera(camera);
   const folder = mkdtempSync(join(tmpdir(), 'watchpost-smoke-'));
   const kinds = new Map<string, { pictures: number; alarms: number; detected: number }>();
