@@ -39,6 +39,7 @@ import { registerSecurityHeaders } from './plugins/security-headers.ts';
 import { registerValidation } from './plugins/validation.ts';
 import { CaseRepository } from './repositories/cases.ts';
 import { MissedRepository } from './repositories/missed.ts';
+import { CustodyRepository } from './repositories/custody.ts';
 import { ProcedureRepository } from './repositories/procedure.ts';
 import { SameActRepository } from './repositories/same-act.ts';
 import { CountRepository } from './repositories/counts.ts';
@@ -46,6 +47,7 @@ import { PassageRepository } from './repositories/passages.ts';
 import { WatchRepository } from './repositories/watch-lists.ts';
 import { AlertRepository } from './repositories/alerts.ts';
 import { AlertDesk } from './alerts/alert-desk.ts';
+import { startCustody } from './custody.ts';
 import { startConfirmationConsumer } from './confirmation-consumer.ts';
 import { startPassageConsumer } from './passage-consumer.ts';
 import { startPassageRetention } from './passage-retention.ts';
@@ -55,11 +57,13 @@ import { registerAuditRoutes } from './routes/audit.ts';
 import { registerCameraRoutes } from './routes/cameras.ts';
 import { registerCaseListRoutes } from './routes/case-list.ts';
 import { registerCaseRoutes } from './routes/cases.ts';
+import { registerCustodyRoutes } from './routes/custody.ts';
 import { registerExportRoutes } from './routes/exports.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { registerHlsRoutes } from './routes/hls.ts';
 import { registerIncidentRoutes } from './routes/incidents.ts';
 import { registerLawRoutes } from './routes/law.ts';
+import { registerLinkRoutes } from './routes/links.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerPassageRoutes } from './routes/passages.ts';
 import { registerProcedureRoutes } from './routes/procedure.ts';
@@ -164,6 +168,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     providerSessions,
     cases: new CaseRepository(db, clock, config.review),
     procedure: new ProcedureRepository(db, clock),
+    custody: new CustodyRepository(db, clock, config.evidence.retention),
     sameAct: new SameActRepository(db, clock, positionsOf(config)),
     missed: new MissedRepository(db, clock),
     counts: new CountRepository(db),
@@ -216,6 +221,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await registerOpenApi(app);
 
   const desk = new AlertDesk(context);
+  const custody = startCustody(context);
   registerSessionRoutes(app, context);
   registerProviderLoginRoutes(app, context);
   registerUserRoutes(app, context);
@@ -227,10 +233,12 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerCaseListRoutes(app, context);
   registerProcedureRoutes(app, context);
   registerSameActRoutes(app, context);
+  registerCustodyRoutes(app, context, { onHold: custody.nudge });
   registerIncidentRoutes(app, context, desk);
   registerAlertRoutes(app, context);
   registerWindRoutes(app, context);
   registerExportRoutes(app, context, { playerDir });
+  registerLinkRoutes(app, context);
   registerLawRoutes(app, context);
   registerLiveRoutes(app, context);
   registerHlsRoutes(app, context);
@@ -262,6 +270,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       () => desk.close(),
       () => context.wind.close(),
       () => retention.close(),
+      () => custody.close(),
       () => learnt.close(),
       async () => {
         redis.close();

@@ -22,6 +22,7 @@ import type { DataPaths } from './paths.ts';
 import type { CaseRepository } from './repositories/cases.ts';
 import type { MissedRepository } from './repositories/missed.ts';
 import type { SameActRepository } from './repositories/same-act.ts';
+import type { CustodyRepository } from './repositories/custody.ts';
 import type { ProcedureRepository } from './repositories/procedure.ts';
 import type { PassageRepository } from './repositories/passages.ts';
 import type { AlertRepository } from './repositories/alerts.ts';
@@ -48,6 +49,7 @@ export type ApiContext = {
   readonly users: UserStore;
   readonly cases: CaseRepository;
   readonly procedure: ProcedureRepository;
+  readonly custody: CustodyRepository;
   readonly sameAct: SameActRepository;
   readonly missed: MissedRepository;
   readonly counts: CountRepository;

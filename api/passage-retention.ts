@@ -27,7 +27,7 @@ export const expirePassages = async (context: ApiContext, signal?: AbortSignal):
       const old = await passages.oldest(of, before, BATCH);
       for (const { json } of old) {
         const { vehicleCrop, plateCrop } = JSON.parse(json) as Passage;
-        for (const key of [vehicleCrop, plateCrop]) if (key !== null) await store.remove(key);
+        for (const key of [vehicleCrop, plateCrop]) if (key !== null) await store.erase(key);
       }
       await passages.remove(old.map(({ id }) => id));
       removed += old.length;

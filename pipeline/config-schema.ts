@@ -3,6 +3,7 @@ import { Value } from '@sinclair/typebox/value';
 import { AlertsConfig } from './alerts/alert-config.ts';
 import { LAYER_KINDS } from './fire/map-layers.ts';
 import { SweepConfig } from './fire/sweep-config.ts';
+import { DEFAULT_TIERS, RetentionTier } from './retention.ts';
 import { RuleConfig } from './rules/rule-config.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -415,6 +416,14 @@ export const Config = Type.Object(
       {
         name: Type.String({ default: 'Watchpost' }),
         unit: Type.String({ default: '', description: 'Detecting unit, as printed on records.' }),
+        settlingUnit: Type.String({
+          default: '',
+          description: 'Unit that settles violations, as printed on records; left to be filled in when empty.',
+        }),
+        settlingContact: Type.String({
+          default: '',
+          description: 'Its address and telephone, as printed on records; left to be filled in when empty.',
+        }),
         timeZone: Type.String({
           default: 'Asia/Ho_Chi_Minh',
           description: 'IANA zone in which times are shown; stored times are UTC.',
@@ -466,6 +475,13 @@ export const Config = Type.Object(
           minimum: 1,
           maximum: 50,
           description: 'Below this share of free disk the oldest unheld recordings go first.',
+        }),
+        stopFreePercent: Type.Number({
+          default: 2,
+          minimum: 0,
+          maximum: 20,
+          description:
+            'Below this share of free disk nothing is recorded any more; what is left is for evidence, database and queue.',
         }),
         liveSegments: Type.Integer({
           default: 6,
@@ -561,6 +577,11 @@ export const Config = Type.Object(
             { ...closed, description: 'Has every sealed case confirmed by a time stamp authority; none without.' },
           ),
         ),
+        retention: Type.Array(RetentionTier, {
+          default: [...DEFAULT_TIERS],
+          description:
+            'How long the evidence of closed cases lives: the first tier that a case fits counts, one that fits none is kept for good, one under a legal hold for as long as that stands.',
+        }),
       },
       { ...closed, default: {} },
     ),

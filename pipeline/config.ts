@@ -189,6 +189,25 @@ const checkReferences = (config: Config): Fault[] => {
       message: `no ${what} "${name}"; ${near ? `did you mean "${near}"?` : known.length > 0 ? `known: ${known.join(', ')}` : `none is defined`}`,
     });
   };
+  const { minFreePercent, stopFreePercent } = config.recording;
+  if (stopFreePercent >= minFreePercent)
+    faults.push({
+      path: '/recording/stopFreePercent',
+      message: `must be below minFreePercent (${minFreePercent}): old recordings go before new ones stop`,
+    });
+  const tiers = config.evidence.retention.map(({ name }) => name);
+  tiers.forEach((name, t) => {
+    if (tiers.indexOf(name) !== t)
+      faults.push({ path: `/evidence/retention/${t}/name`, message: `"${name}" is used by another tier too` });
+  });
+  if (config.evidence.store.kind === 'local')
+    config.evidence.retention.forEach(({ lock }, t) => {
+      if (lock)
+        faults.push({
+          path: `/evidence/retention/${t}/lock`,
+          message: 'needs a bucket with object lock (`evidence.store.kind: s3`); a folder cannot lock files',
+        });
+    });
   const seen = new Set<string>();
   config.cameras.forEach((camera, c) => {
     const at = `/cameras/${c}`;

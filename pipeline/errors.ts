@@ -34,13 +34,24 @@ export const ERROR_CODES = {
   SEGMENT_BROKEN: { retry: false, meaning: 'A recorded segment cannot be read.' },
   EVIDENCE_NOT_READY: { retry: true, meaning: 'The recording does not yet reach the end of the clip.' },
   EVIDENCE_GONE: { retry: false, meaning: 'The recording of the event was already removed.' },
+  EVIDENCE_ERASED: {
+    retry: false,
+    meaning: 'Clip and pictures of the case were erased by the rules of retention; its decision stays.',
+  },
   EVIDENCE_UNVERIFIED: {
     retry: true,
     meaning: 'The clip that was cut does not hold the trigger instant or cannot be decoded.',
   },
   STORE_UNAVAILABLE: { retry: true, meaning: 'The object store cannot be reached or refused the write.' },
   STORE_NOT_FOUND: { retry: false, meaning: 'No object of that name is in the store.' },
-  DISK_FULL: { retry: true, meaning: 'No space is left in the data folder.' },
+  STORE_LOCKED: {
+    retry: true,
+    meaning: 'A lock or a legal hold of the object store protects the object; it can be erased when that has ended.',
+  },
+  DISK_FULL: {
+    retry: true,
+    meaning: 'No space is left in the data folder for this; the last of it is kept for evidence. Free some.',
+  },
   QUEUE_UNAVAILABLE: { retry: true, meaning: 'Redis cannot be reached.' },
   JOB_MALFORMED: { retry: false, meaning: 'A job payload does not fit its schema; it was set aside.' },
   CLOCK_STEPPED: {

@@ -16,6 +16,23 @@ export type ProcessReport = {
   readonly cpuSeconds: number;
   /** Of processes that seal. */
   readonly seal?: SealReport;
+  /** Of the process that records. */
+  readonly disk?: DiskReport;
+};
+
+/** `shortened`: recordings go before their time; `paused`: none are written. Evidence goes in neither. */
+export const DISK_STAGES = ['roomy', 'shortened', 'paused'] as const;
+export type DiskStage = (typeof DISK_STAGES)[number];
+
+/** The disk that recordings lie on. Instants are epoch ms. */
+export type DiskReport = {
+  readonly bytes: number;
+  readonly freeBytes: number;
+  readonly stage: DiskStage;
+  readonly oldestAt: number | null;
+  /** How long recordings are to be kept, and how far back they will reach at their present rate (h); null: not known yet. */
+  readonly keepHours: number;
+  readonly reachHours: number | null;
 };
 
 /** A failure that lasts: what succeeds clears it. `at` is epoch ms. */

@@ -1,3 +1,4 @@
+import type { Custody, HoldRequest, RetentionForecast } from '../api/contract/custody.ts';
 import type { AuditList, AuditVerdict } from '../api/contract/audit.ts';
 import type { Camera } from '../api/contract/cameras.ts';
 import type {
@@ -8,7 +9,7 @@ import type {
   VerdictRequest,
   VerifyResult,
 } from '../api/contract/cases.ts';
-import type { SealReadiness } from '../api/contract/health.ts';
+import type { DiskReadiness, SealReadiness } from '../api/contract/health.ts';
 import type { AlertChannelList } from '../api/contract/alerts.ts';
 import type { IncidentList } from '../api/contract/incidents.ts';
 import type { Wind, WindReport } from '../api/contract/wind.ts';
@@ -183,6 +184,7 @@ export type Readiness = {
   readonly ready: boolean;
   readonly parts: Readonly<Record<string, boolean>>;
   readonly seal?: SealReadiness;
+  readonly disk?: DiskReadiness;
 };
 
 /** Everything the pages ask the server for. Every call rejects with ApiError. */
@@ -258,6 +260,11 @@ export const api = {
     request<SameActList>('GET', `${caseUrl(id)}/same-act`, undefined, signal),
   merge: (id: string, into: string) =>
     request<CaseSummary>('POST', `${caseUrl(id)}/merge`, { into } satisfies MergeRequest),
+  hold: (id: string, reason: string) =>
+    request<Custody>('POST', `${caseUrl(id)}/hold`, { reason } satisfies HoldRequest),
+  endHold: (id: string, reason: string) =>
+    request<Custody>('POST', `${caseUrl(id)}/hold/end`, { reason } satisfies HoldRequest),
+  retention: (signal?: AbortSignal) => request<RetentionForecast>('GET', '/api/retention', undefined, signal),
   separate: (id: string) => request<CaseSummary>('DELETE', `${caseUrl(id)}/merge`),
   verify: (id: string) => request<VerifyResult>('POST', `${caseUrl(id)}/verify`),
   detections: (url: string, signal?: AbortSignal) => request<readonly LiveFrame[]>('GET', url, undefined, signal),

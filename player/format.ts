@@ -28,7 +28,8 @@ export function createFormat(language: 'vi' | 'en', timeZone: string): Format {
     bytes: (value) => {
       if (value < 1000) return `${value} B`;
       if (value < 1_000_000) return `${number(value / 1000, 1)} kB`;
-      return `${number(value / 1_000_000, 1)} MB`;
+      if (value < 1_000_000_000) return `${number(value / 1_000_000, 1)} MB`;
+      return `${number(value / 1_000_000_000, 1)} GB`;
     },
   };
 }

@@ -27,6 +27,8 @@ export const canFeed = (role: Role): boolean => role === 'operator' || role === 
 export const canProceed = (role: Role): boolean => PROCEEDERS.includes(role);
 /** Where people drive: asked for with a reason, by the police. */
 export const canSearchPlates = (role: Role): boolean => PROCEEDERS.includes(role);
+/** Lifting a legal hold lets evidence go: not for whoever set it alone to say. */
+export const canLiftHold = (role: Role): boolean => role === 'supervisor' || role === 'admin';
 export const canKeepWatchLists = (role: Role): boolean => role === 'supervisor' || role === 'admin';
 export const canAudit = (role: Role): boolean => AUDITORS.includes(role);
 export const canAdminister = (role: Role): boolean => role === 'admin';

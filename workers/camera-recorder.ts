@@ -39,6 +39,8 @@ export type RecorderOptions = {
   readonly onSegment?: (record: SegmentRecord) => void;
   /** Called when a segment could not be written: somebody should make room now. */
   readonly onDiskFull: () => void;
+  /** Called for every segment on disk, renditions too. */
+  readonly onWritten?: (bytes: number) => void;
 };
 
 /** Towers that turn may come back to a pose after ten minutes; without a picture for longer something is wrong. */
@@ -188,7 +190,10 @@ export class CameraRecorder {
         return live ? undefined : taken;
       },
       onSegment: (record) => this.#onSegment(record),
-      onRendition: (record) => this.#publish(record, `${record.sessionId}/preview`),
+      onRendition: async (record) => {
+        this.#options.onWritten?.(record.bytes);
+        await this.#publish(record, `${record.sessionId}/preview`);
+      },
       onLost: (record) => this.#onLost(record),
     });
   }
@@ -222,6 +227,7 @@ export class CameraRecorder {
 
   async #onSegment(record: SegmentRecord): Promise<void> {
     this.#options.onSegment?.(record);
+    this.#options.onWritten?.(record.bytes);
     if (this.#state.sessionId !== record.sessionId || this.#state.cause === 'DISK_FULL')
       this.#set('watching', null, null, record.sessionId);
     this.#segments++;

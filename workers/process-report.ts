@@ -3,6 +3,7 @@ import {
   PROCESS_REPORT_TTL_S,
   PROCESSES_KEY,
   processKey,
+  type DiskReport,
   type ProcessName,
   type ProcessReport,
   type SealReport,
@@ -18,6 +19,7 @@ export const reportProcess = (options: {
   readonly worker?: string;
   readonly stages: StageHistograms;
   readonly seal?: () => Promise<SealReport>;
+  readonly disk?: () => Promise<DiskReport>;
 }): { readonly close: () => Promise<void> } => {
   const { redis, process: name, worker = name, stages } = options;
   const startedAt = Date.now();
@@ -29,6 +31,7 @@ export const reportProcess = (options: {
       residentBytes: process.memoryUsage.rss(),
       cpuSeconds: (user + system) / 1e6,
       ...(options.seal ? { seal: await options.seal() } : {}),
+      ...(options.disk ? { disk: await options.disk() } : {}),
     };
     await redis
       .multi()

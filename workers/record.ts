@@ -57,6 +57,7 @@ export const record = async (
       onState: () => void report.now(),
       onSegment: (segment) => sealer.add(segment),
       onDiskFull: () => void ring.trim(),
+      onWritten: (bytes) => ring.wrote(bytes),
     });
     // Whoever analysed it before connects again, and is then given the new one.
     outlets.get(camera.id)?.disconnect();
@@ -72,10 +73,10 @@ export const record = async (
     process: 'record',
     states: () => [...recorders.values()].map(({ state }) => state),
   });
-  const life = reportProcess({ redis, process: 'record', stages: new StageHistograms() });
   const frames = await serveFrames(join(folder.run, 'frames.sock'), outlets);
   const minutes = keepMinutes({ dataDir, recording: config.recording, signer, redis, log });
   const ring = keepRing({ dataDir, recording: config.recording, redis, log });
+  const life = reportProcess({ redis, process: 'record', stages: new StageHistograms(), disk: ring.report });
   log.info({ cameras: cameras.length }, 'recording');
   try {
     let isStart = true;

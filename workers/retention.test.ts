@@ -10,7 +10,10 @@ const HOUR_MS = 3_600_000;
 const SEGMENT_MS = 2_000;
 const now = Date.now();
 const roomy = { freeShare: 0.5, bytes: 1e9 };
-const recording = { segmentMs: SEGMENT_MS, keepHours: 24, keepMinutesDays: 30, minFreePercent: 10, liveSegments: 6 };
+const recording = {
+  ...{ segmentMs: SEGMENT_MS, keepHours: 24, keepMinutesDays: 30 },
+  ...{ minFreePercent: 10, stopFreePercent: 2, liveSegments: 6 },
+};
 
 let dataDir: string;
 let ring: Ring;

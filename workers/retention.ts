@@ -1,9 +1,11 @@
-import { readdir, rm, stat, statfs } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Config } from '../pipeline/config-schema.ts';
+import type { DiskReport } from '../pipeline/process-report.ts';
 import { dataFolder } from './data-folder.ts';
+import { diskReport, measureDisk, STAGE_TEXTS, WriteRate } from './disk-room.ts';
 import { IndexCursor, type RingSegment } from './index-cursor.ts';
 import { type Hold, HOLDS_KEY } from './queue.ts';
 
@@ -47,11 +49,17 @@ export class Ring {
     this.#recording = options.recording;
   }
 
+  /** When the oldest recording begins that is still there (epoch ms); null: there is none. */
+  async oldestAt(): Promise<number | null> {
+    this.#follow(await this.#listSessions());
+    return (await this.#oldest())?.segment.startAt ?? null;
+  }
+
   /** Removes what may go. @returns what was removed, oldest first */
   async trim({ holds, now, disk }: TrimOptions): Promise<readonly RingSegment[]> {
     const folders = await this.#listSessions();
     this.#follow(folders);
-    const { freeShare, bytes } = disk ?? (await this.#measureDisk());
+    const { freeShare, bytes } = disk ?? (await measureDisk(this.#recordings));
     const wantedShare = this.#recording.minFreePercent / 100;
     const bytesToFree = freeShare < wantedShare ? (wantedShare - freeShare + FREE_STEP) * bytes : 0;
     const olderThan = now - this.#recording.keepHours * HOUR_MS;
@@ -100,11 +108,6 @@ export class Ring {
       }
   }
 
-  async #measureDisk(): Promise<{ freeShare: number; bytes: number }> {
-    const { bavail, blocks, bsize } = await statfs(this.#recordings);
-    return { freeShare: bavail / blocks, bytes: blocks * bsize };
-  }
-
   async #oldest(): Promise<{ track: Track; segment: RingSegment } | null> {
     let oldest: { track: Track; segment: RingSegment } | null = null;
     for (const track of this.#tracks.values()) {
@@ -131,20 +134,35 @@ export class Ring {
   }
 }
 
-/** Trims the ring every minute, and when asked to. */
+/** Trims the ring every minute, and when asked to; knows where the disk stands. */
 export const keepRing = (options: {
   readonly dataDir: string;
   readonly recording: Config['recording'];
   readonly redis: Redis;
   readonly log: Logger;
-}): { readonly trim: () => Promise<void>; readonly close: () => void } => {
-  const { redis, log } = options;
+}): {
+  readonly trim: () => Promise<void>;
+  /** Something of so many bytes was recorded. */
+  readonly wrote: (bytes: number) => void;
+  readonly report: () => Promise<DiskReport>;
+  readonly close: () => void;
+} => {
+  const { dataDir, recording, redis, log } = options;
   const ring = new Ring(options);
+  const rate = new WriteRate(Date.now());
+  const state = { shortened: false, oldestAt: null as number | null, stage: 'roomy' as DiskReport['stage'] };
   const trimNow = async (): Promise<void> => {
     try {
       // Without Redis nobody knows what is held: nothing is removed then.
       const holds = Object.values(await redis.hgetall(HOLDS_KEY)).map((text) => JSON.parse(text) as Hold);
-      const removed = await ring.trim({ holds, now: Date.now() });
+      const now = Date.now();
+      const removed = await ring.trim({ holds, now });
+      state.oldestAt = await ring.oldestAt();
+      const keepMs = recording.keepHours * HOUR_MS;
+      const ages = removed.map(({ startAt, durationMs }) => now - startAt - durationMs);
+      if (ages.some((age) => age < keepMs)) state.shortened = true;
+      // Only time mends it: what went before its time has been replaced.
+      else if (state.oldestAt !== null && now - state.oldestAt >= keepMs - CHECK_EVERY_MS) state.shortened = false;
       if (removed.length > 0)
         log.info(
           { segments: removed.length, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0) },
@@ -159,6 +177,18 @@ export const keepRing = (options: {
     (running ??= trimNow().finally(() => {
       running = null;
     }));
+  const report = async (): Promise<DiskReport> => {
+    const now = Date.now();
+    const room = await measureDisk(dataFolder(dataDir).recordings);
+    const { shortened, oldestAt } = state;
+    const found = diskReport(room, recording, { shortened, oldestAt, perHour: rate.perHour(now), now });
+    if (found.stage !== state.stage) {
+      const freePercent = Math.round(room.freeShare * 1_000) / 10;
+      log[found.stage === 'roomy' ? 'info' : 'warn']({ stage: found.stage, freePercent }, STAGE_TEXTS[found.stage]);
+      state.stage = found.stage;
+    }
+    return found;
+  };
   const timer = setInterval(() => void trim(), CHECK_EVERY_MS);
-  return { trim, close: () => clearInterval(timer) };
+  return { trim, wrote: (bytes) => rate.add(bytes, Date.now()), report, close: () => clearInterval(timer) };
 };

@@ -24,6 +24,8 @@ export type SegmentWriterOptions = {
   readonly cameraId: string;
   readonly segmentMs: number;
   readonly timeline: SessionTimeline;
+  /** Whether the disk has room that is meant for recordings. */
+  readonly mayKeep: () => Promise<boolean>;
   /** The header is on disk; comes before the first segment. */
   readonly onInit: (sha256: string, clock: SessionClock) => Promise<void>;
   /** The segment is on disk and in the index. */
@@ -127,6 +129,10 @@ export class SegmentWriter {
       sha256: sha256(bytes),
       startsWithKeyframe: fragments[0]!.times.startsWithKeyframe,
     };
+    if (!(await this.#options.mayKeep())) {
+      onLost(record);
+      return;
+    }
     try {
       if (!this.#initWritten) {
         const init = this.#initBytes!;

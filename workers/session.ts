@@ -24,6 +24,7 @@ import { LiveChecks } from './live-checks.ts';
 import { machineClock } from './monotonic.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { SessionTimeline } from './session-timeline.ts';
+import { mayRecord, measureDisk } from './disk-room.ts';
 import { isDiskFull, writeWhole } from './write-whole.ts';
 
 export type { SessionFrame } from './frame-feed.ts';
@@ -115,10 +116,11 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
     };
     await writeWhole(join(folder, 'session.json'), JSON.stringify(session, null, 2));
   };
+  const mayKeep = async (): Promise<boolean> => folder === null || mayRecord(await measureDisk(folder), recording);
   const written: { initSha256: string | null } = { initSha256: null };
   const mainWriter = (target: string): SegmentWriter =>
     new SegmentWriter({
-      ...{ folder: target, cameraId: camera.id, segmentMs: recording.segmentMs, timeline },
+      ...{ folder: target, cameraId: camera.id, segmentMs: recording.segmentMs, timeline, mayKeep },
       onInit: async (sha256) => {
         await writeSession(sha256, null);
         written.initSha256 = sha256;
@@ -135,7 +137,7 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
     });
   const previewWriter = (target: string): SegmentWriter =>
     new SegmentWriter({
-      ...{ folder: target, cameraId: camera.id, segmentMs: recording.segmentMs, timeline },
+      ...{ folder: target, cameraId: camera.id, segmentMs: recording.segmentMs, timeline, mayKeep },
       onInit: () => Promise.resolve(),
       onSegment: async (record) => options.onRendition?.(record),
       onLost: () => undefined, // The recording itself says so.

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { CASE_STATUSES } from '../../pipeline/procedure.ts';
+import { Custody } from './custody.ts';
 import { LawClause } from './law.ts';
 
 const nullable = <T extends import('@sinclair/typebox').TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -126,6 +127,7 @@ export const CaseDetail = Type.Composite([
     /** The case of another camera that goes on in its place; and the cases that were merged into this one. */
     mergedInto: nullable(Type.String()),
     merged: Type.Array(Type.String()),
+    custody: Custody,
     manifestSha256: Type.String(),
     keyId: Type.String(),
     notes: Type.Array(Type.Object({ id: Type.String(), actor: Type.String(), at: Type.Number(), text: Type.String() })),

@@ -33,3 +33,22 @@ export const PublicKeys = Type.Object({
   ),
 });
 export type PublicKeys = Static<typeof PublicKeys>;
+
+/** `POST /api/cases/:id/links` */
+export const LinkRequest = Type.Object(
+  {
+    path: Type.String({ maxLength: 200, description: 'One of the case’s `files`.' }),
+    minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 60, default: 5 })),
+    purpose: Type.Optional(Type.String({ maxLength: 200, description: 'Stands in the audit.' })),
+  },
+  { additionalProperties: false },
+);
+export type LinkRequest = Static<typeof LinkRequest>;
+export const EvidenceLink = Type.Object({
+  url: Type.String({ description: 'At the bucket itself where there is one, else below this address.' }),
+  expiresAt: Type.Number({ description: 'Epoch ms.' }),
+  mediaType: Type.String(),
+  bytes: Type.Number(),
+  sha256: Type.String({ description: 'What the file must have.' }),
+});
+export type EvidenceLink = Static<typeof EvidenceLink>;

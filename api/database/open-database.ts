@@ -11,6 +11,7 @@ import * as caseFilters from './migrations/0007-case-filters.ts';
 import * as loginProvider from './migrations/0008-login-provider.ts';
 import * as caseMeasures from './migrations/0009-case-measures.ts';
 import * as alerts from './migrations/0010-alerts.ts';
+import * as custody from './migrations/0011-custody.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -27,6 +28,7 @@ const MIGRATIONS = {
   '0008-login-provider': loginProvider,
   '0009-case-measures': caseMeasures,
   '0010-alerts': alerts,
+  '0011-custody': custody,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */

@@ -16,6 +16,7 @@ export type Tables = {
   api_tokens: ApiTokenTable;
   cases: CaseTable;
   manifests: ManifestTable;
+  case_custody: CaseCustodyTable;
   verdicts: VerdictTable;
   labels: LabelTable;
   case_measures: CaseMeasureTable;
@@ -133,6 +134,23 @@ export type CaseTable = {
 
 /** The sealed manifest as it was checked when the case came in. Apart from `cases`, whose rows stay small. */
 export type ManifestTable = { case_id: string; json: string };
+
+/** Beside a case that somebody holds, that the object store locks, or whose evidence was erased; others have no row. */
+export type CaseCustodyTable = {
+  case_id: string;
+  held: number;
+  held_by: string | null;
+  held_at: number | null;
+  hold_reason: string | null;
+  /** Whether the object store was last told of a hold; it follows `held`. */
+  store_held: number;
+  /** Until when the store was told to lock the files. */
+  locked_until: number | null;
+  erased_at: number | null;
+  erased_tier: string | null;
+  /** How many files were erased; null while that is not finished. */
+  erased_files: number | null;
+};
 
 /** Every verdict ever given, undone ones too. */
 export type VerdictTable = {

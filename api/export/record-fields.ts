@@ -1,4 +1,4 @@
-import type { EvidenceManifest } from '../../pipeline/evidence.ts';
+import type { EvidenceManifest, PlateReading } from '../../pipeline/evidence.ts';
 import { explain } from '../../pipeline/explanation.ts';
 import { className, RULE_NAMES } from '../../pipeline/explanation-words.ts';
 import type { CaseSummary } from '../contract/cases.ts';
@@ -34,6 +34,18 @@ export const recordTime = (at: number, timeZone: string): string => {
   return `${hour}:${minute}, ${day}/${month}/${year}`;
 };
 
+/** Readings of the vehicles that the case is about, in the order of its subjects. */
+export const subjectPlates = ({ event, plates = [] }: EvidenceManifest): readonly PlateReading[] =>
+  event.subjects.flatMap(({ trackId }) => plates.filter((plate) => plate.trackId === trackId));
+
+/** What a machine read is evidence only where it says so; the rest is for a person to compare with the picture. */
+const plateWords = (manifest: EvidenceManifest): string => {
+  const read = subjectPlates(manifest).flatMap(({ text, grade }) =>
+    text === null ? [] : [grade === 'evidence' ? text : `${text} (máy đọc chưa chắc chắn, phải đối chiếu với ảnh)`],
+  );
+  return read.length > 0 ? read.join('\n') : BLANK;
+};
+
 const seconds = (ms: number): string => String(Math.round(ms / 100) / 10).replace('.', ',');
 
 /**
@@ -45,19 +57,20 @@ export const recordFields = (options: {
   readonly manifest: EvidenceManifest;
   readonly law: readonly LawClause[];
   readonly unit: string;
+  /** Who settles it and where to reach them; empty: to be filled in. */
+  readonly settling?: { readonly unit: string; readonly contact: string };
   readonly timeZone: string;
 }): readonly RecordField[] => {
-  const { summary, manifest, law, unit, timeZone } = options;
+  const { summary, manifest, law, unit, settling, timeZone } = options;
   const { event, camera } = manifest;
-  const { facts } = event.decision;
   const at = event.triggerAt;
   const secondOfMinute = new Intl.DateTimeFormat('en-GB', { timeZone, second: '2-digit' }).format(at).padStart(2, '0');
   const behaviour = law.flatMap(({ behaviour: words, reference, portalCode, penalty }) => [
     `${words.vi} – ${reference.vi}${portalCode ? ` (mã ${portalCode})` : ''}. ${penalty.vi}.`,
   ]);
   return [
-    { label: 'Biển kiểm soát', value: facts['plate'] ?? BLANK },
-    { label: 'Màu biển', value: facts['plateColour'] ?? BLANK },
+    { label: 'Biển kiểm soát', value: plateWords(manifest) },
+    { label: 'Màu biển', value: BLANK },
     { label: 'Loại phương tiện', value: className(summary.subjectClass ?? undefined, 'vi') },
     { label: 'Thời gian vi phạm', value: recordTime(at, timeZone) },
     {
@@ -69,8 +82,8 @@ export const recordFields = (options: {
     { label: 'Hành vi vi phạm, quy định', value: behaviour.length > 0 ? behaviour.join('\n') : BLANK },
     { label: 'Trạng thái', value: summary.status ? (STATUS_WORDS[summary.status] ?? summary.status) : BLANK },
     { label: 'Đơn vị phát hiện vi phạm', value: unit || BLANK },
-    { label: 'Nơi giải quyết vụ việc', value: BLANK },
-    { label: 'Địa chỉ, điện thoại', value: BLANK },
+    { label: 'Nơi giải quyết vụ việc', value: settling?.unit || BLANK },
+    { label: 'Địa chỉ, điện thoại', value: settling?.contact || BLANK },
     { label: 'Thiết bị ghi nhận', value: `camera ${camera.name || camera.id} (${camera.id})` },
     { label: 'Máy đã ghi nhận', value: explain(event).vi },
     ...(event.kind === 'speed'

@@ -110,7 +110,32 @@ describe('the record on paper', () => {
     });
     const value = (label: string): string => fields.find((field) => field.label === label)!.value;
     expect(value('Biển kiểm soát')).toMatch(/^…+$/);
+    expect(value('Nơi giải quyết vụ việc')).toMatch(/^…+$/);
     expect(value('Người quyết định')).toContain('máy chỉ đề xuất');
     expect(value('Hành vi vi phạm, quy định')).toContain('(chưa kiểm chứng)');
+  });
+
+  test('the plate that was read stands in it, and one that a person must read says so', async () => {
+    const plated = (grade: 'evidence' | 'needs-human-reading', text: string | null): string =>
+      recordFields({
+        ...{
+          summary,
+          law: [],
+          unit: '',
+          timeZone: ZONE,
+          settling: { unit: 'Đội CSGT số 2', contact: '02438 123 456' },
+        },
+        manifest: {
+          ...manifest,
+          event: { ...manifest.event, subjects: [{ trackId: 3 }] },
+          plates: [
+            { trackId: 3, text, grade, crop: null },
+            { trackId: 9, text: '30A-999.99', grade: 'evidence', crop: null },
+          ],
+        } as unknown as EvidenceManifest,
+      })[0]!.value;
+    expect(plated('evidence', '29-A1 123.45')).toBe('29-A1 123.45');
+    expect(plated('needs-human-reading', '29-A1 123.45')).toMatch(/^29-A1 123.45 \(.*đối chiếu với ảnh\)$/);
+    expect(plated('evidence', null)).toMatch(/^…+$/);
   });
 });

@@ -25,9 +25,12 @@ export type RecordOptions = {
   readonly keyId: string;
   readonly law: readonly LawClause[];
   readonly unit: string;
+  readonly settling?: { readonly unit: string; readonly contact: string };
   readonly timeZone: string;
   /** JPEG stills in order of time, each with its offset from the act in ms. */
   readonly stills: readonly { readonly offsetMs: number; readonly jpeg: Uint8Array }[];
+  /** Crops of the plates of the vehicles that the case is about. */
+  readonly plateCrops?: readonly Uint8Array[];
   readonly printedAt: number;
   readonly printedBy: string;
 };
@@ -78,6 +81,7 @@ export const recordPdf = (options: RecordOptions): Promise<Buffer> => {
   document.y = Math.max(document.y, PAGE.margin + QR_SIZE) + 10;
 
   drawFields(document, recordFields(options));
+  drawPlates(document, options.plateCrops ?? []);
   drawStills(document, options);
   drawSeal(document, [
     `SHA-256 của manifest: ${manifestSha256}`,
@@ -146,6 +150,29 @@ const drawStills = (document: Page, { stills, manifest }: RecordOptions): void =
   });
   document.x = PAGE.margin;
   document.y = top + tall + 18;
+};
+
+/** Small, as they are: enough to hold the letters above against what the camera saw. */
+const PLATE_HEIGHT = 44;
+
+const drawPlates = (document: Page, crops: readonly Uint8Array[]): void => {
+  if (crops.length === 0) return;
+  if (document.y + PLATE_HEIGHT > PAGE.height - PAGE.margin) document.addPage();
+  const { y } = document;
+  document
+    .font('bold')
+    .fontSize(9)
+    .text('Ảnh biển số', PAGE.margin, y, { width: LABEL_WIDTH - 8 });
+  crops.slice(0, 3).forEach((jpeg, index) => {
+    try {
+      document.image(Buffer.from(jpeg), PAGE.margin + LABEL_WIDTH + index * 120, y, { fit: [112, PLATE_HEIGHT] });
+    } catch {
+      document.font('regular').text('(không đọc được ảnh này)', PAGE.margin + LABEL_WIDTH + index * 120, y);
+    }
+  });
+  document.font('regular');
+  document.x = PAGE.margin;
+  document.y = y + PLATE_HEIGHT + 4;
 };
 
 const drawSeal = (document: Page, lines: readonly string[]): void => {

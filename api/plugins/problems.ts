@@ -23,6 +23,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   CASE_NOT_FOUND: 404,
   STORE_NOT_FOUND: 404,
   EVIDENCE_GONE: 410,
+  EVIDENCE_ERASED: 410,
+  STORE_LOCKED: 409,
   CASE_CONFLICT: 409,
   CONFIG_CONFLICT: 409,
   CONFIG_SYNTAX: 409,
@@ -30,11 +32,14 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   EVIDENCE_UNVERIFIED: 409,
   CASE_UNREADABLE: 502,
   STORE_UNAVAILABLE: 503,
+  DISK_FULL: 507,
   SIGNING_UNAVAILABLE: 503,
   QUEUE_UNAVAILABLE: 503,
   DATABASE_UNAVAILABLE: 503,
   EVIDENCE_NOT_READY: 503,
 };
+
+const DISK_FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', '53100']);
 
 /** Fastify's own refusals that are the caller's doing: 400 malformed, 413 too large, 415 media type, 429 too many. */
 const codeOfStatus = (status: number): ErrorCode => {
@@ -52,6 +57,9 @@ export const toProblem = (error: unknown): Problem => {
     const status = STATUS[error.code] ?? 500;
     return problem(error.code, status, redactUrl(error.message));
   }
+  // Of SQLite and PostgreSQL: nothing was changed, and there is something that a person can do.
+  if (DISK_FULL.has((error as { code?: string }).code ?? ''))
+    return problem('DISK_FULL', 507, 'The disk of the database is full; nothing was changed. Free space and try again');
   const { statusCode, message } = error as Partial<FastifyError>;
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return problem(codeOfStatus(statusCode), statusCode, redactUrl(message ?? ''));

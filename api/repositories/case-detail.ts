@@ -20,6 +20,9 @@ export const HISTORY_ACTIONS = [
   'case.merged',
   'case.took_in',
   'case.separated',
+  'case.held',
+  'case.hold_lifted',
+  'case.erased',
 ] as const;
 
 export const fileUrl = (caseId: string, path: string): string =>
@@ -35,10 +38,12 @@ export const toCaseDetail = (options: {
   readonly law: readonly LawClause[];
   readonly mergedInto: string | null;
   readonly merged: readonly string[];
+  readonly custody: CaseDetail['custody'];
   readonly notes: CaseDetail['notes'];
   readonly history: readonly AuditTable[];
 }): CaseDetail => {
-  const { summary, manifest, manifestSha256, keyId, explanation, law, notes, mergedInto, merged, history } = options;
+  const { summary, manifest, manifestSha256, keyId, explanation, law, notes, mergedInto, merged, custody, history } =
+    options;
   const urlOf = (role: string): string | null => {
     const file = manifest.files.find((candidate) => candidate.role === role);
     return file ? fileUrl(summary.id, file.path) : null;
@@ -76,6 +81,7 @@ export const toCaseDetail = (options: {
     })),
     mergedInto,
     merged: [...merged],
+    custody,
     manifestSha256,
     keyId,
     notes,

@@ -65,6 +65,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
         law: clausesOf(manifest.event, context.config.site.timeZone),
         mergedInto: row.merged_into,
         merged: await context.sameAct.mergedInto(id),
+        custody: await context.custody.of(row),
         notes: await context.procedure.notes(id),
         history: visibleHistory(await audit.history(id, HISTORY_ACTIONS), row, account.role),
       });
@@ -90,7 +91,10 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
         ([MANIFEST_FILE, SIGNATURE_FILE, TIME_STAMP_FILE].includes(path) ? 'application/json' : null);
       if (mediaType === null) throw new WatchpostError('NOT_FOUND', `Case "${id}" has no file "${path}"`);
       const key = `${row.prefix}/${path}`;
-      const { bytes } = await store.stat(key);
+      const { bytes } = await store.stat(key).catch(async (error: unknown) => {
+        await context.custody.checkThere(id);
+        throw error;
+      });
       await views.record(account, 'evidence.read', id, path);
       reply.header('cache-control', 'private, max-age=3600, immutable');
       return sendBytes(request, reply, { bytes, mediaType, open: (range) => store.open(key, range) });
@@ -173,6 +177,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
     async (request) => {
       const account = accountOf(request);
       const row = await cases.get(request.params.id, scopeOf(account));
+      await context.custody.checkThere(row.id);
       const result = await verifyStoredCase(store, {
         prefix: row.prefix,
         manifestSha256: row.manifest_sha256,

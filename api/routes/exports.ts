@@ -18,6 +18,7 @@ import { verifyStoredCase } from '../evidence/verify-case.ts';
 import { exportCase } from '../export/export-case.ts';
 import { clausesOf } from '../law.ts';
 import type { CaseTable } from '../database/schema.ts';
+import { subjectPlates } from '../export/record-fields.ts';
 import { recordPdf } from '../export/record-pdf.ts';
 import { zipStream } from '../export/zip-stream.ts';
 import { redactCase, REDACTION_FILE, REDACTION_SIGNATURE_FILE } from '../redaction/redact-case.ts';
@@ -35,7 +36,7 @@ const readPublicKeys = async (keysDir: string): Promise<ReadonlyMap<string, stri
 };
 
 export const registerExportRoutes = (app: App, context: ApiContext, options: { readonly playerDir: string }): void => {
-  const { audit, cases, clock, config, paths, procedure, store } = context;
+  const { audit, cases, clock, config, custody, paths, procedure, store } = context;
   const verifyFile = join(options.playerDir, 'verify.html');
 
   const outside = config.evidence.signing ? openSigner(paths.keys, config.evidence.signing) : null;
@@ -52,11 +53,19 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
     printedBy: string,
     printedAt: number,
   ): Promise<Buffer> => {
-    const { unit, timeZone } = config.site;
-    const stills = manifest.files.filter(({ role }) => role.startsWith('still-'));
+    const { unit, settlingUnit, settlingContact, timeZone } = config.site;
+    // The decision outlives the pictures, and so does its record.
+    const isErased = (await custody.row(row.id))?.erased_at != null;
+    const stills = isErased ? [] : manifest.files.filter(({ role }) => role.startsWith('still-'));
     return recordPdf({
       ...{ summary: cases.summary(row), manifest, manifestSha256: row.manifest_sha256, keyId: row.key_id },
       ...{ law: clausesOf(manifest.event, timeZone), unit, timeZone, printedAt, printedBy },
+      settling: { unit: settlingUnit, contact: settlingContact },
+      plateCrops: isErased
+        ? []
+        : await Promise.all(
+            subjectPlates(manifest).flatMap(({ crop }) => (crop === null ? [] : [store.get(`${row.prefix}/${crop}`)])),
+          ),
       stills: await Promise.all(
         stills.map(async ({ path, ptsMs }) => ({
           offsetMs: (ptsMs ?? manifest.event.triggerPtsMs) - manifest.event.triggerPtsMs,
@@ -78,6 +87,7 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
 
   /** @throws WatchpostError EVIDENCE_UNVERIFIED: a case that no longer is what was sealed must not leave the house as if it were */
   const checkSeal = async (row: CaseTable): Promise<void> => {
+    await custody.checkThere(row.id);
     const found = await verifyStoredCase(store, {
       prefix: row.prefix,
       manifestSha256: row.manifest_sha256,

@@ -2,13 +2,13 @@ import { type Static, Type } from '@sinclair/typebox';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { CameraState } from '../../pipeline/live.ts';
-import { PROCESSES, type ProcessReport } from '../../pipeline/process-report.ts';
+import { DISK_STAGES, type DiskReport, PROCESSES, type ProcessReport } from '../../pipeline/process-report.ts';
 import { STAGES } from '../../pipeline/stage-histograms.ts';
 import type { ApiContext } from '../context.ts';
 import { readProcessReports } from '../live/process-reports.ts';
 import { histogramFamily, metricFamily } from '../metrics.ts';
 import { findAccount, isLocal } from '../plugins/auth.ts';
-import { SealReadiness } from '../contract/health.ts';
+import { DiskReadiness, SealReadiness } from '../contract/health.ts';
 import type { App } from './app.ts';
 
 const PROBE_MS = 2_000;
@@ -25,6 +25,7 @@ const Readiness = Type.Object({
   cameras: Type.Record(Type.String(), Type.Integer(), { description: 'Number of cameras by state.' }),
   /** Only for this machine itself and for logged-in people: which camera is blind is nobody else's business. */
   seal: Type.Optional(SealReadiness),
+  disk: Type.Optional(DiskReadiness),
   states: Type.Optional(
     Type.Record(
       Type.String(),
@@ -61,6 +62,12 @@ const sealOf = (reports: readonly ProcessReport[]): SealReadiness | null => {
   const seals = reports.flatMap(({ seal }) => (seal ? [seal] : []));
   return seals.find(({ signing, timeStamps }) => signing ?? timeStamps?.failure) ?? seals[0] ?? null;
 };
+
+/** Of several that record, the one whose disk is the shortest. */
+const diskOf = (reports: readonly ProcessReport[]): DiskReport | null =>
+  reports
+    .flatMap(({ disk }) => (disk ? [disk] : []))
+    .sort((a, b) => DISK_STAGES.indexOf(b.stage) - DISK_STAGES.indexOf(a.stage))[0] ?? null;
 
 export const registerHealthRoutes = (app: App, context: ApiContext): void => {
   const { alerts, cameras, cases, config, live, metrics, paths, redis, sessions, stages, states, store, tokens } =
@@ -99,11 +106,13 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
       const told = isLocal(request) || (await findAccount(request, { sessions, tokens }).catch(() => null)) !== null;
       const ready = database && objects;
       const seal = sealOf(reports ?? []);
+      const disk = diskOf(reports ?? []);
       const channels = await alerts.channels(config.alerts.channels).catch(() => []);
       const body: Readiness = {
         ready,
         degraded:
           channels.some(({ failingSince }) => failingSince !== null) ||
+          disk?.stage === 'paused' ||
           isAnyMissing(reports) ||
           current.some(({ state }) => state === 'blind' || state === 'degraded'),
         parts: { database, store: objects, redis: redisAnswers },
@@ -112,6 +121,7 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
         ...(told
           ? {
               ...(seal ? { seal } : {}),
+              ...(disk ? { disk } : {}),
               states: Object.fromEntries(
                 current.map(({ cameraId, state, cause, since }) => [cameraId, { state, cause, since }]),
               ),
@@ -205,6 +215,20 @@ export const registerHealthRoutes = (app: App, context: ApiContext): void => {
         'gauge',
         'Number of living processes by name.',
         Object.entries(countByName(reports)).map(([name, count]) => [{ process: name }, count] as const),
+      ),
+      metricFamily(
+        'watchpost_disk_free_bytes',
+        'gauge',
+        'Free space of the disk that recordings lie on.',
+        reports.flatMap(({ worker, disk }) => (disk ? [[{ worker }, disk.freeBytes] as const] : [])),
+      ),
+      metricFamily(
+        'watchpost_disk_stage',
+        'gauge',
+        'Stage of the disk: 1 on the one that holds, 0 on the others.',
+        reports.flatMap(({ worker, disk }) =>
+          disk ? DISK_STAGES.map((stage) => [{ worker, stage }, disk.stage === stage ? 1 : 0] as const) : [],
+        ),
       ),
       ofProcess(
         'watchpost_process_resident_bytes',

@@ -98,17 +98,29 @@ export const restore = async ({ from, data }: { readonly from: string; readonly 
 
   const problems: string[] = [];
   const db = await openDatabase(join(data, DATABASE));
-  let cases: readonly { readonly id: string; readonly prefix: string; readonly manifest_sha256: string }[];
+  let cases: readonly {
+    readonly id: string;
+    readonly prefix: string;
+    readonly manifest_sha256: string;
+    readonly erased_at: number | null;
+  }[];
   try {
     const audit = await new AuditLog(db).verify();
     if (!audit.intact) problems.push(`audit: ${audit.problem ?? 'broken'}`);
-    cases = await db.selectFrom('cases').select(['id', 'prefix', 'manifest_sha256']).orderBy('id').execute();
+    cases = await db
+      .selectFrom('cases')
+      .leftJoin('case_custody', 'case_custody.case_id', 'cases.id')
+      .select(['id', 'prefix', 'manifest_sha256', 'erased_at'])
+      .orderBy('id')
+      .execute();
   } finally {
     await db.destroy();
   }
   // With a bucket the evidence is not in the back-up, and has its own.
   if (await exists(join(data, 'objects')))
-    for (const { id, prefix, manifest_sha256 } of cases) {
+    for (const { id, prefix, manifest_sha256, erased_at } of cases) {
+      // Only manifest and signature are left of those, by the rules of retention.
+      if (erased_at !== null) continue;
       const found = await verifyFolder(join(data, 'objects', prefix));
       for (const { file, problem } of found.problems) problems.push(`case ${id}: ${file} ${problem}`);
       if (found.status === 'intact' && found.manifestSha256 !== manifest_sha256)

@@ -78,6 +78,21 @@ describe('/readyz and /healthz', () => {
     client.disconnect();
   });
 
+  test('a disk that recordings filled is told with its stage, and counts as degraded once nothing is recorded', async () => {
+    const client = new Redis(redis.url);
+    const disk = { bytes: 1e12, freeBytes: 1e10, oldestAt: 1_000, keepHours: 24, reachHours: 7 };
+    const report = reportProcess({
+      ...{ redis: client, process: 'record', stages: new StageHistograms() },
+      disk: () => Promise.resolve({ ...disk, stage: 'paused' as const }),
+    });
+    await expect.poll(() => ask(site), patiently).toMatchObject({ degraded: true, disk: { ...disk, stage: 'paused' } });
+    const { body } = await site.admin.get('/metrics');
+    expect(body).toContain('watchpost_disk_free_bytes{worker="record"} 10000000000\n');
+    expect(body).toContain('watchpost_disk_stage{worker="record",stage="paused"} 1\n');
+    await report.close();
+    client.disconnect();
+  });
+
   test('the dashboard asks for nothing that is not told', async () => {
     const { body } = await site.admin.get('/metrics');
     const told = new Set([...body.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name));

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applyHolds } from '../../api/custody.ts';
 import type { Config } from '../../pipeline/config-schema.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
@@ -14,6 +15,7 @@ import { storeReader } from '../../workers/verify-folder.ts';
 import { freePort, MINIO, type Minio, MINIO_KEYS, needsMinio, startMinio } from '../minio.ts';
 import { ROOT } from '../shared.ts';
 import { openSite, type Site, startRedis } from './api-harness.ts';
+import { openCustody } from './custody-parts.ts';
 import { makeEvent, makeRecording } from './evidence-recorder.ts';
 
 const BUILT = join(ROOT, 'dist', 'workers', 'evidence.js');
@@ -56,7 +58,7 @@ describe.skipIf(!able)(`evidence in MinIO (needs \`npm run build\`)${needsMinio}
 cameras: [{ id: gate, name: Gate, source: { url: x.mp4 } }]
 evidence:
   store: { kind: s3, endpoint: '${minio.endpoint}', bucket: evidence, region: us-east-1,
-    accessKey: ${MINIO_KEYS.accessKey}, secretKey: ${MINIO_KEYS.secretKey} }`);
+    lock: { days: 1 }, accessKey: ${MINIO_KEYS.accessKey}, secretKey: ${MINIO_KEYS.secretKey} }`);
     store = openStore(config.evidence.store, dataDir);
     await makeRecording(join(dataDir, 'recordings', 'gate'));
     worker = spawn(
@@ -87,6 +89,27 @@ evidence:
     expect(whole.rawPayload.equals(await store.get('cases/first/clip.mp4'))).toBe(true);
     const part = await site.admin.get('/api/cases/first/files/clip.mp4', { range: 'bytes=4-7' });
     expect([part.statusCode, part.rawPayload.toString('latin1')]).toEqual([206, 'ftyp']);
+  });
+
+  test('a hold on a case is a legal hold on its objects: set with it, set again where somebody took it away, lifted with it', async () => {
+    const heldInBucket = () => store.isHeld('cases/first');
+    const patiently = { timeout: 30_000, interval: 200 };
+    const hold = (path: string, reason: string) => site.admin.call('POST', `/api/cases/first/${path}`, { reason });
+    expect(await heldInBucket()).toBe(false);
+    expect((await hold('hold', 'court 7')).statusCode).toBe(200);
+    await expect.poll(heldInBucket, patiently).toBe(true);
+    await expect(store.erase('cases/first/clip.mp4')).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+
+    await store.hold('cases/first', false);
+    const custody = await openCustody(site);
+    expect(await applyHolds(custody.context)).toEqual(['first']);
+    await custody.close();
+    expect(await heldInBucket()).toBe(true);
+    const { rows } = (await site.admin.get('/api/audit?target=first')).json<{ rows: { action: string }[] }>();
+    expect(rows.map(({ action }) => action)).toContain('case.hold_restored');
+
+    expect((await hold('hold/end', 'judged')).statusCode).toBe(200);
+    await expect.poll(heldInBucket, patiently).toBe(false);
   });
 
   test('MinIO killed and back: what was stored is whole, and events of the meantime become cases', async () => {

@@ -78,6 +78,18 @@ describe.skipIf(!hasChromium)(`the page of a case${why}`, () => {
     expect(await detail()).toMatchObject({ status: 'cancelled', dueAt: null });
   });
 
+  test('puts the case under legal hold with a reason; lifting it is not the officer’s', async () => {
+    const { page } = opened;
+    const card = page.locator('[data-hold=off]');
+    expect(await card.innerText()).toContain('are erased on');
+    expect(await card.locator('button').isDisabled()).toBe(true);
+    await card.locator('input').fill('Tòa án Ba Đình, 12/2026');
+    await card.locator('button').click();
+    await page.waitForSelector('[data-hold=on]:has-text("Tòa án Ba Đình, 12/2026")');
+    expect(await page.locator('[data-hold=on] button').count()).toBe(0);
+    expect((await detail()).custody).toMatchObject({ hold: { by: 'officer-an' }, eraseAt: null });
+  });
+
   test('keeps notes, and hands the case out as a ZIP and as a record', async () => {
     const { page } = opened;
     await page.fill('.case-page textarea', 'chủ xe đã gọi lại');

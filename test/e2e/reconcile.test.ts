@@ -17,10 +17,12 @@ test('cases without evidence, evidence without a case and leftovers are told apa
   for (const id of ['whole', 'waiting', 'gone']) await sealCase(store, id);
   await store.remove('cases/gone/manifest.json');
   await store.put('cases/half/clip.mp4', new Uint8Array(10));
-  expect(await compare(['gone', 'nowhere', 'whole'], store)).toEqual({
-    ...{ lost: ['gone', 'nowhere'], unannounced: ['waiting'], unfinished: ['half'], cases: 3 },
+  await store.put('cases/old/manifest.json', new Uint8Array(1));
+  const known = (id: string, isErased = false) => ({ id, isHeld: false, isErased });
+  const nothing = { lost: [], unannounced: [], unfinished: [], unheld: [], heldOnly: [], unerased: [] };
+  expect(await compare([known('gone'), known('nowhere'), known('old', true), known('whole', true)], store)).toEqual({
+    ...{ ...nothing, lost: ['gone', 'nowhere'], unannounced: ['waiting'], unfinished: ['half'] },
+    ...{ unerased: ['whole'], cases: 4 },
   });
-  expect(await compare([], new LocalStore(join(folder, 'empty')))).toEqual({
-    ...{ lost: [], unannounced: [], unfinished: [], cases: 0 },
-  });
+  expect(await compare([], new LocalStore(join(folder, 'empty')))).toEqual({ ...nothing, cases: 0 });
 });

@@ -1,10 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import pino from 'pino';
 import { afterAll, expect, test } from 'vitest';
+import { parseConfig } from '../../pipeline/config.ts';
+import { verifyCase } from '../../pipeline/verify.ts';
+import { HOLDS_KEY } from '../../workers/queue.ts';
+import { keepRing } from '../../workers/retention.ts';
+import { LocalStore } from '../../workers/storage/local-store.ts';
+import { folderReader } from '../../workers/verify-folder.ts';
 import { makeCounterClip } from '../fixtures/counter-clip.ts';
+import { sealCase, startRedis } from './api-harness.ts';
 import { readGaps, readIndex, sessionFolders, startRecorder, until } from '../fixtures/recorder-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'watchpost-full-'));
@@ -58,4 +67,97 @@ test.skipIf(!mounted)(
     expect(gap!.fromAt).toBeCloseTo(index[hole - 1]!.startAt + index[hole - 1]!.durationMs, 0);
     expect(gap!.toAt).toBe(index[hole]!.startAt);
   },
+);
+
+/** Takes every byte that is left. */
+const eatAll = async (file: string): Promise<void> => {
+  for (const size of [256_000, 16_000, 1_000])
+    try {
+      for (;;) await appendFile(file, Buffer.alloc(size));
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+    }
+};
+
+test.skipIf(!mounted)(
+  `a disk at 100 % takes recordings in the announced order, and nothing that a case needs${mounted ? '' : ' [skipped: may not mount a small disk]'}`,
+  async () => {
+    const url = join(folder, 'street.mp4');
+    const dataDir = join(disk, 'city');
+    const filler = join(disk, 'filler');
+    mkdirSync(join(dataDir, 'recordings'), { recursive: true });
+    const redis = await startRedis(folder);
+    const client = new Redis(redis.url);
+    const log: string[] = [];
+    const ring = keepRing({
+      ...{ dataDir, redis: client, recording: parseConfig('version: 1').recording },
+      log: pino(
+        { level: 'info' },
+        { write: (line: string) => void log.push((JSON.parse(line) as { msg: string }).msg) },
+      ),
+    });
+    const store = new LocalStore(join(dataDir, 'objects'));
+    await sealCase(store, 'sealed');
+    const camera = startRecorder({
+      ...{ dataDir, url, source: { loop: true, realtime: true } },
+      onDiskFull: () => void ring.trim(),
+    });
+    try {
+      await until('four segments', 20_000, () => camera.recorder.state.segments >= 4);
+      const [session] = await sessionFolders(dataDir);
+      const held = (await readIndex(session!)).slice(1, 3);
+      const { cameraId, sessionId, startPtsMs } = held[0]!;
+      const toPtsMs = held[1]!.startPtsMs + held[1]!.durationMs;
+      const hold = { caseId: 'waiting', cameraId, sessionId, fromPtsMs: startPtsMs, toPtsMs, heldAt: 0 };
+      await client.hset(HOLDS_KEY, 'waiting', JSON.stringify(hold));
+      expect((await ring.report()).stage).toBe('roomy');
+
+      // Between the two watermarks recordings get shorter, and go on.
+      const { bavail, bsize, blocks } = statfsSync(disk);
+      await writeFile(filler, Buffer.alloc(Math.round((bavail - blocks * 0.05) * bsize)));
+      await ring.trim();
+      expect((await ring.report()).stage).toBe('shortened');
+      expect(await readdir(session!)).not.toContain('000000.m4s');
+      const { segments } = camera.recorder.state;
+      await until('it records on', 10_000, () => camera.recorder.state.segments > segments + 1);
+
+      const left = async (): Promise<string[]> =>
+        (await readdir(session!)).filter((name) => name.endsWith('.m4s')).sort();
+      await expect
+        .poll(
+          async () => {
+            await eatAll(filler);
+            await ring.report();
+            return left();
+          },
+          { timeout: 20_000, interval: 300 },
+        )
+        .toEqual(held.map(({ file }) => file));
+      await expect.poll(async () => (await ring.report()).stage, { timeout: 10_000 }).toBe('paused');
+      await until('the camera says so', 10_000, () => camera.recorder.state.cause === 'DISK_FULL');
+      const stages = log.flatMap((line) => /stage (\d) of 2/.exec(line)?.[1] ?? []);
+      expect([stages[0], stages.at(-1)]).toEqual(['1', '2']);
+      await expect(store.put('cases/next/clip.mp4', Buffer.alloc(100_000))).rejects.toMatchObject({
+        code: 'DISK_FULL',
+      });
+      expect(await store.list('cases/next')).toEqual([]);
+      expect(await verifyCase(folderReader(join(dataDir, 'objects', 'cases', 'sealed')))).toMatchObject({
+        ...{ status: 'intact', problems: [] },
+      });
+      const received = camera.recorder.state.frames.received;
+      await until('frames go on', 10_000, () => camera.recorder.state.frames.received > received + 5);
+
+      await rm(filler);
+      await until('it is well again', 10_000, () => camera.recorder.state.state === 'watching');
+      await store.put('cases/next/clip.mp4', Buffer.alloc(100_000));
+      expect((await ring.report()).stage).toBe('shortened');
+      expect(await left()).toEqual(expect.arrayContaining(held.map(({ file }) => file)));
+    } finally {
+      await camera.stop();
+      ring.close();
+      client.disconnect();
+      await redis.stop();
+    }
+  },
+  60_000,
 );

@@ -73,6 +73,26 @@ export class LocalStore implements EvidenceStore {
     await rm(file, { force: true }).catch((error: unknown) => this.#fail('remove', key, error));
   }
 
+  async erase(key: string): Promise<void> {
+    await this.remove(key);
+  }
+
+  hold(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  isHeld(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  retain(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  link(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   protection(): Promise<StoreProtection> {
     return Promise.resolve({ versioning: false, objectLock: false, lockDays: null });
   }

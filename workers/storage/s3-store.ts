@@ -1,6 +1,7 @@
-import { Client, RETENTION_MODES } from 'minio';
+import { LEGAL_HOLD_STATUS, RETENTION_MODES } from 'minio';
 import { WatchpostError } from '../../pipeline/errors.ts';
-import type { EvidenceStore, StoredObject, StoreProtection } from '../../pipeline/evidence-store.ts';
+import type { EvidenceStore, LockMode, StoredObject, StoreProtection } from '../../pipeline/evidence-store.ts';
+import { MultipartClient } from './multipart-client.ts';
 import { checkKey } from './object-key.ts';
 
 export type S3Config = {
@@ -9,25 +10,31 @@ export type S3Config = {
   readonly region: string;
   readonly accessKey: string;
   readonly secretKey: string;
-  readonly lock?: { readonly days: number; readonly mode: 'governance' | 'compliance' };
+  readonly lock?: { readonly days: number; readonly mode: LockMode };
 };
 
 /** Evidence lies below this; passages, which expire by law, do not and are never locked. */
 const LOCKED_PREFIX = 'cases/';
 const DAY_MS = 24 * 3_600_000;
 
-/** Bodies up to this size go in one request, as one checksummed whole; no evidence file comes near it. */
-const PART_BYTES = 1024 * 1024 * 1024;
+/** Larger bodies go in parts of this size, so that a broken connection costs one of them. S3 wants at least 5 MiB. */
+const PART_BYTES = 16 * 1024 * 1024;
 
 const MISSING = new Set(['NoSuchKey', 'NotFound']);
 /** What MinIO and S3 answer when an object of a bucket without object lock is to be locked. */
 const LOCKLESS = /missing ObjectLockConfiguration/i;
 const NO_LOCK = new Set(['ObjectLockConfigurationNotFoundError', 'NotImplemented', 'MethodNotAllowed']);
 const REFUSED = new Set(['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'Forbidden']);
+/** Answers to the removal of a version that a lock or a hold protects: MinIO names it, S3 only denies. */
+const LOCKED = /WORM|locked|legal hold|object lock/i;
+/** What is asked of a version that never had a hold or a lock. */
+const NEVER_SET = 'NoSuchObjectLockConfiguration';
+
+type Version = { readonly key: string; readonly versionId: string };
 
 /** Evidence in a bucket of MinIO or any S3. The bucket is created on the first write when it is not there. */
 export class S3Store implements EvidenceStore {
-  readonly #client: Client;
+  readonly #client: MultipartClient;
   readonly #config: S3Config;
   #bucket: Promise<void> | null = null;
 
@@ -40,7 +47,7 @@ export class S3Store implements EvidenceStore {
         'CONFIG_INVALID',
         `evidence.store.endpoint: expected http(s)://host:port, found "${config.endpoint}"`,
       );
-    this.#client = new Client({
+    this.#client = new MultipartClient({
       endPoint: url.hostname,
       port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
       useSSL: url.protocol === 'https:',
@@ -56,11 +63,13 @@ export class S3Store implements EvidenceStore {
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     try {
       await this.#ensureBucket();
+      const { bucket } = this.#config;
       // The client sends a checksum of every body held in memory (SHA-256 in the signature over HTTP, Content-MD5 over
       // HTTPS), so the server refuses bytes that are not the ones that were sent.
-      const written = await this.#client.putObject(this.#config.bucket, key, bytes, bytes.length, {
-        'Content-Type': mediaType,
-      });
+      const written =
+        bytes.length > PART_BYTES
+          ? await this.#client.putParts(bucket, key, bytes, { mediaType, partBytes: PART_BYTES })
+          : await this.#client.putObject(bucket, key, bytes, bytes.length, { 'Content-Type': mediaType });
       await this.#lock(key, written.versionId);
     } catch (error) {
       this.#fail('write', key, error);
@@ -120,6 +129,57 @@ export class S3Store implements EvidenceStore {
       .catch((error: unknown) => this.#fail('remove', key, error));
   }
 
+  async erase(key: string): Promise<void> {
+    checkKey(key);
+    const { bucket } = this.#config;
+    try {
+      for (const { versionId } of await this.#versions(key, 'also markers'))
+        await this.#client.removeObject(bucket, key, { versionId });
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string };
+      if (!LOCKED.test(message) && !(code === 'AccessDenied' && (await this.#isProtected(key))))
+        this.#fail('erase', key, error);
+      throw new WatchpostError('STORE_LOCKED', `"${key}" is locked in bucket ${bucket}: ${message}`, { cause: error });
+    }
+  }
+
+  async hold(prefix: string, held: boolean): Promise<number | null> {
+    const status = held ? LEGAL_HOLD_STATUS.ENABLED : LEGAL_HOLD_STATUS.DISABLED;
+    return this.#eachVersion(prefix, async ({ key, versionId }) => {
+      if ((await this.#isVersionHeld(key, versionId)) === held) return false;
+      // Its type forgets that it can be waited for.
+      const setHold = this.#client.setObjectLegalHold.bind(this.#client) as (...of: unknown[]) => Promise<void>;
+      await setHold(this.#config.bucket, key, { versionId, status });
+      return true;
+    });
+  }
+
+  async isHeld(prefix: string): Promise<boolean | null> {
+    let isEvery = true;
+    const asked = await this.#eachVersion(prefix, async ({ key, versionId }) => {
+      isEvery &&= await this.#isVersionHeld(key, versionId);
+      return true;
+    });
+    return asked === null ? null : asked > 0 && isEvery;
+  }
+
+  async retain(prefix: string, until: number, mode: LockMode): Promise<number | null> {
+    return this.#eachVersion(prefix, async ({ key, versionId }) => {
+      const now = await this.#lockOf(key, versionId);
+      if (now !== null && now.until >= until) return false;
+      // A lock is never made weaker: what nobody may end is only made to last longer.
+      await this.#lockVersion(key, versionId, until, now?.mode === 'compliance' ? 'compliance' : mode);
+      return true;
+    });
+  }
+
+  async link(key: string, seconds: number): Promise<string | null> {
+    checkKey(key);
+    return this.#client
+      .presignedGetObject(this.#config.bucket, key, seconds)
+      .catch((error: unknown) => this.#fail('link', key, error));
+  }
+
   async protection(): Promise<StoreProtection> {
     const { bucket, lock } = this.#config;
     try {
@@ -151,11 +211,78 @@ export class S3Store implements EvidenceStore {
   async #lock(key: string, versionId: string | null): Promise<void> {
     const { bucket, lock } = this.#config;
     if (!lock || !key.startsWith(LOCKED_PREFIX)) return;
-    await this.#client.putObjectRetention(bucket, key, {
-      mode: RETENTION_MODES[lock.mode === 'compliance' ? 'COMPLIANCE' : 'GOVERNANCE'],
-      retainUntilDate: new Date(Date.now() + lock.days * DAY_MS).toISOString(),
-      versionId: versionId ?? '',
+    await this.#lockVersion(key, versionId ?? '', Date.now() + lock.days * DAY_MS, lock.mode);
+  }
+
+  async #lockVersion(key: string, versionId: string, until: number, mode: LockMode): Promise<void> {
+    await this.#client.putObjectRetention(this.#config.bucket, key, {
+      mode: RETENTION_MODES[mode === 'compliance' ? 'COMPLIANCE' : 'GOVERNANCE'],
+      retainUntilDate: new Date(until).toISOString(),
+      versionId,
     });
+  }
+
+  async #lockOf(key: string, versionId: string): Promise<{ readonly until: number; readonly mode: LockMode } | null> {
+    const found = await this.#unlessNeverSet(() =>
+      this.#client.getObjectRetention(this.#config.bucket, key, { versionId }),
+    );
+    if (!found) return null;
+    const { mode, retainUntilDate } = found as { mode: string; retainUntilDate: string };
+    return { until: Date.parse(retainUntilDate), mode: mode === 'COMPLIANCE' ? 'compliance' : 'governance' };
+  }
+
+  async #isVersionHeld(key: string, versionId: string): Promise<boolean> {
+    const found = await this.#unlessNeverSet(() =>
+      this.#client.getObjectLegalHold(this.#config.bucket, key, { versionId } as never),
+    );
+    // Declared to be the word itself; it is the element around it.
+    return (found as { readonly Status?: string } | null)?.Status === 'ON';
+  }
+
+  async #isProtected(key: string): Promise<boolean> {
+    for (const { versionId } of await this.#versions(key))
+      if ((await this.#isVersionHeld(key, versionId)) || (await this.#lockOf(key, versionId))) return true;
+    return false;
+  }
+
+  async #unlessNeverSet<T>(ask: () => Promise<T>): Promise<T | null> {
+    try {
+      return await ask();
+    } catch (error) {
+      if ((error as { code?: string }).code === NEVER_SET) return null;
+      throw error;
+    }
+  }
+
+  /** @returns how many versions `act` answered true for; null where the bucket has no object lock */
+  async #eachVersion(prefix: string, act: (version: Version) => Promise<boolean>): Promise<number | null> {
+    const folder = `${checkKey(prefix.replace(/\/$/, ''))}/`;
+    try {
+      if (!(await this.#hasLock())) return null;
+      let changed = 0;
+      for (const version of await this.#versions(folder)) if (await act(version)) changed++;
+      return changed;
+    } catch (error) {
+      return this.#fail('protect', prefix, error);
+    }
+  }
+
+  /** Of one object, or of all in a folder when `prefix` ends in `/`. */
+  async #versions(prefix: string, markers?: 'also markers'): Promise<readonly Version[]> {
+    const found: Version[] = [];
+    const all = this.#client.listObjects(this.#config.bucket, prefix, true, { IncludeVersion: true });
+    for await (const item of all) {
+      const { name, versionId, isDeleteMarker } = item as {
+        name?: string;
+        versionId?: string;
+        isDeleteMarker?: boolean;
+      };
+      // A prefix also finds objects whose names go on.
+      if (name === undefined || (name !== prefix && !prefix.endsWith('/'))) continue;
+      if (isDeleteMarker === true && markers === undefined) continue;
+      found.push({ key: name, versionId: versionId ?? '' });
+    }
+    return found;
   }
 
   close(): Promise<void> {

@@ -8,13 +8,14 @@ import { ClipPlayer } from '../../components/clip-player.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
-import { Failure, Loading, Stale, useErrorText } from '../../components/states.tsx';
+import { Failure, Loading, Notice, Stale, useErrorText } from '../../components/states.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { hasName } from '../../i18n/translate.ts';
 import { setPreferences, usePreferences } from '../../preferences.ts';
 import { canDecide, useSession } from '../../session.ts';
 import { cameraPath } from '../../router.ts';
+import { Custody } from './custody.tsx';
 import { Notes, Procedure } from './procedure.tsx';
 import { SameAct } from './same-act.tsx';
 import { useResource } from '../../use-resource.ts';
@@ -59,15 +60,25 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
       </PageHeader>
       <div className="case-columns">
         <div className="case-main">
-          <ClipPlayer
-            detail={detail}
-            active
-            overlay={showTracks}
-            onOverlay={() => setPreferences({ showTracks: !showTracks })}
-          />
-          <Stills detail={detail} />
+          {detail.custody.erasedAt === null ? (
+            <>
+              <ClipPlayer
+                detail={detail}
+                active
+                overlay={showTracks}
+                onOverlay={() => setPreferences({ showTracks: !showTracks })}
+              />
+              <Stills detail={detail} />
+            </>
+          ) : (
+            <Notice
+              icon="clock"
+              title={t('custody.erased', { time: format.dateTime(detail.custody.erasedAt) })}
+              hint={t('custody.erasedHint')}
+            />
+          )}
           <Gaps detail={detail} />
-          <Files detail={detail} />
+          {detail.custody.erasedAt === null && <Files detail={detail} />}
         </div>
         <div className="case-side">
           <section className="card">
@@ -120,6 +131,7 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
           <Procedure detail={detail} onChanged={onChanged} />
           <SameAct key={detail.status} detail={detail} onChanged={onChanged} />
           <Notes detail={detail} onChanged={onChanged} />
+          <Custody detail={detail} onChanged={onChanged} />
           <Seal detail={detail} onChecked={onChanged} />
           <section className="card">
             <h2>{t('case.history')}</h2>
@@ -307,19 +319,23 @@ function Seal({ detail, onChecked }: { readonly detail: CaseDetail; readonly onC
           <code>{detail.keyId}</code>
         </Fact>
       </dl>
-      <button type="button" className="button" disabled={working} onClick={() => void verify()}>
-        <Icon name="shield" size={17} />
-        {t(working ? 'case.verifying' : 'case.verify')}
-      </button>
-      <a className="button" href={`/api/cases/${encodeURIComponent(detail.id)}/export.zip`} download>
-        <Icon name="download" size={17} />
-        {t('case.export')}
-      </a>
-      <a className="button" href={`/api/cases/${encodeURIComponent(detail.id)}/redacted.zip`} download>
-        <Icon name="download" size={17} />
-        {t('case.redacted')}
-      </a>
-      <p className="hint">{t('case.redactedHint')}</p>
+      {detail.custody.erasedAt === null && (
+        <>
+          <button type="button" className="button" disabled={working} onClick={() => void verify()}>
+            <Icon name="shield" size={17} />
+            {t(working ? 'case.verifying' : 'case.verify')}
+          </button>
+          <a className="button" href={`/api/cases/${encodeURIComponent(detail.id)}/export.zip`} download>
+            <Icon name="download" size={17} />
+            {t('case.export')}
+          </a>
+          <a className="button" href={`/api/cases/${encodeURIComponent(detail.id)}/redacted.zip`} download>
+            <Icon name="download" size={17} />
+            {t('case.redacted')}
+          </a>
+          <p className="hint">{t('case.redactedHint')}</p>
+        </>
+      )}
       <a
         className="button"
         href={`/api/cases/${encodeURIComponent(detail.id)}/record.pdf`}

@@ -1,6 +1,7 @@
 import type { Camera } from '../../../api/contract/cameras.ts';
-import type { SealReadiness } from '../../../api/contract/health.ts';
+import type { DiskReadiness, SealReadiness } from '../../../api/contract/health.ts';
 import { AlertChannels } from './alert-channels.tsx';
+import { Retention } from './retention.tsx';
 import { api } from '../../api-client.ts';
 import { StateBadge, useCause, withLiveState } from '../../components/camera-state.tsx';
 import { Link } from '../../components/link.tsx';
@@ -33,6 +34,7 @@ export function HealthPage() {
         <CameraTable cameras={cameras} />
       )}
       <AlertChannels />
+      <Retention />
     </div>
   );
 }
@@ -57,6 +59,7 @@ function Server() {
           </strong>
         </div>
       ))}
+      {data?.disk && <Disk disk={data.disk} />}
       {data?.seal?.bucket && <Bucket bucket={data.seal.bucket} />}
       {data?.seal?.signing && <Trouble name={t('health.signing')} reason={data.seal.signing.reason} />}
       {data?.seal?.timeStamps && <TimeStamps stamps={data.seal.timeStamps} />}
@@ -73,6 +76,36 @@ function Server() {
         </strong>
       </div>
     </section>
+  );
+}
+
+/** How full the disk is, what already suffers from it, how far recordings will reach back, and what to do. */
+function Disk({ disk }: { readonly disk: DiskReadiness }) {
+  const { t, format } = useI18n();
+  const { stage, freeBytes, bytes, reachHours, keepHours } = disk;
+  const isShort = reachHours !== null && reachHours < keepHours * 0.98;
+  return (
+    <div
+      className="card part"
+      data-disk={stage}
+      data-tone={stage === 'paused' ? 'bad' : stage === 'shortened' || isShort ? 'warn' : 'good'}
+      role={stage === 'paused' ? 'alert' : undefined}
+    >
+      <span>{t('health.disk')}</span>
+      <strong>
+        <span className="dot" aria-hidden="true" />
+        {t('health.diskFree', {
+          share: `${format.number((freeBytes / bytes) * 100, 1)} %`,
+          size: format.bytes(freeBytes),
+        })}
+      </strong>
+      {stage !== 'roomy' && <span className="sub">{t(`health.disk.${stage}`)}</span>}
+      {reachHours !== null && stage !== 'paused' && (
+        <span className="sub">
+          {t('health.diskReach', { reach: format.number(Math.round(reachHours)), keep: format.number(keepHours) })}
+        </span>
+      )}
+    </div>
   );
 }
 
