@@ -115,7 +115,7 @@ describe('the record on paper', () => {
     expect(value('Hành vi vi phạm, quy định')).toContain('(chưa kiểm chứng)');
   });
 
-  test('the plate that was read stands in it, and one that a person must read says so', async () => {
+  test('the plate that was read stands in it, and one that a person must read says so', () => {
     const plated = (grade: 'evidence' | 'needs-human-reading', text: string | null): string =>
       recordFields({
         ...{

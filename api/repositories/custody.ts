@@ -286,7 +286,7 @@ export class CustodyRepository {
             .clearOrderBy()
             .select(({ fn }) => fn.countAll<number>().as('cases'))
             .executeTakeFirstOrThrow();
-          return Number(cases);
+          return cases;
         };
         const [oldest] = await this.#closedOf(tier, now).limit(1).execute();
         const closed = oldest ? Math.max(oldest.verdict_at ?? 0, oldest.status_at ?? 0) : null;
@@ -307,7 +307,7 @@ export class CustodyRepository {
         .select(({ fn }) => fn.countAll<number>().as('rows'))
         .where((eb) => (column === 'held' ? eb('held', '=', 1) : eb('erased_at', 'is not', null)))
         .executeTakeFirstOrThrow();
-      return Number(rows);
+      return rows;
     };
     return { held: await count('held'), erased: await count('erased_at') };
   }

@@ -107,6 +107,6 @@ export const reconcile = async (options: {
     for (const id of found.unerased)
       console.log(`UNERASED     ${id}: due and decided, files are still there; they wait for the store's lock`);
   }
-  const { cases: _, ...lists } = found;
-  return Object.values(lists).every((ids) => ids.length === 0) ? 0 : 1;
+  const { lost, unannounced, unfinished, unheld, heldOnly, unerased } = found;
+  return [lost, unannounced, unfinished, unheld, heldOnly, unerased].flat().length === 0 ? 0 : 1;
 };

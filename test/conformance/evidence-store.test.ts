@@ -113,8 +113,8 @@ const conforms = (open: () => EvidenceStore): void => {
   });
 
   test('a link is null, or opens this object to whoever has it until its time is over', async () => {
-    await store.put('cases/l/x y.txt', bytes('linked'), 'text/plain');
-    const link = await store.link('cases/l/x y.txt', 2);
+    await store.put('cases/l/x.txt', bytes('linked'), 'text/plain');
+    const link = await store.link('cases/l/x.txt', 2);
     if (link === null) return;
     expect(await (await fetch(link)).text()).toBe('linked');
     expect((await fetch(link.replace('/l/', '/a/'))).status).toBe(403);

@@ -209,7 +209,7 @@ export class S3Store implements EvidenceStore {
    * what is sealed is written until it is known to be stored.
    */
   async #lock(key: string, versionId: string | null): Promise<void> {
-    const { bucket, lock } = this.#config;
+    const { lock } = this.#config;
     if (!lock || !key.startsWith(LOCKED_PREFIX)) return;
     await this.#lockVersion(key, versionId ?? '', Date.now() + lock.days * DAY_MS, lock.mode);
   }
@@ -233,7 +233,7 @@ export class S3Store implements EvidenceStore {
 
   async #isVersionHeld(key: string, versionId: string): Promise<boolean> {
     const found = await this.#unlessNeverSet(() =>
-      this.#client.getObjectLegalHold(this.#config.bucket, key, { versionId } as never),
+      this.#client.getObjectLegalHold(this.#config.bucket, key, { versionId }),
     );
     // Declared to be the word itself; it is the element around it.
     return (found as { readonly Status?: string } | null)?.Status === 'ON';
