@@ -15,14 +15,16 @@ type Span = readonly [fromMs: number, toMs: number];
 export class DrawnTrack {
   readonly className: string;
   readonly #size: readonly [width: number, height: number];
+  readonly #score: number;
   readonly #ids: { readonly fromMs: number; readonly id: number }[];
   readonly #waypoints: Waypoint[] = [];
   readonly #gaps: Span[] = [];
   #unconfirmed = false;
 
-  constructor(id: number, className: string, size: readonly [number, number]) {
+  constructor(id: number, className: string, size: readonly [number, number], score = 0.8) {
     this.className = className;
     this.#size = size;
+    this.#score = score;
     this.#ids = [{ fromMs: -Infinity, id }];
   }
 
@@ -79,7 +81,7 @@ export class DrawnTrack {
       className: this.className,
       state: !this.#unconfirmed && ptsMs - bornMs >= CONFIRM_MS ? 'confirmed' : 'tentative',
       box: { x1: x - width / 2, y1: y - height, x2: x + width / 2, y2: y },
-      score: 0.8,
+      score: this.#score,
       observed: true,
       velocity: { x: ((b.x - a.x) / span) * 1000, y: ((b.y - a.y) / span) * 1000 },
       firstPtsMs: bornMs,

@@ -40,7 +40,7 @@ export class HeadReader {
    */
   async read(frame: FrameHeader & Pick<Frame, 'pixels'>, tracks: readonly Track[]): Promise<readonly HeadReading[]> {
     const { ptsMs, letterbox } = frame;
-    const { seats, groups } = seatRiders(this.#seats, { tracks, ptsMs });
+    const { seats, groups } = seatRiders(this.#seats, { tracks, ptsMs, frameSize: letterbox.source });
     this.#seats = seats;
     const motorcycles = groups.filter(({ vehicle }) => vehicle.className === 'motorcycle');
     const { chosen, lookedAt } = chooseRiders(motorcycles, this.#lookedAt, ptsMs, {

@@ -82,6 +82,60 @@ describe('no helmet', () => {
     expect(run([parked, sits], { 2: () => BARE })).toEqual([]);
   });
 
+  describe('a machine that stands', () => {
+    const stands = (id: number, className: string, size: readonly [number, number], x: number, y: number) =>
+      new DrawnTrack(id, className, size).at(0, x, y).standsUntil(5_000);
+    const things = [
+      stands(1, 'motorcycle', [110, 84], 500, 500),
+      stands(2, 'person', [30, 100], 515, 480),
+      stands(3, 'person', [30, 100], 480, 470),
+    ];
+
+    test('with two on it, the driver in a helmet: the pillion is told, and that it stood', () => {
+      const found = run(things, { 2: () => HELMET, 3: () => BARE });
+      expect(found).toHaveLength(1);
+      // No way was seen that would tell the driver from the pillion.
+      expect(found[0]!.decision.facts).toMatchObject({ riders: 'rider-1:helmet rider-2:bare', moved: 'no' });
+    });
+
+    test('two who only sit on it, and a pillion whose driver cannot be judged, are left alone', () => {
+      expect(run(things, { 2: () => BARE, 3: () => BARE })).toEqual([]);
+      expect(run(things, { 3: () => BARE })).toEqual([]);
+    });
+
+    test('one that comes and stops keeps the order that its way has shown', () => {
+      const comes = [
+        new DrawnTrack(1, 'motorcycle', [110, 84]).at(0, 300, 500).at(1_500, 700, 500).standsUntil(5_000),
+        new DrawnTrack(2, 'person', [30, 100]).at(0, 285, 470).at(1_500, 685, 470).standsUntil(5_000),
+        new DrawnTrack(3, 'person', [30, 100]).at(0, 315, 480).at(1_500, 715, 480).standsUntil(5_000),
+      ];
+      const [match] = run(comes, { 2: () => BARE, 3: () => HELMET });
+      expect(match!.decision.facts).toMatchObject({ riders: 'driver:helmet passenger-1:bare', moved: 'yes' });
+    });
+  });
+
+  test('people on foot before a thing taken for a motorcycle are no riders', () => {
+    const thing = new DrawnTrack(1, 'motorcycle', [60, 90]).at(0, 300, 500).at(5_000, 900, 500);
+    const walks = new DrawnTrack(2, 'person', [40, 150]).at(0, 300, 501).at(5_000, 900, 501);
+    expect(run([thing, walks], { 2: () => BARE })).toEqual([]);
+  });
+
+  test('somebody whose place on the machine changes all the time does not sit on it', () => {
+    const thing = new DrawnTrack(1, 'motorcycle', [60, 90]).at(0, 300, 500).at(5_000, 900, 500);
+    const strays = new DrawnTrack(2, 'person', [40, 150]);
+    for (let step = 0; step <= 50; step++) strays.at(step * 100, 300 + step * 12 + (step % 2 === 0 ? -15 : 15), 480);
+    expect(run([thing, strays], { 2: () => BARE })).toEqual([]);
+  });
+
+  test('a piece of the machine, boxed once more, takes no rider away from it', () => {
+    const machine = new DrawnTrack(1, 'motorcycle', [120, 90]).at(0, 300, 500).at(4_000, 900, 500);
+    const rear = new DrawnTrack(4, 'motorcycle', [45, 80], 0.4).at(0, 270, 500).at(4_000, 870, 500);
+    const front = new DrawnTrack(2, 'person', [40, 110]).at(0, 310, 480).at(4_000, 910, 480);
+    const back = new DrawnTrack(3, 'person', [40, 110]).at(0, 275, 475).at(4_000, 875, 475);
+    const found = run([machine, rear, front, back], { 2: () => HELMET, 3: () => BARE });
+    expect(found.map(({ subjects }) => subjects.map(({ trackId }) => trackId))).toEqual([[1, 2, 3]]);
+  });
+
   test('the vote is right more often than the best single frame and than the mean of frames', () => {
     const next = random(5);
     const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());

@@ -4,6 +4,7 @@ import { geometryHash } from '../geometry-hash.ts';
 import type { HeadReading } from '../head-reading.ts';
 import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
+import type { Track } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import {
   addReading,
@@ -16,7 +17,7 @@ import {
   verdictOf,
 } from './helmet-vote.ts';
 import { carryOver, type PerTrack } from './per-track.ts';
-import { type RiderGroup, type SeatingState, seatRiders } from './rider-groups.ts';
+import { type RiderGroup, type SeatingState, seatRiders, walks } from './rider-groups.ts';
 import type { Rule } from './rule.ts';
 import type { NoHelmetConfig } from './rule-config.ts';
 import { round2, round4, toSighting } from './sightings.ts';
@@ -28,29 +29,38 @@ type Ride = {
   readonly start: Point;
   readonly hasMoved: boolean;
   readonly className: string;
-  /** Riders in order, the driver first. */
   readonly riderIds: readonly number[];
+  /** Whether they are in the order of its way, the driver first; a machine that only stood shows no way. */
+  readonly isOrdered: boolean;
+  readonly isMoving: boolean;
   readonly lastPtsMs: PtsMs;
   /** Since when there is a verdict against one of them. */
   readonly decidedPtsMs: PtsMs | null;
-  /** The frame that shows the heads best. */
-  readonly best: { readonly ptsMs: PtsMs; readonly quality: number; readonly subjects: readonly Subject[] } | null;
+  /** The frame that shows each rider's head best. */
+  readonly best: ReadonlyMap<number, Shown>;
   readonly reported: boolean;
 };
+type Shown = { readonly ptsMs: PtsMs; readonly quality: number; readonly subjects: readonly Subject[] };
 export type NoHelmetState = {
   readonly seats: SeatingState;
   readonly votes: PerTrack<HelmetVote>;
   readonly rides: PerTrack<Ride>;
+  /** Whose bare head was told: the same rider on a machine that has got another number is no second act. */
+  readonly told: PerTrack<true>;
 };
 
 const AFTER_MS = 1_000;
 /** A vehicle out of sight for so long is not waited for any more. */
 const GONE_MS = 400;
+/** From this speed on (heights of its box a second) the direction of a vehicle is more than the trembling of its box. */
+const MOVES_HEIGHTS = 0.5;
 
 /**
  * Somebody rides a motorcycle without a helmet. Each rider's head readings are added up over the track and either give a
  * verdict or none (see `helmet-vote.ts`); one event per motorcycle lists all its riders, at the frame that shows them
- * best. Whether a rider is exempt, a child say, is for the reviewer. Without head readings the rule is silent.
+ * best. It is ridden when it was seen to move, or when it stands with two on it of whom one has put a helmet on: people
+ * who only sit on a parked one are left alone. Whether a rider is exempt, a child say, is for the reviewer. Without head
+ * readings the rule is silent.
  */
 export class NoHelmetRule implements Rule<NoHelmetState> {
   readonly id: string;
@@ -68,7 +78,7 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
   }
 
   init(): NoHelmetState {
-    return { seats: new Map(), votes: new Map(), rides: new Map() };
+    return { seats: new Map(), votes: new Map(), rides: new Map(), told: new Map() };
   }
 
   step(state: NoHelmetState, scene: Scene): { state: NoHelmetState; matches: readonly RuleMatch[] } {
@@ -78,26 +88,36 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
     const votes = carryOver(state.votes, histories);
     for (const [id, reading] of readings)
       if (histories.has(id)) votes.set(id, addReading(votes.get(id) ?? null, reading, ptsMs));
-    const rides = carryOver(state.rides, histories);
+    const known = carryOver(state.rides, histories);
     for (const group of groups) {
       const history = histories.get(group.vehicle.id);
       if (!history || !this.#isMeant(history)) continue;
-      rides.set(history.trackId, this.#follow(rides.get(history.trackId) ?? null, group, history, readings, ptsMs));
+      const before = withoutWalkers(known.get(history.trackId) ?? null, seats);
+      known.set(history.trackId, this.#follow(before, group, history, readings, ptsMs));
     }
+    const told = carryOver(state.told, histories);
     const matches: RuleMatch[] = [];
-    for (const [id, ride] of rides) {
+    for (const [id, ride] of known) {
       const next = this.#decide(ride, votes, ptsMs);
-      const match = this.#isDue(next, votes, ptsMs) && !next.reported ? this.#match(next, votes) : null;
-      rides.set(id, { ...next, reported: next.reported || match !== null });
+      const match = this.#isDue(next, votes, ptsMs) ? this.#tell(next, votes, told) : null;
+      known.set(id, { ...next, reported: next.reported || match !== null });
       if (match) matches.push(match);
     }
-    return { state: { seats, votes, rides }, matches };
+    return { state: { seats, votes, rides: known, told }, matches };
   }
 
-  finish({ rides, votes }: NoHelmetState): readonly RuleMatch[] {
+  finish({ rides, votes, told }: NoHelmetState): readonly RuleMatch[] {
+    const toldNow = new Map(told);
     return [...rides.values()]
-      .filter((ride) => ride.decidedPtsMs !== null && ride.hasMoved && !ride.reported)
-      .flatMap((ride) => this.#match(ride, votes) ?? []);
+      .filter((ride) => ride.decidedPtsMs !== null && isRidden(ride, votes))
+      .flatMap((ride) => this.#tell(ride, votes, toldNow) ?? []);
+  }
+
+  #tell(ride: Ride, votes: PerTrack<HelmetVote>, told: Map<number, true>): RuleMatch | null {
+    const guilty = offenders(ride, votes);
+    const match = ride.reported || guilty.every((id) => told.has(id)) ? null : this.#match(ride, votes);
+    if (match) for (const id of guilty) told.set(id, true);
+    return match;
   }
 
   #isMeant({ className, path, confirmed }: TrackHistory): boolean {
@@ -117,21 +137,30 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
     const here = groundPoint(history.path.at(-1)!.box);
     const start = before?.start ?? here;
     const travel = Math.hypot(here.x - start.x, here.y - start.y) / Math.max(1, boxHeight(vehicle.box));
-    const quality = riders.reduce((sum, { id }) => {
-      const reading = readings.get(id);
-      return sum + (reading ? readingWeight(reading) * reading.heightPx : 0);
-    }, 0);
-    const isBest = quality > 0 && quality > (before?.best?.quality ?? 0);
+    const best = new Map(before?.best);
+    for (const { id } of riders) {
+      const quality = shownOf(id, riders, readings);
+      if (quality > (best.get(id)?.quality ?? 0))
+        best.set(id, { ptsMs, quality, subjects: this.#subjects({ vehicle, riders }, ptsMs) });
+    }
+    const speed = Math.hypot(vehicle.velocity.x, vehicle.velocity.y) / Math.max(1, boxHeight(vehicle.box));
+    const known = before?.riderIds ?? [];
+    const ids = riders.map(({ id }) => id);
+    // Whoever is hidden for a moment still rides along; one that stops keeps the order that its way has shown.
+    const isNew = ids.length > known.length || !ids.every((id) => known.includes(id));
+    const isMoving = speed >= MOVES_HEIGHTS;
+    const isSeating = ids.length >= known.length && (isNew || isMoving);
     return {
       firstPtsMs: before?.firstPtsMs ?? ptsMs,
       start,
       hasMoved: (before?.hasMoved ?? false) || travel >= this.#config.minTravelBoxHeights,
       className: history.className,
-      // Whoever is hidden for a moment still rides along.
-      riderIds: riders.length >= (before?.riderIds.length ?? 0) ? riders.map(({ id }) => id) : before!.riderIds,
+      riderIds: isSeating ? ids : known,
+      isOrdered: isSeating ? isMoving : (before?.isOrdered ?? false),
+      isMoving,
       lastPtsMs: ptsMs,
       decidedPtsMs: before?.decidedPtsMs ?? null,
-      best: isBest ? { ptsMs, quality, subjects: this.#subjects({ vehicle, riders }, ptsMs) } : (before?.best ?? null),
+      best,
       reported: before?.reported ?? false,
     };
   }
@@ -142,7 +171,7 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
   }
 
   #isDue(ride: Ride, votes: PerTrack<HelmetVote>, ptsMs: PtsMs): boolean {
-    if (ride.decidedPtsMs === null || !ride.hasMoved) return false;
+    if (ride.decidedPtsMs === null || !isRidden(ride, votes)) return false;
     const isComplete = ride.riderIds.every((id) => verdictOf(votes.get(id) ?? null) !== 'unsure');
     return isComplete || ptsMs - ride.decidedPtsMs >= this.#config.waitMs || ptsMs - ride.lastPtsMs >= GONE_MS;
   }
@@ -159,11 +188,13 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
   }
 
   #match(ride: Ride, votes: PerTrack<HelmetVote>): RuleMatch | null {
-    const guilty = offenders(ride, votes).map((id) => votes.get(id)!);
-    if (!ride.best || guilty.length === 0) return null;
-    const at = Math.round(ride.best.ptsMs);
+    const guiltyIds = offenders(ride, votes);
+    const guilty = guiltyIds.map((id) => votes.get(id)!);
+    const shown = guiltyIds.flatMap((id) => ride.best.get(id) ?? []).sort((a, b) => b.quality - a.quality)[0];
+    if (!shown) return null;
+    const at = Math.round(shown.ptsMs);
     const verdicts = ride.riderIds.map((id, index): string => {
-      const seat = index === 0 ? 'driver' : `passenger-${String(index)}`;
+      const seat = ride.isOrdered || ride.riderIds.length === 1 ? seatName(index) : `rider-${String(index + 1)}`;
       return `${seat}:${verdictOf(votes.get(id) ?? null)}`;
     });
     const spanMs = Math.min(...guilty.map((vote) => vote.lastPtsMs - vote.firstPtsMs));
@@ -171,7 +202,7 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
       decision: {
         ruleId: this.id,
         ruleKind: 'no_helmet',
-        ruleVersion: '2',
+        ruleVersion: '3',
         geometryHash: this.#geometryHash,
         measurements: [
           { name: 'withoutHelmet', value: guilty.length, unit: 'persons', threshold: 0, comparison: '>' },
@@ -185,16 +216,46 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
           { name: 'seen', value: round2(spanMs / 1000), unit: 's', threshold: LEAST_SPAN_MS / 1000, comparison: '>=' },
           { name: 'logOdds', value: round2(Math.min(...guilty.map((vote) => vote.logOdds))), unit: '' },
         ],
-        facts: { class: ride.className, riders: verdicts.join(' ') },
+        facts: { class: ride.className, riders: verdicts.join(' '), moved: ride.hasMoved ? 'yes' : 'no' },
       },
       startPtsMs: Math.round(ride.firstPtsMs),
       triggerPtsMs: at,
       endPtsMs: Math.max(at, Math.round(ride.lastPtsMs)),
       keyPtsMs: { before: Math.round(ride.firstPtsMs), at, after: at + AFTER_MS },
-      subjects: ride.best.subjects,
+      subjects: shown.subjects,
     };
   }
 }
+
+/** A ride without whoever turned out to walk. */
+const withoutWalkers = (ride: Ride | null, seats: SeatingState): Ride | null => {
+  const isWalker = (id: number): boolean => walks(seats, id);
+  if (!ride?.riderIds.some(isWalker)) return ride;
+  const best = [...ride.best]
+    .filter(([id]) => !isWalker(id))
+    .map(
+      ([id, shown]) => [id, { ...shown, subjects: shown.subjects.filter((one) => !isWalker(one.trackId)) }] as const,
+    );
+  return { ...ride, riderIds: ride.riderIds.filter((id) => !isWalker(id)), best: new Map(best) };
+};
+
+/** How well a frame shows one rider's head; those of the others beside it help to judge. */
+const shownOf = (riderId: number, riders: readonly Track[], readings: ReadonlyMap<number, HeadReading>): number => {
+  const quality = (id: number): number => {
+    const reading = readings.get(id);
+    return reading ? readingWeight(reading) * reading.heightPx : 0;
+  };
+  const others = riders.reduce((sum, { id }) => sum + (id === riderId ? 0 : quality(id)), 0);
+  const own = quality(riderId);
+  return own > 0 ? own + others / 4 : 0;
+};
+
+const seatName = (index: number): string => (index === 0 ? 'driver' : `passenger-${String(index)}`);
+
+/** Whether it is in traffic: it moved, or it stands with two on it, one of them ready to ride. */
+const isRidden = ({ hasMoved, isMoving, riderIds }: Ride, votes: PerTrack<HelmetVote>): boolean =>
+  hasMoved ||
+  (!isMoving && riderIds.length > 1 && riderIds.some((id) => verdictOf(votes.get(id) ?? null) === 'helmet'));
 
 const WITHOUT: readonly HelmetVerdict[] = ['bare', 'other'];
 const offenders = ({ riderIds }: Ride, votes: PerTrack<HelmetVote>): readonly number[] =>

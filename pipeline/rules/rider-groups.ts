@@ -1,14 +1,16 @@
 import { type Box, boxHeight, boxWidth, centre, type Point } from '../geometry.ts';
 import type { PtsMs } from '../time.ts';
 import type { Track } from '../track.ts';
-import { sitsOn } from './riders.ts';
+import { type Fit, isOnFoot, nextFit } from './rider-fit.ts';
+import { isPartOf, sitsOn } from './riders.ts';
 import type { Scene } from './track-history.ts';
 
-/** Which vehicle a person rides, and which other one would fit better and since when. */
+/** Which vehicle a person rides, how they fit, and which other one would fit better and since when. */
 type Seat = {
   readonly vehicleId: number;
   readonly rival: { readonly vehicleId: number; readonly sincePtsMs: PtsMs } | null;
   readonly lastPtsMs: PtsMs;
+  readonly fit: Fit | null;
 };
 export type SeatingState = ReadonlyMap<number, Seat>;
 
@@ -39,15 +41,17 @@ const cost = (person: Track, vehicle: Track): number | null => {
 
 /**
  * Seats people on two-wheelers: the cheapest pair first, each person once, up to the capacity of a vehicle. Seats are
- * kept on pairs of tracks, so that two motorcycles side by side do not swap riders for a frame.
+ * kept on pairs of tracks, so that two motorcycles side by side do not swap riders for a frame. Whoever turns out to walk
+ * beside a machine, or before a thing taken for one, has a seat but is no rider.
  */
 export const seatRiders = (
   before: SeatingState,
-  { tracks, ptsMs }: Pick<Scene, 'tracks' | 'ptsMs'>,
+  { tracks, ptsMs, frameSize }: Pick<Scene, 'tracks' | 'ptsMs' | 'frameSize'>,
 ): { readonly seats: SeatingState; readonly groups: readonly RiderGroup[] } => {
   const seen = tracks.filter((track) => track.observed && track.state !== 'tentative' && track.id > 0);
   const people = seen.filter((track) => track.className === 'person');
-  const vehicles = seen.filter((track) => RIDDEN.includes(track.className));
+  const machines = seen.filter((track) => RIDDEN.includes(track.className));
+  const vehicles = machines.filter((machine) => !machines.some((other) => isPartOf(machine, other)));
   const pairs = people
     .flatMap((person) =>
       vehicles.flatMap((vehicle) => {
@@ -68,19 +72,36 @@ export const seatRiders = (
 
   const seats = new Map<number, Seat>();
   for (const [id, seat] of before) if (ptsMs - seat.lastPtsMs <= KEEP_MS) seats.set(id, seat);
-  for (const [personId, vehicle] of bestOf) seats.set(personId, nextSeat(seats.get(personId), vehicle.id, ptsMs));
+  for (const person of people) {
+    const best = bestOf.get(person.id);
+    if (!best) continue;
+    const known = seats.get(person.id);
+    const seat = nextSeat(known, best.id, ptsMs);
+    const fit = known?.vehicleId === seat.vehicleId ? known.fit : null;
+    const vehicle = vehicles.find(({ id }) => id === seat.vehicleId);
+    const look = vehicle && { person: person.box, vehicle: vehicle.box, ptsMs, frameSize };
+    seats.set(person.id, { ...seat, fit: look ? nextFit(fit, look) : fit });
+  }
 
   const groups = vehicles.map((vehicle) => ({
     vehicle,
     riders: inOrder(
-      withoutDoubles(people.filter(({ id }) => bestOf.has(id) && seats.get(id)?.vehicleId === vehicle.id)),
+      withoutDoubles(
+        people.filter(({ id }) => bestOf.has(id) && seats.get(id)?.vehicleId === vehicle.id && !walks(seats, id)),
+      ),
       vehicle.velocity,
     ),
   }));
   return { seats, groups };
 };
 
-const nextSeat = (seat: Seat | undefined, vehicleId: number, ptsMs: PtsMs): Seat => {
+/** Whether a person who has a seat turned out to be on foot. */
+export const walks = (seats: SeatingState, personId: number): boolean => {
+  const fit = seats.get(personId)?.fit;
+  return fit != null && isOnFoot(fit);
+};
+
+const nextSeat = (seat: Seat | undefined, vehicleId: number, ptsMs: PtsMs): Omit<Seat, 'fit'> => {
   if (!seat || seat.vehicleId === vehicleId) return { vehicleId, rival: null, lastPtsMs: ptsMs };
   const rival = seat.rival?.vehicleId === vehicleId ? seat.rival : { vehicleId, sincePtsMs: ptsMs };
   return ptsMs - rival.sincePtsMs >= SWITCH_MS

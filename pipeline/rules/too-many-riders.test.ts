@@ -59,6 +59,11 @@ describe('too many riders', () => {
     expect(matches([...ride(1, 2), walks])).toEqual([]);
   });
 
+  test('somebody far behind a machine, whose feet end above it, is not on it', () => {
+    const behind = new DrawnTrack(9, 'person', [20, 50]).at(0, 500, 105).at(5_000, 500, 805);
+    expect(matches([...ride(1, 2), behind], 2)).toEqual([]);
+  });
+
   test('a rider who is boxed twice, whole and to the waist, is one', () => {
     const waist = new DrawnTrack(9, 'person', [40, 60]).at(0, 494, 125).at(5_000, 494, 825);
     expect(matches([...ride(1, 2), waist])).toEqual([]);
