@@ -9,6 +9,7 @@ import type { HeadReader } from '../pipeline/heads/head-reader.ts';
 import type { LiveFrame } from '../pipeline/live.ts';
 import type { VehiclePass } from '../pipeline/passages/passage.ts';
 import type { PassageWatch } from '../pipeline/passages/passage-watch.ts';
+import type { CameraMemory } from '../pipeline/rules/memory.ts';
 import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { analyseFrame } from './analyse-frame.ts';
 import { FrameStages } from './frame-trace.ts';
@@ -20,7 +21,9 @@ export type AnalyzerOptions = {
   /** Boxes of one frame in source pixels. @throws WatchpostError INFERENCE_FAILED, or an aborted run */
   readonly detect: (frame: Frame) => Promise<readonly Detection[]>;
   /** A new session needs a new pipeline: media time starts again and no track lives on. */
-  readonly openPipeline: (frame: Frame) => CameraPipeline;
+  readonly openPipeline: (frame: Frame) => CameraPipeline | Promise<CameraPipeline>;
+  /** Told now and then, and at the end of a session, what the rules have learnt; the next session is to know it. */
+  readonly onMemory?: (memory: CameraMemory) => Promise<void>;
   /** The second stage of a new session; null on cameras without one. */
   readonly openHeads?: () => HeadReader | null;
   /** What takes the passages of a new session; null on cameras without. */
@@ -42,6 +45,9 @@ export type AnalyzerOptions = {
   readonly stages?: StageHistograms;
 };
 
+/** A process that is killed loses what its rules have learnt since the last minute. */
+const KEEP_EVERY_MS = 60_000;
+
 /** Takes the frames of one camera through detector, tracker and rules. One frame at a time, in order. */
 export class CameraAnalyzer {
   readonly #options: AnalyzerOptions;
@@ -50,6 +56,7 @@ export class CameraAnalyzer {
   #passages: PassageWatch | null = null;
   #sessionId: string | null = null;
   #lastPtsMs = 0;
+  #keptMonoMs = 0;
 
   constructor(options: AnalyzerOptions) {
     this.#options = options;
@@ -63,7 +70,8 @@ export class CameraAnalyzer {
     try {
       if (frame.sessionId !== this.#sessionId) {
         await this.finish();
-        this.#pipeline = openPipeline(frame);
+        this.#pipeline = await openPipeline(frame);
+        this.#keptMonoMs = clock.mono();
         this.#heads = this.#options.openHeads?.() ?? null;
         this.#passages = this.#options.openPassages?.(frame) ?? null;
         this.#sessionId = frame.sessionId;
@@ -105,6 +113,7 @@ export class CameraAnalyzer {
       await onLive(live, detections);
       if (events.length > 0) await onEvents(events, trace);
       await this.#hand(this.#passages?.push(tracked));
+      if (clock.mono() - this.#keptMonoMs >= KEEP_EVERY_MS) await this.#keepMemory();
     } finally {
       frame.release();
     }
@@ -112,6 +121,7 @@ export class CameraAnalyzer {
 
   /** Ends the session: what was still open is closed at the last analysed frame. */
   async finish(): Promise<void> {
+    await this.#keepMemory();
     const events = this.#pipeline?.finish(this.#lastPtsMs) ?? [];
     const passes = this.#passages?.finish();
     this.#pipeline = null;
@@ -119,6 +129,12 @@ export class CameraAnalyzer {
     this.#sessionId = null;
     if (events.length > 0) await this.#options.onEvents(events);
     await this.#hand(passes);
+  }
+
+  async #keepMemory(): Promise<void> {
+    this.#keptMonoMs = this.#options.clock.mono();
+    const memory = this.#pipeline?.memory();
+    if (memory) await this.#options.onMemory?.(memory);
   }
 
   async #hand(passes: readonly VehiclePass[] = []): Promise<void> {

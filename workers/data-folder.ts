@@ -21,6 +21,7 @@ import { join } from 'node:path';
  *     chain/<camera>.json                            head of the camera's manifest chain
  *     chain/<camera>/<index>.json                    the camera's sealed manifests, one per place in the chain
  *     minutes/<camera>/<day>.ndjson                  what was recorded, sealed minute by minute in a chain
+ *     learnt/<camera>.json                           what the camera's rules have learnt over days
  *     sealing/                                       work files of cases that are being sealed
  *     objects/cases/<caseId>/…                       sealed cases (local store)
  *     logs/<process>.log
@@ -40,6 +41,7 @@ export const dataFolder = (dataDir: string) => ({
   landmarks: (cameraId: string) => join(dataDir, 'landmarks', cameraId),
   chain: join(dataDir, 'chain'),
   minutes: (cameraId: string) => join(dataDir, 'minutes', cameraId),
+  learnt: (cameraId: string) => join(dataDir, 'learnt', `${cameraId}.json`),
   objects: join(dataDir, 'objects'),
   logs: join(dataDir, 'logs'),
 });

@@ -193,7 +193,7 @@ describe('crowding', () => {
     expect(at(7)).toEqual([]);
     const [match] = at(15);
     expect(measured(match!, 'timesUsual')).toBe(10);
-    expect(explain(match!).vi).toContain('Gấp 10 (ngưỡng 3) lần mức thường ngày vào giờ này (1 người)');
+    expect(explain(match!).vi).toContain('Gấp 10 lần mức thường ngày vào giờ này là 1 người (ngưỡng 3 lần)');
   });
 
   test('what is usual is learnt hour by hour from the days before', () => {

@@ -10,11 +10,12 @@ import { calibrationId } from './calibration.ts';
 import { densestSpot, groundArea, type GroundArea } from './ground-area.ts';
 import { cameTrue, timeWasFull } from './instants.ts';
 import { LocalDays } from './local-days.ts';
+import type { RuleMemory } from './memory.ts';
 import type { Rule } from './rule.ts';
 import type { CrowdingConfig } from './rule-config.ts';
 import { round2, round4, toSighting } from './sightings.ts';
 import type { Scene } from './track-history.ts';
-import { addCount, NOTHING_USUAL, usualCount, type UsualState } from './usual-count.ts';
+import { addCount, keepUsual, NOTHING_USUAL, restoreUsual, usualCount, type UsualState } from './usual-count.ts';
 
 type Sample = { readonly ptsMs: PtsMs; readonly count: number };
 
@@ -62,6 +63,7 @@ const AFTER_MS = 1_000;
 export class CrowdingRule implements Rule<CrowdingState> {
   readonly id: string;
   readonly whileViewMoves = 'wait';
+  readonly memory: RuleMemory<CrowdingState>;
   readonly #config: CrowdingConfig;
   readonly #frameSize: Size;
   readonly #corners: readonly Point[];
@@ -84,6 +86,15 @@ export class CrowdingRule implements Rule<CrowdingState> {
     this.#ground = calibration ? groundArea(config.id, zone, calibration, frameSize) : null;
     this.#days = new LocalDays(timeZone);
     this.#geometryHash = geometryHash({ zone: zone.corners, ...(calibration ? { calibration } : {}) });
+    const { classes, minScore } = config;
+    this.memory = {
+      key: geometryHash({ zone: zone.corners, classes, minScore, timeZone }),
+      keep: ({ usual }) => keepUsual(usual),
+      restore: (learnt) => {
+        const usual = restoreUsual(learnt);
+        return usual && { ...this.init(), usual };
+      },
+    };
   }
 
   init(): CrowdingState {

@@ -1,3 +1,5 @@
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 import type { RuleMatch } from '../event.ts';
 import { type Box, boxArea, boxHeight, boxWidth, intersectionArea, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
@@ -6,6 +8,7 @@ import type { EpochMs, PtsMs } from '../time.ts';
 import type { Zone } from '../zone.ts';
 import { timeWasFull } from './instants.ts';
 import { LocalDays } from './local-days.ts';
+import type { RuleMemory } from './memory.ts';
 import type { Rule } from './rule.ts';
 import type { EncroachmentConfig } from './rule-config.ts';
 import { round2, round4, toSighting } from './sightings.ts';
@@ -33,6 +36,17 @@ export type EncroachmentState = {
   readonly ptsMs: PtsMs | null;
 };
 
+const Kept = Type.Array(
+  Type.Object({
+    box: Type.Object({ x1: Type.Number(), y1: Type.Number(), x2: Type.Number(), y2: Type.Number() }),
+    day: Type.Integer(),
+    fromAt: Type.Number(),
+    toAt: Type.Number(),
+  }),
+);
+/** More places of one zone within a month are not remembered: the newest are. */
+const MOST_KEPT = 2_000;
+
 /** Goods that are moved, or hidden by a lorry, are the same occupation for so long. */
 const GAP_MS = 120_000;
 /** Share of the smaller of two areas that makes them one spot. */
@@ -54,6 +68,7 @@ const GOODS = 'object';
 export class EncroachmentRule implements Rule<EncroachmentState> {
   readonly id: string;
   readonly whileViewMoves = 'wait';
+  readonly memory: RuleMemory<EncroachmentState>;
   readonly #config: EncroachmentConfig;
   readonly #frameSize: Size;
   readonly #days: LocalDays;
@@ -65,6 +80,12 @@ export class EncroachmentRule implements Rule<EncroachmentState> {
     this.#frameSize = frameSize;
     this.#days = new LocalDays(timeZone);
     this.#geometryHash = geometryHash({ zone: zone.corners });
+    const { minStandMs, minSizeFraction, goods, classes } = config;
+    this.memory = {
+      key: geometryHash({ zone: zone.corners, minStandMs, minSizeFraction, goods, classes, timeZone }),
+      keep: (state) => this.#keep(state),
+      restore: (learnt) => (Value.Check(Kept, learnt) ? { ...this.init(), past: learnt } : null),
+    };
   }
 
   init(): EncroachmentState {
@@ -97,12 +118,19 @@ export class EncroachmentRule implements Rule<EncroachmentState> {
     const ended = over.filter((occupation) => this.#isLong(occupation) && this.#isMeant(occupation));
     if (this.#config.tell === 'over')
       matches.push(...ended.flatMap((occupation) => this.#match(occupation, past, null) ?? []));
-    return { state: { occupations, past: [...past, ...ended.map((one) => this.#toPast(one))], ptsMs }, matches };
+    const gone = [...past, ...ended.map((one) => this.#toPast(one))].slice(-MOST_KEPT);
+    return { state: { occupations, past: ended.length > 0 ? gone : past, ptsMs }, matches };
   }
 
   finish({ occupations, past }: EncroachmentState): readonly RuleMatch[] {
     if (this.#config.tell !== 'over') return [];
     return occupations.flatMap((one) => (this.#isLong(one) ? (this.#match(one, past, null) ?? []) : []));
+  }
+
+  /** The past, with what stands there now: the next session finds it there and cannot know since when. */
+  #keep({ past, occupations }: EncroachmentState): readonly Past[] {
+    const standing = occupations.filter((occupation) => this.#isLong(occupation) && this.#isMeant(occupation));
+    return [...past, ...standing.map((one) => this.#toPast(one))].slice(-MOST_KEPT);
   }
 
   #isLarge({ box }: StillThing): boolean {

@@ -148,7 +148,7 @@ export const CrowdingConfig = Type.Object(
         minItems: 24,
         maxItems: 24,
         description:
-          'Usual count at each local hour, from 0:00 on, e.g. from the statistics. Without it, it is learnt from earlier days of the same recording session.',
+          'Usual count at each local hour, from 0:00 on, e.g. from the statistics. Without it, it is learnt from earlier days.',
       }),
     ),
     raiseMs: Type.Integer({

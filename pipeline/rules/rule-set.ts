@@ -2,6 +2,7 @@ import type { Disposition, RuleMatch } from '../event.ts';
 import type { PtsMs } from '../time.ts';
 import type { TrackedFrame } from '../track.ts';
 import { createRule, type RuleContext } from './create-rule.ts';
+import type { CameraMemory } from './memory.ts';
 import type { Rule } from './rule.ts';
 import type { RuleConfig } from './rule-config.ts';
 import { type Histories, toScene } from './track-history.ts';
@@ -17,11 +18,16 @@ export class RuleSet {
   /** Whether any rule has to know when the camera itself moves. */
   readonly needsStandingView: boolean;
 
-  /** @throws WatchpostError CONFIG_REFERENCE */
-  constructor(configs: readonly RuleConfig[], context: RuleContext) {
+  /**
+   * @param memory what the rules of this camera had learnt at the end of an earlier session
+   * @throws WatchpostError CONFIG_REFERENCE
+   */
+  constructor(configs: readonly RuleConfig[], context: RuleContext, memory: CameraMemory | null = null) {
     this.#running = configs.map((config) => {
       const rule = createRule(config, context);
-      return { rule, disposition: config.report, state: rule.init() };
+      const known = memory?.rules[rule.id];
+      const state = known && known.key === rule.memory?.key ? rule.memory.restore(known.learnt) : null;
+      return { rule, disposition: config.report, state: state ?? rule.init() };
     });
     this.needsStandingView = this.#running.some(({ rule }) => rule.whileViewMoves !== 'watch');
   }
@@ -39,6 +45,14 @@ export class RuleSet {
       running.state = state;
       return matches.map((match) => ({ match, disposition: running.disposition }));
     });
+  }
+
+  /** What its rules have learnt until now; null when none of them learns. */
+  memory(): CameraMemory | null {
+    const learning = this.#running.flatMap(({ rule, state }) =>
+      rule.memory ? [[rule.id, { key: rule.memory.key, learnt: rule.memory.keep(state) }] as const] : [],
+    );
+    return learning.length > 0 ? { version: 1, rules: Object.fromEntries(learning) } : null;
   }
 
   finish(atPtsMs: PtsMs): readonly DisposedMatch[] {

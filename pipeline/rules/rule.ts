@@ -1,5 +1,6 @@
 import type { RuleMatch } from '../event.ts';
 import type { PtsMs } from '../time.ts';
+import type { RuleMemory } from './memory.ts';
 import type { Scene } from './track-history.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface Rule<State = unknown> {
    * afterwards (the default), keeps what it has learnt and waits, or goes on watching.
    */
   readonly whileViewMoves?: 'restart' | 'wait' | 'watch';
+  /** Only of rules that learn something over days. */
+  readonly memory?: RuleMemory<State>;
   /** The state before the first frame of a session. */
   init(): State;
   step(state: State, scene: Scene): { readonly state: State; readonly matches: readonly RuleMatch[] };
