@@ -49,6 +49,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/cameras/:id': everyone,
   'GET /api/cameras/:id/snapshot.jpg': everyone,
   'POST /api/cameras/:id/stills': feeds,
+  'POST /api/cameras/:id/signals/:signal': feeds,
   'GET /api/live': everyone,
   'GET /hls/:cameraId/live.m3u8': everyone,
   'GET /hls/:cameraId/dvr.m3u8': everyone,
@@ -198,6 +199,7 @@ export const ROUTES_OF_SCOPE: Readonly<Record<TokenScope, readonly string[]>> = 
   'metrics:read': ['GET /metrics'],
   'stills:write': ['POST /api/cameras/:id/stills'],
   'wind:write': ['PUT /api/fire/wind'],
+  'signals:write': ['POST /api/cameras/:id/signals/:signal'],
 };
 
 /** Routes that a person reaches before choosing an own password. */

@@ -73,6 +73,7 @@ import { registerSameActRoutes } from './routes/same-act.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSnapshotRoutes } from './routes/snapshot.ts';
 import { registerSetupRoutes } from './routes/setup.ts';
+import { registerSignalRoutes } from './routes/signals.ts';
 import { registerStillRoutes } from './routes/stills.ts';
 import { registerWindRoutes } from './routes/wind.ts';
 import { WindBook } from './wind.ts';
@@ -229,6 +230,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerCameraRoutes(app, context);
   registerSnapshotRoutes(app, context);
   registerStillRoutes(app, context);
+  registerSignalRoutes(app, context);
   registerCaseRoutes(app, context);
   registerCaseListRoutes(app, context);
   registerProcedureRoutes(app, context);

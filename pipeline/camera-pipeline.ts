@@ -17,12 +17,15 @@ import type { PoseId, SweepWatch } from './fire/sweep-watch.ts';
 import { smallGrey } from './health/grey-picture.ts';
 import { PictureWatch } from './health/picture-facts.ts';
 import { ViewWatch } from './health/view-watch.ts';
+import type { CameraMemory } from './rules/memory.ts';
 import { RuleSet } from './rules/rule-set.ts';
 import { SameAct } from './same-act.ts';
+import type { SignalReadings } from './signals/signal.ts';
+import { readTold, type ToldSignal } from './signals/signal-feed.ts';
 import { SignalReader } from './signals/signal-reader.ts';
 import { isStills } from './stills.ts';
 import { StillWatch } from './still/still-watch.ts';
-import type { PtsMs, SessionClock } from './time.ts';
+import type { EpochMs, PtsMs, SessionClock } from './time.ts';
 import type { Track, TrackedFrame } from './track.ts';
 import { ByteTracker, countFromOne } from './tracking/bytetrack.ts';
 import { withoutTwins } from './twins.ts';
@@ -40,6 +43,10 @@ export type CameraPipelineOptions = {
   readonly learnt?: () => readonly LearntPlace[];
   /** Pictures that the poses of a tower were calibrated on; without them no moved mast is noticed. */
   readonly references?: ReferencePictures;
+  /** What controllers told of a signal of this camera, oldest first; asked with every frame. */
+  readonly told?: (signal: string) => readonly ToldSignal[];
+  /** What the camera's rules had learnt at the end of an earlier session; replays are given none. */
+  readonly memory?: CameraMemory | null;
 };
 
 export type AnalysedFrame = {
@@ -75,6 +82,7 @@ export class CameraPipeline {
   readonly #learnt: () => readonly LearntPlace[];
   readonly #rules: RuleSet;
   readonly #signals: SignalReader | null;
+  readonly #fed: ((capturedAt: EpochMs) => SignalReadings) | null;
   readonly #picture: PictureWatch | null;
   readonly #view: ViewWatch | null;
   readonly #still: StillWatch | null;
@@ -90,7 +98,18 @@ export class CameraPipeline {
   readonly #alerts = new Map<number, Map<string, PtsMs>>();
 
   /** @throws WatchpostError CONFIG_REFERENCE when a rule names an unknown zone or line */
-  constructor({ camera, clock, frameSize, provenance, timeZone, learnt, references }: CameraPipelineOptions) {
+  constructor({
+    camera,
+    clock,
+    frameSize,
+    provenance,
+    timeZone,
+    learnt,
+    references,
+    memory,
+    told,
+  }: CameraPipelineOptions) {
+    this.#fed = fedSignals(camera, clock, told);
     this.#learnt = learnt ?? (() => []);
     this.#cameraId = camera.id;
     this.#sessionId = clock.sessionId;
@@ -105,14 +124,15 @@ export class CameraPipeline {
     this.#looksForGlow = camera.rules.some((rule) => rule.kind === 'smoke' && rule.glow);
     this.#mast = references && poses.size > 0 ? new MastWatch(poses, frameSize, references) : null;
     this.#still = stillWatch(camera, zones);
-    this.#rules = new RuleSet(camera.rules, {
+    const context = {
       zones,
       lines: toLines(camera.lines),
       frameSize,
       timeZone,
       sweep: camera.sweep ?? null,
       isSparse: isStills(camera.source.url) || (camera.analysis?.fps ?? 1) < 1,
-    });
+    };
+    this.#rules = new RuleSet(camera.rules, context, memory);
     this.#view = this.#rules.needsStandingView ? new ViewWatch() : null;
     this.#assembler = new EventAssembler({ cameraId: camera.id, clock, provenance });
   }
@@ -172,9 +192,11 @@ export class CameraPipeline {
   /** The frame's times, with what its signals show, how the picture looks where a rule asks for it, and whether it moves. */
   readSignals({ ptsMs, capturedAt, pixels, letterbox, poseId }: FrameInput): TracksInput {
     const learnt = this.#learnt();
+    const fed = this.#fed?.(capturedAt);
     const when = {
       ptsMs,
       capturedAt,
+      ...(fed ? { signals: fed } : {}),
       ...(poseId === undefined ? {} : { poseId }),
       ...(learnt.length === 0 ? {} : { learnt }),
     };
@@ -186,7 +208,7 @@ export class CameraPipeline {
     const mast = this.#mast?.look(poseId, ptsMs, { pixels, letterbox });
     return {
       ...when,
-      ...(signals ? { signals } : {}),
+      ...(signals ? { signals: { ...signals, ...fed } } : {}),
       ...(picture ? { picture } : {}),
       ...(this.#view?.isMoving(ptsMs) ? { viewMoves: true } : {}),
       ...(still ? { still } : {}),
@@ -224,6 +246,11 @@ export class CameraPipeline {
     return { tracked, live: toLiveFrame(tracked, (trackId) => this.#alertsOf(trackId, ptsMs)), events };
   }
 
+  /** What the rules have learnt of the place until now, for the next session; null when none of them learns. */
+  memory(): CameraMemory | null {
+    return this.#rules.memory();
+  }
+
   /** Ends the session. @param ptsMs media time of the last frame */
   finish(ptsMs: PtsMs): readonly WatchEvent[] {
     const last = this.#rules.finish(ptsMs);
@@ -250,6 +277,26 @@ const towerPoses = ({ rules, sweep }: CameraConfig): ReadonlyMap<string | undefi
   if (sweep) return new Map(sweep.poses.map((pose) => [pose.id, pose]));
   const fixed = rules.find((rule) => rule.kind === 'smoke')?.pose;
   return new Map(fixed ? [[undefined, fixed]] : []);
+};
+
+/** Controllers repeat themselves every few seconds. */
+const MAX_SILENCE_MS = 10_000;
+
+/** Readings of signals that controllers tell; null where the camera has none. */
+const fedSignals = (
+  { signalFeeds }: CameraConfig,
+  clock: SessionClock,
+  told: CameraPipelineOptions['told'],
+): ((capturedAt: EpochMs) => SignalReadings) | null => {
+  const feeds = Object.entries(signalFeeds ?? {});
+  if (feeds.length === 0) return null;
+  return (capturedAt) =>
+    Object.fromEntries(
+      feeds.map(([id, { maxSilenceMs = MAX_SILENCE_MS }]) => [
+        id,
+        readTold(told?.(id) ?? [], capturedAt, clock, maxSilenceMs),
+      ]),
+    );
 };
 
 /** Watches the zones of rules on things that are left standing; null where there is no such rule. */

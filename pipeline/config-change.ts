@@ -2,7 +2,10 @@ import { toCanonicalJson } from './canonical-json.ts';
 import type { CameraConfig, Config } from './config-schema.ts';
 import { headsOf } from './config-schema.ts';
 
-/** What only the analysis reads: a camera's recording goes on when nothing else of it changes. */
+/**
+ * What only the analysis reads: a camera's recording goes on when nothing else of it changes. `signals` are not among it, as
+ * small lamps want larger analysis frames, which the recorder makes.
+ */
 export const ANALYSIS_ONLY: ReadonlySet<string> = new Set([
   'name',
   'place',
@@ -10,7 +13,7 @@ export const ANALYSIS_ONLY: ReadonlySet<string> = new Set([
   'location',
   'zones',
   'lines',
-  'signals',
+  'signalFeeds',
   'rules',
   'tracker',
   'sweep',

@@ -270,6 +270,28 @@ export const CameraConfig = Type.Object(
         { description: 'Named traffic signals, one entry per lamp. An arrow is a signal of its own.' },
       ),
     ),
+    signalFeeds: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object(
+          {
+            maxSilenceMs: Type.Optional(
+              Type.Integer({
+                minimum: 1_000,
+                maximum: 600_000,
+                description:
+                  'A controller that has told nothing for so long is not believed: the signal is unknown (ms; 10 000 when left out).',
+              }),
+            ),
+          },
+          closed,
+        ),
+        {
+          description:
+            'Signals that their controller tells by `POST /api/cameras/:id/signals/:signal`, instead of lamps in the picture. Rules name them like those under `signals`.',
+        },
+      ),
+    ),
     rules: Type.Array(RuleConfig, { default: [] }),
     passages: Type.Optional(PassagesConfig),
   },

@@ -76,6 +76,18 @@ describe('configuration', () => {
       'no zone "lame"; did you mean "lane"?',
     ],
     [
+      'an arrow whose signal does not exist',
+      camera(`    signalFeeds: { main: {}, right: {} }
+    rules: [{ id: r1, kind: red_light, line: stop, direction: in, signal: main, zone: lane, arrows: [{ signal: rigth, zone: lane }] }]`),
+      'cameras.0.rules.0.arrows.0.signal: no signal "rigth"; did you mean "right"?',
+    ],
+    [
+      'a signal that is both read from lamps and told',
+      camera(`    signalFeeds: { main: {} }
+    signals: { main: [{ colour: red, box: [0.1, 0.1, 0.2, 0.2] }] }`),
+      'cameras.0.signalFeeds.main: "main" is read from lamps under `signals` already',
+    ],
+    [
       'a detector that does not exist',
       camera().replace('detector: road', 'detector: raod'),
       'no detector "raod"; did you mean "road"?',

@@ -240,6 +240,13 @@ const checkReferences = (config: Config): Fault[] => {
             message: `"${kind}" needs video; a camera that gives stills takes \`smoke\` rules only`,
           });
       });
+    const signals = [...Object.keys(camera.signals ?? {}), ...Object.keys(camera.signalFeeds ?? {})];
+    for (const id of Object.keys(camera.signalFeeds ?? {}))
+      if (camera.signals?.[id])
+        faults.push({
+          path: `${at}/signalFeeds/${id}`,
+          message: `"${id}" is read from lamps under \`signals\` already`,
+        });
     const ruleIds = new Set<string>();
     camera.rules.forEach((rule, r) => {
       const path = `${at}/rules/${r}`;
@@ -251,7 +258,12 @@ const checkReferences = (config: Config): Fault[] => {
       const { calibration } = rule as { calibration?: SurveyedPoints };
       if (zone !== undefined) dangling(`${path}/zone`, 'zone', zone, Object.keys(camera.zones));
       if (line !== undefined) dangling(`${path}/line`, 'line', line, Object.keys(camera.lines));
-      if (signal !== undefined) dangling(`${path}/signal`, 'signal', signal, Object.keys(camera.signals ?? {}));
+      if (signal !== undefined) dangling(`${path}/signal`, 'signal', signal, signals);
+      if (rule.kind === 'red_light')
+        rule.arrows.forEach((arrow, a) => {
+          dangling(`${path}/arrows/${a}/signal`, 'signal', arrow.signal, signals);
+          dangling(`${path}/arrows/${a}/zone`, 'zone', arrow.zone, Object.keys(camera.zones));
+        });
       if (calibration && !fixesPlane(calibration))
         faults.push({
           path: `${path}/calibration`,

@@ -60,11 +60,40 @@ const UNITS: Readonly<Record<string, Words>> = {
   '%': { vi: '%', en: '%' },
 };
 
+/** English units of one; Vietnamese has no plural. */
+const ONE: Readonly<Record<string, string>> = { persons: ' person', frames: ' frame', days: ' day', 'box heights': ' box height' }; // prettier-ignore
+
 /** A number with its unit as printed in a language: Vietnamese writes a decimal comma. */
 export const quantity = (value: number, unit: string, language: Language): string => {
   const digits = String(value);
   const number = language === 'vi' ? digits.replace('.', ',') : digits;
-  return `${number}${UNITS[unit]?.[language] ?? (unit ? ` ${unit}` : '')}`;
+  const single = language === 'en' && value === 1 ? ONE[unit] : undefined;
+  return `${number}${single ?? UNITS[unit]?.[language] ?? (unit ? ` ${unit}` : '')}`;
+};
+
+const HEADS: Readonly<Record<string, Words>> = {
+  helmet: { vi: 'có đội mũ bảo hiểm', en: 'helmet' },
+  bare: { vi: 'đầu trần', en: 'bare head' },
+  other: { vi: 'đội mũ không phải mũ bảo hiểm', en: 'other headwear' },
+  unsure: { vi: 'không rõ', en: 'cannot be told' },
+};
+const SEATS: Readonly<Record<string, Words>> = {
+  driver: { vi: 'người điều khiển', en: 'driver' },
+  passenger: { vi: 'người được chở', en: 'passenger' },
+  rider: { vi: 'người', en: 'person' },
+};
+
+/** `driver:helmet passenger-1:bare` in words: who on a motorcycle wears what. */
+export const ridersInWords = (riders: string, language: Language): string => {
+  const all = riders.split(' ').map((each) => each.split(/[-:]/));
+  const isOnlyPassenger = all.filter(([seat]) => seat === 'passenger').length < 2;
+  const told = all.map(([seat = '', ...rest]) => {
+    const [number, head = ''] = rest.length > 1 ? rest : ['', rest[0]];
+    const name = SEATS[seat]?.[language] ?? seat;
+    const which = number === '' || (seat === 'passenger' && isOnlyPassenger) ? '' : { vi: ` thứ ${number}`, en: ` ${number}` }[language]; // prettier-ignore
+    return `${name}${which}: ${HEADS[head]?.[language] ?? head}`;
+  });
+  return told.join('; ');
 };
 
 export const capitalise = (text: string): string => text.charAt(0).toLocaleUpperCase('vi') + text.slice(1);

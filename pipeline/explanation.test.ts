@@ -46,11 +46,37 @@ describe('explanations', () => {
     ];
     const facts = { line: 'vạch 1', signal: 'chính', class: 'motorcycle' };
     expect(decided('red_light', measured, { ...facts, redStartSeen: 'no' }).vi).toBe(
-      'Xe máy qua vạch dừng “vạch 1” khi đèn “chính” đã đỏ ít nhất 3,72 giây và đi tiếp vào nút giao khi đèn vẫn đỏ, 0,18 giây sau vạch.',
+      'Xe máy qua vạch dừng “vạch 1” khi đèn “chính” đã đỏ ít nhất 3,72 giây và 0,18 giây sau đó đi tiếp vào nút giao khi đèn vẫn đỏ.',
     );
     expect(decided('red_light', measured, { ...facts, redStartSeen: 'yes' }).en).toContain(
       'had been red for 3.72 s, and',
     );
+  });
+
+  test('a motorcycle without helmets tells who wears what, and that it stood', () => {
+    const measured: readonly Measurement[] = [
+      { name: 'withoutHelmet', value: 1, unit: 'persons', threshold: 0, comparison: '>' },
+      { name: 'seen', value: 1.6, unit: 's', threshold: 0.5, comparison: '>=' },
+      { name: 'agreement', value: 92, unit: '%', threshold: 80, comparison: '>=' },
+    ];
+    const { vi, en } = decided('no_helmet', measured, {
+      ...{ class: 'motorcycle', moved: 'no' },
+      riders: 'driver:helmet passenger-1:bare',
+    });
+    expect(vi).toBe(
+      'Số người trên xe máy được nhận định là không đội mũ bảo hiểm: 1 người (người điều khiển: có đội mũ bảo hiểm; người được chở: đầu trần). Quan sát trong 1,6 giây, mức thống nhất giữa các khung hình 92% (ngưỡng 80%). Xe đang dừng.',
+    );
+    expect(en).toContain('1 person (driver: helmet; passenger: bare head)');
+    const three = { class: 'motorcycle', moved: 'yes', riders: 'driver:other passenger-1:unsure passenger-2:bare' };
+    expect(decided('no_helmet', measured, three).vi).toContain(
+      '(người điều khiển: đội mũ không phải mũ bảo hiểm; người được chở thứ 1: không rõ; người được chở thứ 2: đầu trần)',
+    );
+  });
+
+  test('too many riders are told as the law counts them: whom the driver carries', () => {
+    const riders: Measurement = { name: 'riders', value: 3, unit: 'persons', threshold: 2, comparison: '>' };
+    const { vi } = decided('too_many_riders', [riders, { name: 'seen', value: 2, unit: 's' }], { class: 'motorcycle' });
+    expect(vi).toContain('3 người trên một xe máy, tức chở theo 2 người');
   });
 
   test('the English article fits a class of a user’s own model', () => {

@@ -5,6 +5,7 @@ import {
   type Language,
   PICTURE_FAULT_NAMES,
   quantity,
+  ridersInWords,
   RULE_NAMES,
   withArticle,
   type Words,
@@ -57,6 +58,15 @@ class Told {
     return { vi: `ít nhất ${age}`, en: `at least ${age}` }[language];
   }
 
+  /** Whose word the state of a signal is, where it was not read from the picture. */
+  signalFrom(language: Language): string {
+    if (!this.isFact('signalFrom', 'controller')) return '';
+    return {
+      vi: ' Trạng thái đèn do bộ điều khiển đèn cung cấp.',
+      en: ' What the signal showed was told by its controller.',
+    }[language];
+  }
+
   /** Where a tower saw it: from true north, with two standard deviations; nothing of it without a calibrated pose. */
   bearing(language: Language): string {
     const azimuth = this.#find('azimuth');
@@ -70,8 +80,28 @@ class Told {
     return found?.threshold === undefined ? '?' : quantity(found.threshold, found.unit, language);
   }
 
+  /** ` (driver: helmet; passenger: bare head)`; nothing where it is not known who sits where. */
+  riders(language: Language): string {
+    const riders = this.#event.decision.facts['riders'];
+    return riders === undefined ? '' : ` (${ridersInWords(riders, language)})`;
+  }
+
+  /** The law counts whom a driver carries, the rule everybody on the vehicle. */
+  passengers(language: Language): string {
+    const riders = this.#find('riders');
+    return riders ? quantity(riders.value - 1, riders.unit, language) : '?';
+  }
+
+  isFact(name: string, value: string): boolean {
+    return this.#event.decision.facts[name] === value;
+  }
+
   has(name: string): boolean {
     return this.#find(name) !== undefined;
+  }
+
+  isNone(name: string): boolean {
+    return this.#find(name)?.value === 0;
   }
 
   /** ` (threshold 6 persons)`; nothing where the value was held against none. */
@@ -133,13 +163,25 @@ const density = (t: Told, language: Language): string => {
 /** One more where it is known how many people there are at this hour on other days. */
 const usual = (t: Told, language: Language): string => {
   if (!t.has('timesUsual')) return '';
-  const [times, count] = [
-    t.value('timesUsual', language) + t.limit('timesUsual', language),
-    t.value('usualCount', language),
-  ];
+  const [times, count] = [t.value('timesUsual', language), t.value('usualCount', language)];
+  const limit = t.limit('timesUsual', language).replace(')', { vi: ' lần)', en: ' times)' }[language]);
   return {
-    vi: ` Gấp ${times} lần mức thường ngày vào giờ này (${count}).`,
-    en: ` That is ${times} times the usual count of this hour (${count}).`,
+    vi: ` Gấp ${times} lần mức thường ngày vào giờ này là ${count}${limit}.`,
+    en: ` That is ${times} times the usual count of this hour, ${count}${limit}.`,
+  }[language];
+};
+
+/** Whether goods come back to a spot is what a patrol wants to know of it. */
+const recurrence = (t: Told, language: Language): string => {
+  const days = t.value('recurrence', language);
+  if (t.isNone('recurrence'))
+    return {
+      vi: 'Những ngày trước chưa ghi nhận chỗ này bị chiếm.',
+      en: 'It was not seen to be taken on earlier days.',
+    }[language];
+  return {
+    vi: `Chỗ này từng bị chiếm trong ${days} trước đó.`,
+    en: `The spot had been taken on ${days} before.`,
   }[language];
 };
 
@@ -151,7 +193,7 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
     en: `${capitalise(withArticle(t.subject('en')))} moved against the legal direction of “${t.fact('zone')}” for ${t.value('duration', 'en')}. Its heading on the picture differed from the legal one by ${t.value('headingDifference', 'en')} (threshold ${t.threshold('headingDifference', 'en')}).`,
   }),
   wrong_lane: (t) => ({
-    vi: `${capitalise(t.subject('vi'))} di chuyển trong “${t.fact('zone')}”, nơi loại phương tiện này không được phép đi, trong ${t.value('duration', 'vi')} (ngưỡng ${t.threshold('duration', 'vi')}). Điểm tiếp đất cách mép làn ${t.value('distanceToMarking', 'vi')} (ngưỡng ${t.threshold('distanceToMarking', 'vi')}).`,
+    vi: `${capitalise(t.subject('vi'))} di chuyển trong “${t.fact('zone')}”, nơi loại phương tiện này không được phép đi, trong ${t.value('duration', 'vi')} (ngưỡng ${t.threshold('duration', 'vi')}). Điểm xe chạm đất cách mép làn ${t.value('distanceToMarking', 'vi')} (ngưỡng ${t.threshold('distanceToMarking', 'vi')}).`,
     en: `${capitalise(withArticle(t.subject('en')))} travelled in “${t.fact('zone')}”, which its class may not use, for ${t.value('duration', 'en')} (threshold ${t.threshold('duration', 'en')}). Its ground point was ${t.value('distanceToMarking', 'en')} from the lane's edge (threshold ${t.threshold('distanceToMarking', 'en')}).`,
   }),
   crowding: (t) => ({
@@ -163,12 +205,12 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
     en: `${capitalise(withArticle(t.subject('en')))} crossed line “${t.fact('line')}” in direction ${t.fact('direction')}.`,
   }),
   red_light: (t) => ({
-    vi: `${capitalise(t.subject('vi'))} qua vạch dừng “${t.fact('line')}” khi đèn “${t.fact('signal')}” đã đỏ ${t.redAge('vi')} và đi tiếp vào nút giao khi đèn vẫn đỏ, ${t.value('afterLine', 'vi')} sau vạch.`,
-    en: `${capitalise(withArticle(t.subject('en')))} passed stop line “${t.fact('line')}” when signal “${t.fact('signal')}” had been red for ${t.redAge('en')}, and went on into the junction ${t.value('afterLine', 'en')} later, still on red.`,
+    vi: `${capitalise(t.subject('vi'))} qua vạch dừng “${t.fact('line')}” khi đèn “${t.fact('signal')}” đã đỏ ${t.redAge('vi')} và ${t.value('afterLine', 'vi')} sau đó đi tiếp vào nút giao khi đèn vẫn đỏ.${t.signalFrom('vi')}`,
+    en: `${capitalise(withArticle(t.subject('en')))} passed stop line “${t.fact('line')}” when signal “${t.fact('signal')}” had been red for ${t.redAge('en')}, and went on into the junction ${t.value('afterLine', 'en')} later, still on red.${t.signalFrom('en')}`,
   }),
   stop_line: (t) => ({
-    vi: `${capitalise(t.subject('vi'))} qua vạch dừng “${t.fact('line')}” khi đèn “${t.fact('signal')}” đã đỏ ${t.redAge('vi')} và đứng lại quá vạch ít nhất ${t.value('standing', 'vi')}, chưa vào nút giao.`,
-    en: `${capitalise(withArticle(t.subject('en')))} passed stop line “${t.fact('line')}” when signal “${t.fact('signal')}” had been red for ${t.redAge('en')} and stood beyond it for at least ${t.value('standing', 'en')}, not yet in the junction.`,
+    vi: `${capitalise(t.subject('vi'))} qua vạch dừng “${t.fact('line')}” khi đèn “${t.fact('signal')}” đã đỏ ${t.redAge('vi')} và dừng lại quá vạch ít nhất ${t.value('standing', 'vi')}, chưa vào nút giao.${t.signalFrom('vi')}`,
+    en: `${capitalise(withArticle(t.subject('en')))} passed stop line “${t.fact('line')}” when signal “${t.fact('signal')}” had been red for ${t.redAge('en')} and stood beyond it for at least ${t.value('standing', 'en')}, not yet in the junction.${t.signalFrom('en')}`,
   }),
   pavement_riding: (t) => ({
     vi: `${capitalise(t.subject('vi'))} chạy trên vỉa hè “${t.fact('zone')}” trong ${t.value('duration', 'vi')} (ngưỡng ${t.threshold('duration', 'vi')}).`,
@@ -179,16 +221,16 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
     en: `${capitalise(withArticle(t.subject('en')))} stood in “${t.fact('zone')}” for ${t.value('standing', 'en')} (threshold ${t.threshold('standing', 'en')}), not counting time that was recognised as waiting on red or in a queue.`,
   }),
   loitering: (t) => ({
-    vi: `${capitalise(t.subject('vi'))} ở lại trong “${t.fact('zone')}” ${t.value('dwell', 'vi')} (ngưỡng ${t.threshold('dwell', 'vi')}).`,
+    vi: `${capitalise(t.subject('vi'))} lưu lại trong “${t.fact('zone')}” ${t.value('dwell', 'vi')} (ngưỡng ${t.threshold('dwell', 'vi')}).`,
     en: `${capitalise(withArticle(t.subject('en')))} stayed in “${t.fact('zone')}” for ${t.value('dwell', 'en')} (threshold ${t.threshold('dwell', 'en')}).`,
   }),
   dumped_rubbish: (t) => ({
-    vi: `Một vật không có ở đó trước kia nằm yên trong “${t.fact('zone')}” ${t.value('still', 'vi')} (ngưỡng ${t.threshold('still', 'vi')}), bị bỏ lại một mình ${t.value('alone', 'vi')} (ngưỡng ${t.threshold('alone', 'vi')}). Ngay trước đó có ${t.subject('vi')} ở chỗ này. Hệ thống không biết đó là vật gì, người duyệt xem xét.`,
+    vi: `Một vật trước đó không có nằm yên trong “${t.fact('zone')}” ${t.value('still', 'vi')} (ngưỡng ${t.threshold('still', 'vi')}), không còn ai bên cạnh trong ${t.value('alone', 'vi')} (ngưỡng ${t.threshold('alone', 'vi')}). Ngay trước đó có ${t.subject('vi')} ở chỗ này. Hệ thống không biết đó là vật gì, người duyệt xem xét.`,
     en: `A thing that was not there before stood in “${t.fact('zone')}” for ${t.value('still', 'en')} (threshold ${t.threshold('still', 'en')}), left alone for ${t.value('alone', 'en')} (threshold ${t.threshold('alone', 'en')}). ${capitalise(withArticle(t.subject('en')))} was at the place just before. What the thing is, is for the reviewer to judge.`,
   }),
   encroachment: (t) => ({
-    vi: `${t.fact('what') === 'goods' ? 'Vật không rõ loại (không phải phương tiện hay người)' : capitalise(t.subject('vi'))} chiếm chỗ trong “${t.fact('zone')}” ${t.value('standing', 'vi')} (ngưỡng ${t.threshold('standing', 'vi')}). Chỗ này từng bị chiếm trong ${t.value('recurrence', 'vi')} trước đó.`,
-    en: `${t.fact('what') === 'goods' ? 'A thing that is neither a vehicle nor a person' : capitalise(withArticle(t.subject('en')))} took up a spot in “${t.fact('zone')}” for ${t.value('standing', 'en')} (threshold ${t.threshold('standing', 'en')}). The spot had been taken on ${t.value('recurrence', 'en')} before.`,
+    vi: `${t.fact('what') === 'goods' ? 'Vật không rõ loại (không phải phương tiện hay người)' : capitalise(t.subject('vi'))} chiếm chỗ trong “${t.fact('zone')}” ${t.value('standing', 'vi')} (ngưỡng ${t.threshold('standing', 'vi')}). ${recurrence(t, 'vi')}`,
+    en: `${t.fact('what') === 'goods' ? 'A thing that is neither a vehicle nor a person' : capitalise(withArticle(t.subject('en')))} took up a spot in “${t.fact('zone')}” for ${t.value('standing', 'en')} (threshold ${t.threshold('standing', 'en')}). ${recurrence(t, 'en')}`,
   }),
   camera_health: (t) => ({
     vi: `Hình ảnh camera ${PICTURE_FAULT_NAMES[t.fact('fault')]?.vi ?? 'bất thường'} ít nhất ${t.value('duration', 'vi')} (ngưỡng ${t.threshold('duration', 'vi')}).`,
@@ -199,12 +241,12 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
     en: `The mean speed of the ${t.subject('en')} is estimated at ${t.value('speed', 'en')} (95 % interval ${t.value('speedLow', 'en')} to ${t.value('speedHigh', 'en')}; limit ${t.threshold('speed', 'en')}), measured over ${t.value('distance', 'en')} in ${t.value('duration', 'en')}. Indicative only: not a certified measurement.`,
   }),
   too_many_riders: (t) => ({
-    vi: `Đếm được ${t.value('riders', 'vi')} trên một ${t.subject('vi')} (trung vị; ngưỡng ${t.threshold('riders', 'vi')}, kể cả người lái), quan sát trong ${t.value('seen', 'vi')}. Trường hợp được miễn trừ do người duyệt xem xét.`,
-    en: `${t.value('riders', 'en')} were counted on one ${t.subject('en')} (median; threshold ${t.threshold('riders', 'en')}, the driver included), seen for ${t.value('seen', 'en')}. Exemptions are for the reviewer to judge.`,
+    vi: `Đếm được ${t.value('riders', 'vi')} trên một ${t.subject('vi')}, tức chở theo ${t.passengers('vi')} (trung vị các khung hình; cho phép tối đa ${t.threshold('riders', 'vi')} kể cả người lái), quan sát trong ${t.value('seen', 'vi')}. Trường hợp được miễn trừ do người duyệt xem xét.`,
+    en: `${t.value('riders', 'en')} were counted on one ${t.subject('en')}, so it carried ${t.passengers('en')} beside the driver (median of the frames; ${t.threshold('riders', 'en')} at most with the driver), seen for ${t.value('seen', 'en')}. Exemptions are for the reviewer to judge.`,
   }),
   no_helmet: (t) => ({
-    vi: `Số người trên ${t.subject('vi')} được nhận định là không đội mũ bảo hiểm: ${t.value('withoutHelmet', 'vi')}, quan sát trong ${t.value('seen', 'vi')}, mức thống nhất giữa các khung hình ${t.value('agreement', 'vi')} (ngưỡng ${t.threshold('agreement', 'vi')}).`,
-    en: `Riders of the ${t.subject('en')} judged to wear no helmet: ${t.value('withoutHelmet', 'en')}, seen for ${t.value('seen', 'en')}, agreement between frames ${t.value('agreement', 'en')} (threshold ${t.threshold('agreement', 'en')}).`,
+    vi: `Số người trên ${t.subject('vi')} được nhận định là không đội mũ bảo hiểm: ${t.value('withoutHelmet', 'vi')}${t.riders('vi')}. Quan sát trong ${t.value('seen', 'vi')}, mức thống nhất giữa các khung hình ${t.value('agreement', 'vi')} (ngưỡng ${t.threshold('agreement', 'vi')}).${t.isFact('moved', 'no') ? ' Xe đang dừng.' : ''}`,
+    en: `Riders of the ${t.subject('en')} judged to wear no helmet: ${t.value('withoutHelmet', 'en')}${t.riders('en')}. Seen for ${t.value('seen', 'en')}, agreement between frames ${t.value('agreement', 'en')} (threshold ${t.threshold('agreement', 'en')}).${t.isFact('moved', 'no') ? ' It was not seen to move.' : ''}`,
   }),
 };
 

@@ -23,7 +23,9 @@ import { tellFrame } from './frame-trace.ts';
 import { machineClock } from './monotonic.ts';
 import { reportProcess } from './process-report.ts';
 import { provenanceOf } from './provenance.ts';
+import { RuleMemoryFile } from './rule-memory.ts';
 import { openQueues, type Queues } from './queue.ts';
+import { SignalFeeds } from './signal-feeds.ts';
 import { sendStatistic } from './statistics-stream.ts';
 import { openTracing, type TraceLink, type Tracing } from './telemetry/tracing.ts';
 import { TrackLog } from './track-log.ts';
@@ -56,6 +58,8 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   });
   const learnt = new LearntPlaces(queues.redis, log);
   await learnt.start();
+  const feeds = new SignalFeeds(queues.redis, log);
+  feeds.start();
   log.info({ cameras: cameras.length }, 'analysing');
   try {
     const set = new CameraSet({
@@ -65,6 +69,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
           camera,
           queues,
           learnt,
+          feeds,
           detector: pool.forCamera(camera),
           stages,
           atWork,
@@ -84,6 +89,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
     await set.ended();
   } finally {
     learnt.close();
+    feeds.close();
     await pool.close();
     await tracing?.close();
     await report.close();
@@ -118,6 +124,7 @@ type CameraParts = {
   readonly camera: CameraConfig;
   readonly queues: Queues;
   readonly learnt: LearntPlaces;
+  readonly feeds: SignalFeeds;
   readonly detector: CameraDetector;
   readonly stages: StageHistograms;
   readonly atWork: AtWork;
@@ -130,6 +137,7 @@ const analyzeCamera = async ({
   camera,
   queues,
   learnt,
+  feeds,
   detector,
   stages,
   atWork,
@@ -143,6 +151,7 @@ const analyzeCamera = async ({
   );
   const passages = passagesOf(camera);
   const references = await openLandmarks(dataFolder(dataDir).landmarks(camera.id), log);
+  const memory = new RuleMemoryFile(dataDir, camera.id, log);
   let current: ChannelFrame | null = null;
   let lastRun: RunTiming | null = null;
   let inferenceMs = 0;
@@ -157,8 +166,9 @@ const analyzeCamera = async ({
       camera.id,
       atWork,
     ),
-    openPipeline: (frame) => {
+    openPipeline: async (frame) => {
       log.info({ cameraId: camera.id, sessionId: frame.sessionId }, 'analysis of a session starts');
+      const known = await memory.read();
       return new CameraPipeline({
         camera,
         clock: current!.clock,
@@ -167,8 +177,11 @@ const analyzeCamera = async ({
         timeZone: config.site.timeZone,
         learnt: () => learnt.of(camera.id),
         references,
+        told: (signalId) => feeds.of(camera.id, signalId),
+        memory: known,
       });
     },
+    onMemory: (learntNow) => memory.write(learntNow),
     inferenceMs: () => inferenceMs,
     isDue: ({ cameraId, ptsMs }) => detector.isDue(cameraId, ptsMs),
     openHeads: detector.openHeads,

@@ -5,17 +5,25 @@ import { openDetector } from '../models/onnx-detector.ts';
 import type { RunTiming } from '../models/thread-protocol.ts';
 import { planAnalysis, TiledDetector } from '../models/tiled-detector.ts';
 import { Batcher } from '../pipeline/batcher.ts';
-import { type CameraConfig, type Config, type DetectorConfig, headsOf } from '../pipeline/config-schema.ts';
+import {
+  type AnalysisConfig,
+  type CameraConfig,
+  type Config,
+  type DetectorConfig,
+  headsOf,
+} from '../pipeline/config-schema.ts';
 import type { Detection } from '../pipeline/detection.ts';
 import type { Detector } from '../pipeline/detector.ts';
 import type { Frame, Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
 import { HeadReader } from '../pipeline/heads/head-reader.ts';
+import { isSmallLamp } from '../pipeline/signals/lamp-level.ts';
 import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { MotionGate } from '../pipeline/motion-gate.ts';
 import { priorityOf } from '../pipeline/rules/priority.ts';
 import type { PtsMs } from '../pipeline/time.ts';
 import { calibrate, runsPerFrame } from './calibrate.ts';
+import { toSignals } from '../pipeline/zone.ts';
 import { machineClock } from './monotonic.ts';
 import { RateGovernor } from './rate-governor.ts';
 
@@ -55,8 +63,16 @@ const entryOf = (config: Config, camera: CameraConfig): ModelEntry | null => {
 export const analysisLetterbox = (config: Config, camera: CameraConfig, source: Size): Letterbox | null => {
   const entry = entryOf(config, camera);
   return entry && camera.analysis
-    ? planAnalysis(camera.analysis, entry, source, headsOf(camera) !== null).letterbox
+    ? planAnalysis(camera.analysis, entry, source, wantsDetail(camera, camera.analysis, entry, source)).letterbox
     : null;
+};
+
+/** Whether something looks at details of the analysis frame that the detector's own input would not show. */
+const wantsDetail = (camera: CameraConfig, analysis: AnalysisConfig, entry: ModelEntry, source: Size): boolean => {
+  if (headsOf(camera)) return true;
+  const { letterbox } = planAnalysis(analysis, entry, source);
+  const lamps = [...toSignals(camera.signals ?? {}).values()].flat();
+  return lamps.some(({ box }) => isSmallLamp(box, letterbox));
 };
 
 export type OpenDetectorsOptions = {
@@ -166,7 +182,8 @@ export const openDetectors = async (
       const { source } = frame.letterbox;
       const size = `${source.width}×${source.height}`;
       if (size !== planned) {
-        pooled.detector.setLayout(camera.id, planAnalysis(analysis, pooled.entry, source, wanted !== null).tiles);
+        const detailed = wantsDetail(camera, analysis, pooled.entry, source);
+        pooled.detector.setLayout(camera.id, planAnalysis(analysis, pooled.entry, source, detailed).tiles);
         planned = size;
       }
       const detections = await pooled.batcher.detect(frame);

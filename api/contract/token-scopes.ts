@@ -10,4 +10,5 @@ export const TOKEN_SCOPES = [
   'metrics:read',
   'stills:write',
   'wind:write',
+  'signals:write',
 ] as const;

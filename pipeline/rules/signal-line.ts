@@ -201,7 +201,7 @@ export class SignalLineRule implements Rule<SignalLineState> {
       decision: {
         ruleId: this.id,
         ruleKind: kind,
-        ruleVersion: '1',
+        ruleVersion: '2',
         geometryHash: this.#geometryHash,
         measurements: [
           {
@@ -214,7 +214,13 @@ export class SignalLineRule implements Rule<SignalLineState> {
           { name: 'afterLine', value: round2((after - at) / 1000), unit: 's' },
           ...more,
         ],
-        facts: { line, signal, class: className, redStartSeen: red.isStartSeen ? 'yes' : 'no' },
+        facts: {
+          line,
+          signal,
+          class: className,
+          redStartSeen: red.isStartSeen ? 'yes' : 'no',
+          ...(red.isTold ? { signalFrom: 'controller' } : {}),
+        },
       },
       startPtsMs: at,
       triggerPtsMs: at,

@@ -1,5 +1,5 @@
-import type { Frame } from '../frame.ts';
-import type { Box } from '../geometry.ts';
+import type { Frame, Letterbox } from '../frame.ts';
+import { type Box, boxHeight, boxWidth } from '../geometry.ts';
 import { toTarget } from '../letterbox.ts';
 
 /** How one lamp's region looks in one frame. */
@@ -18,6 +18,22 @@ export type LampLevel = {
  */
 const LEAST_SIDE_PX = 4;
 
+/** Twice that is wanted where the camera has it to give: lamps are drawn by hand. */
+const WANTED_SIDE_PX = 2 * LEAST_SIDE_PX;
+
+const inFrame = (region: Box, letterbox: Letterbox): Box => {
+  const { width, height } = letterbox.source;
+  return toTarget(
+    { x1: region.x1 * width, y1: region.y1 * height, x2: region.x2 * width, y2: region.y2 * height },
+    letterbox,
+  );
+};
+const shorterSide = (box: Box): number => Math.min(boxWidth(box), boxHeight(box));
+
+/** Whether a lamp is so small in an analysis frame that a larger one should be asked for. @param region in fractions */
+export const isSmallLamp = (region: Box, letterbox: Letterbox): boolean =>
+  shorterSide(inFrame(region, letterbox)) < WANTED_SIDE_PX;
+
 /**
  * Measures a lamp in an analysis frame.
  * @param region in fractions of the camera's picture
@@ -27,21 +43,14 @@ export const lampLevel = (
   { pixels, letterbox }: Pick<Frame, 'pixels' | 'letterbox'>,
   region: Box,
 ): LampLevel | null => {
-  const { source, target } = letterbox;
-  const box = toTarget(
-    {
-      x1: region.x1 * source.width,
-      y1: region.y1 * source.height,
-      x2: region.x2 * source.width,
-      y2: region.y2 * source.height,
-    },
-    letterbox,
-  );
-  if (Math.min(box.x2 - box.x1, box.y2 - box.y1) < LEAST_SIDE_PX) return null;
-  const x1 = Math.max(0, Math.floor(box.x1));
-  const y1 = Math.max(0, Math.floor(box.y1));
-  const x2 = Math.min(target.width, Math.ceil(box.x2));
-  const y2 = Math.min(target.height, Math.ceil(box.y2));
+  const { target } = letterbox;
+  const box = inFrame(region, letterbox);
+  if (shorterSide(box) < LEAST_SIDE_PX) return null;
+  // Not a row more: a lit lamp above or below would fill a tenth of a small region and be taken for this one's core.
+  const x1 = Math.max(0, Math.round(box.x1));
+  const y1 = Math.max(0, Math.round(box.y1));
+  const x2 = Math.min(target.width, Math.round(box.x2));
+  const y2 = Math.min(target.height, Math.round(box.y2));
   if ((x2 - x1) * (y2 - y1) < 4 || x2 <= x1) return null;
 
   const histogram = new Uint32Array(256);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { lampLevel, type LampLevel } from './lamp-level.ts';
+import { planLetterbox } from '../letterbox.ts';
+import { isSmallLamp, lampLevel, type LampLevel } from './lamp-level.ts';
 import { type LampColour, LAMP_COLOURS } from './signal.ts';
 import { type SignalFilterState, stepSignal } from './signal-filter.ts';
 
@@ -99,5 +100,14 @@ describe('signal reading', () => {
     // Three pixels wide.
     expect(lampLevel({ pixels, letterbox }, { x1: 0.5, y1: 0, x2: 0.875, y2: 1 })).toBeNull();
     expect(lampLevel({ pixels, letterbox }, { x1: 1.2, y1: 0, x2: 1.4, y2: 1 })).toBeNull();
+  });
+
+  test('lamps of a junction at 40 m ask for the detail that a camera of 1080 lines has', () => {
+    const source = { width: 1920, height: 1080 };
+    const lamp = { x1: 0.5, y1: 0.2, x2: 0.5 + 10 / 1920, y2: 0.2 + 10 / 1080 };
+    const lay = (width: number, height: number) =>
+      planLetterbox({ source, target: { width, height }, fit: 'letterbox', padPosition: 'top-left' });
+    expect(isSmallLamp(lamp, lay(800, 448))).toBe(true);
+    expect(isSmallLamp(lamp, lay(1600, 896))).toBe(false);
   });
 });

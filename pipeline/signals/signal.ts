@@ -13,6 +13,8 @@ export type SignalReading = {
   readonly sincePtsMs: PtsMs;
   /** Whether that change was seen; false when the signal was already in this state at the first frame. */
   readonly isStartSeen: boolean;
+  /** Whether its controller told it; else it was read from the picture. */
+  readonly isTold?: true;
 };
 
 /** Readings by the signal's key in the camera's configuration. */

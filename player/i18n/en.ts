@@ -101,6 +101,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'tokens.scope.metrics:read': 'read metrics',
   'tokens.scope.stills:write': 'send stills of towers',
   'tokens.scope.wind:write': 'report the wind',
+  'tokens.scope.signals:write': 'tell what traffic lights show',
   'tokens.days': 'It expires after',
   'tokens.dayCount': '{count} days',
   'tokens.create': 'Make a token',
@@ -638,6 +639,8 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'unit.% of lane width': '% of lane width',
 
   'fact.signal': 'Signal',
+  'fact.signalFrom': 'Signal told by',
+  'fact.moved': 'Seen to move',
   'fact.redStartSeen': 'Change to red seen',
   'fact.indicative': 'Indicative only',
   'fact.confidence': 'Confidence',

@@ -100,6 +100,7 @@ export const vi = {
   'tokens.scope.metrics:read': 'đọc số đo hệ thống',
   'tokens.scope.stills:write': 'gửi ảnh của tháp canh',
   'tokens.scope.wind:write': 'gửi số đo gió',
+  'tokens.scope.signals:write': 'gửi trạng thái đèn tín hiệu',
   'tokens.days': 'Hết hạn sau',
   'tokens.dayCount': '{count} ngày',
   'tokens.create': 'Tạo mã',
@@ -634,6 +635,8 @@ export const vi = {
   'unit.% of lane width': '% bề rộng làn',
 
   'fact.signal': 'Đèn',
+  'fact.signalFrom': 'Nguồn trạng thái đèn',
+  'fact.moved': 'Thấy xe di chuyển',
   'fact.redStartSeen': 'Thấy lúc đèn chuyển đỏ',
   'fact.indicative': 'Chỉ để tham khảo',
   'fact.confidence': 'Độ tin cậy',

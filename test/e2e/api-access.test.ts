@@ -47,6 +47,7 @@ const CALLS: Record<string, [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   'GET /api/cameras/:id': ['GET', '/api/cameras/gate'],
   'GET /api/cameras/:id/snapshot.jpg': ['GET', '/api/cameras/gate/snapshot.jpg'],
   'POST /api/cameras/:id/stills': ['POST', '/api/cameras/gate/stills'],
+  'POST /api/cameras/:id/signals/:signal': ['POST', '/api/cameras/gate/signals/main', { state: 'red' }],
   'GET /api/live': ['GET', '/api/live?cameras=nowhere'],
   'GET /hls/:cameraId/live.m3u8': ['GET', '/hls/gate/live.m3u8'],
   'GET /hls/:cameraId/dvr.m3u8': ['GET', '/hls/gate/dvr.m3u8?from=0&to=1000'],
