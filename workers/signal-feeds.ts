@@ -23,7 +23,10 @@ export class SignalFeeds {
     this.#subscriber.on('error', () => undefined);
     this.#subscriber.on('message', (_, text: string) => this.#add(text));
     this.#subscriber.on('ready', () => void this.#readLast());
-    void this.#subscriber.subscribe(SIGNALS_CHANNEL).catch(() => undefined);
+    void this.#subscriber
+      .subscribe(SIGNALS_CHANNEL)
+      .then(() => this.#readLast())
+      .catch(() => undefined);
   }
 
   of(cameraId: string, signal: string): readonly ToldSignal[] {

@@ -34,6 +34,8 @@ type Ride = {
   readonly isOrdered: boolean;
   readonly isMoving: boolean;
   readonly lastPtsMs: PtsMs;
+  /** When each rider was seen on it last. */
+  readonly seenPtsMs: ReadonlyMap<number, PtsMs>;
   /** Since when there is a verdict against one of them. */
   readonly decidedPtsMs: PtsMs | null;
   /** The frame that shows each rider's head best. */
@@ -50,8 +52,10 @@ export type NoHelmetState = {
 };
 
 const AFTER_MS = 1_000;
-/** A vehicle out of sight for so long is not waited for any more. */
+/** When who wears no helmet is out of sight for so long, the others are not waited for any more. */
 const GONE_MS = 400;
+/** Somebody hidden for longer, while others are seen in the same seats, has got another number. */
+const HIDDEN_MS = 1_000;
 /** From this speed on (heights of its box a second) the direction of a vehicle is more than the trembling of its box. */
 const MOVES_HEIGHTS = 0.5;
 
@@ -146,23 +150,29 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
     const speed = Math.hypot(vehicle.velocity.x, vehicle.velocity.y) / Math.max(1, boxHeight(vehicle.box));
     const known = before?.riderIds ?? [];
     const ids = riders.map(({ id }) => id);
-    // Whoever is hidden for a moment still rides along; one that stops keeps the order that its way has shown.
-    const isNew = ids.length > known.length || !ids.every((id) => known.includes(id));
     const isMoving = speed >= MOVES_HEIGHTS;
+    // Whoever is hidden for a moment still rides along; a machine that stops keeps the order that its way has shown.
+    const hidden = known.filter((id) => !ids.includes(id) && this.#ridesAlong(id, before, ptsMs, ids.length));
+    const isNew = ids.length > known.length || !ids.every((id) => known.includes(id));
     const isSeating = ids.length >= known.length && (isNew || isMoving);
     return {
       firstPtsMs: before?.firstPtsMs ?? ptsMs,
       start,
       hasMoved: (before?.hasMoved ?? false) || travel >= this.#config.minTravelBoxHeights,
       className: history.className,
-      riderIds: isSeating ? ids : known,
+      riderIds: isSeating ? [...ids, ...hidden] : known,
       isOrdered: isSeating ? isMoving : (before?.isOrdered ?? false),
       isMoving,
       lastPtsMs: ptsMs,
+      seenPtsMs: new Map([...(before?.seenPtsMs ?? []), ...ids.map((id) => [id, ptsMs] as const)]),
       decidedPtsMs: before?.decidedPtsMs ?? null,
       best,
       reported: before?.reported ?? false,
     };
+  }
+
+  #ridesAlong(id: number, before: Ride | null, ptsMs: PtsMs, seen: number): boolean {
+    return seen < (before?.riderIds.length ?? 0) || ptsMs - (before?.seenPtsMs.get(id) ?? 0) <= HIDDEN_MS;
   }
 
   #decide(ride: Ride, votes: PerTrack<HelmetVote>, ptsMs: PtsMs): Ride {
@@ -173,7 +183,8 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
   #isDue(ride: Ride, votes: PerTrack<HelmetVote>, ptsMs: PtsMs): boolean {
     if (ride.decidedPtsMs === null || !isRidden(ride, votes)) return false;
     const isComplete = ride.riderIds.every((id) => verdictOf(votes.get(id) ?? null) !== 'unsure');
-    return isComplete || ptsMs - ride.decidedPtsMs >= this.#config.waitMs || ptsMs - ride.lastPtsMs >= GONE_MS;
+    const shownPtsMs = Math.max(...offenders(ride, votes).map((id) => ride.seenPtsMs.get(id) ?? 0));
+    return isComplete || ptsMs - ride.decidedPtsMs >= this.#config.waitMs || ptsMs - shownPtsMs >= GONE_MS;
   }
 
   #subjects({ vehicle, riders }: RiderGroup, ptsMs: PtsMs): readonly Subject[] {

@@ -10,7 +10,7 @@ type Seat = {
   readonly vehicleId: number;
   readonly rival: { readonly vehicleId: number; readonly sincePtsMs: PtsMs } | null;
   readonly lastPtsMs: PtsMs;
-  readonly fit: Fit | null;
+  readonly fit: Fit;
 };
 export type SeatingState = ReadonlyMap<number, Seat>;
 
@@ -75,12 +75,10 @@ export const seatRiders = (
   for (const person of people) {
     const best = bestOf.get(person.id);
     if (!best) continue;
+    // Measured against the one that fits best now: whoever changes from one to the next fits none.
+    const look = { person: person.box, vehicle: best.box, ptsMs, frameSize };
     const known = seats.get(person.id);
-    const seat = nextSeat(known, best.id, ptsMs);
-    const fit = known?.vehicleId === seat.vehicleId ? known.fit : null;
-    const vehicle = vehicles.find(({ id }) => id === seat.vehicleId);
-    const look = vehicle && { person: person.box, vehicle: vehicle.box, ptsMs, frameSize };
-    seats.set(person.id, { ...seat, fit: look ? nextFit(fit, look) : fit });
+    seats.set(person.id, { ...nextSeat(known, best.id, ptsMs), fit: nextFit(known?.fit ?? null, look) });
   }
 
   const groups = vehicles.map((vehicle) => ({
@@ -97,8 +95,8 @@ export const seatRiders = (
 
 /** Whether a person who has a seat turned out to be on foot. */
 export const walks = (seats: SeatingState, personId: number): boolean => {
-  const fit = seats.get(personId)?.fit;
-  return fit != null && isOnFoot(fit);
+  const seat = seats.get(personId);
+  return seat !== undefined && isOnFoot(seat.fit);
 };
 
 const nextSeat = (seat: Seat | undefined, vehicleId: number, ptsMs: PtsMs): Omit<Seat, 'fit'> => {

@@ -42,8 +42,6 @@ describe('a signal that its controller tells', () => {
     token = scoped.json<{ secret: string }>().secret;
     commands = new Redis(redis.url);
     feeds = new SignalFeeds(commands, pino({ level: 'silent' }));
-    await expect.poll(async () => (await tell('main', { state: 'green' })).statusCode, WAIT).toBe(202);
-    feeds.start();
   });
   afterAll(async () => {
     feeds.close();
@@ -54,6 +52,8 @@ describe('a signal that its controller tells', () => {
   });
 
   test('what was told before somebody listened is known; a change is known at once, a repetition changes nothing', async () => {
+    await expect.poll(async () => (await tell('main', { state: 'green' })).statusCode, WAIT).toBe(202);
+    feeds.start();
     await expect.poll(() => feeds.of('gate', 'main').map(({ state }) => state), WAIT).toEqual(['green']);
     site.clock.at += 5_000;
     const redAt = site.clock.at;
