@@ -511,6 +511,14 @@ export const Config = Type.Object(
           maximum: 30,
           description: 'Segments in the live playlist.',
         }),
+        hardwareDecode: Type.Union(
+          [Type.Literal('auto'), Type.Literal('off'), Type.Literal('cuda'), Type.Literal('vaapi'), Type.Literal('qsv')],
+          {
+            default: 'auto',
+            description:
+              'What decodes pictures for the analysis: NVIDIA (`cuda`), AMD and Intel (`vaapi`), Intel (`qsv`). `auto` takes the first that decodes a test clip when recording starts; `off`, and what does not work, is the processor.',
+          },
+        ),
       },
       { ...closed, default: {} },
     ),

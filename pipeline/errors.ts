@@ -30,6 +30,10 @@ export const ERROR_CODES = {
     retry: true,
     meaning: 'The camera does not tell by ONVIF where its mast stands; until it does, the schedule of its sweep holds.',
   },
+  HARDWARE_DECODE: {
+    retry: true,
+    meaning: 'The hardware decoder gave no pictures of this camera; they are decoded by the processor.',
+  },
   FFMPEG_MISSING: { retry: false, meaning: 'ffmpeg or ffprobe is not installed.' },
   SEGMENT_BROKEN: { retry: false, meaning: 'A recorded segment cannot be read.' },
   EVIDENCE_NOT_READY: { retry: true, meaning: 'The recording does not yet reach the end of the clip.' },

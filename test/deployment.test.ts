@@ -8,6 +8,7 @@ import { ROOT } from './shared.ts';
 type Service = {
   command?: string[];
   user?: string;
+  environment?: Record<string, string>;
   healthcheck?: { test: string[] };
   read_only?: boolean;
   deploy?: { resources: { reservations: { devices: { capabilities: string[] }[] } } };
@@ -34,14 +35,17 @@ describe('docker-compose.gpu.yml', () => {
       expect(healthcheck?.test.length, name).toBeGreaterThan(1);
   });
 
-  test('analyze reserves a GPU', () => {
-    const devices = services['analyze']?.deploy?.resources.reservations.devices ?? [];
-    expect(devices[0]?.capabilities).toContain('gpu');
+  test('analyze reserves a GPU, record one with its decoder', () => {
+    const devices = (name: string) => services[name]?.deploy?.resources.reservations.devices[0]?.capabilities;
+    expect(devices('analyze')).toContain('gpu');
+    expect(devices('record')).toEqual(expect.arrayContaining(['gpu', 'compute', 'video']));
   });
 
   test('the sample configuration is right', () => {
-    const config = parseConfig(read('deploy/config.container.yml'), { MINIO_PASSWORD: 'x' });
+    const environment = services['record']?.environment;
+    const config = parseConfig(read('deploy/config.container.yml'), { MINIO_PASSWORD: 'x', ...environment });
     expect(config.evidence.store.kind).toBe('s3');
     expect(config.detectors['road']?.provider).toBe('cuda');
+    expect(config.recording.hardwareDecode).toBe('cuda');
   });
 });

@@ -10,15 +10,20 @@ import type { CameraState } from '../pipeline/live.ts';
 import type { RecordingGap, SegmentRecord } from '../pipeline/segment.ts';
 import { isStills, stillsFolder } from '../pipeline/stills.ts';
 import { dataFolder } from './data-folder.ts';
+import { DecoderChoice } from './decoder-choice.ts';
 import { isCopyable, isFile } from './ffmpeg/args.ts';
+import type { Hardware } from './ffmpeg/hardware.ts';
 import { FrameOutlet } from './frame-channel.ts';
 import { LOAD_WINDOW_MS, LoadWatch, type Overload } from './load-watch.ts';
 import { machineClock } from './monotonic.ts';
 import { openPtzWatch, type PtzWatch } from './onvif/ptz-watch.ts';
 import { LivePlaylist } from './playlist.ts';
 import { readLastRecorded } from './last-recorded.ts';
-import { HEALTHY_AFTER_MS, retryDelayMs } from './reconnect.ts';
+import { type Awaited, awaitSource } from './await-source.ts';
+import { type Door, doorOf, knock } from './knock.ts';
+import { HEALTHY_AFTER_MS, LONGEST_RETRY_MS, LONGEST_STALL_RETRY_MS, retryDelayMs } from './reconnect.ts';
 import { runSession } from './session.ts';
+import { LOGIN_REFUSED } from './ffmpeg/probe.ts';
 import { runStillSession } from './stills/still-session.ts';
 import { isAborted } from './is-aborted.ts';
 import { isDiskFull, writeWhole } from './write-whole.ts';
@@ -33,6 +38,8 @@ export type RecorderOptions = {
   readonly dataDir: string;
   readonly letterbox: (camera: CameraConfig, source: Size) => Letterbox | null;
   readonly log: Logger;
+  /** What decodes pictures for the analysis; left out or null: the processor. */
+  readonly hardware?: Hardware | null;
   /** Called at each change of state, not for each frame. */
   readonly onState: (state: CameraState) => void;
   /** Called when a segment is on disk and in the index; must return at once. */
@@ -41,10 +48,15 @@ export type RecorderOptions = {
   readonly onDiskFull: () => void;
   /** Called for every segment on disk, renditions too. */
   readonly onWritten?: (bytes: number) => void;
+  /** Waits until this camera may open its source: cameras that open at the same instant hold each other up. */
+  readonly turn?: (signal: AbortSignal) => Promise<void>;
 };
 
 /** Towers that turn may come back to a pose after ten minutes; without a picture for longer something is wrong. */
 const STILLS_STALL_MS = 1_200_000;
+
+/** A source that answers no knock is not waited for long when it is opened all the same: it may return meanwhile. */
+const SILENT_OPEN_MS = 3_000;
 
 /** Media sequence numbers start from the clock and count segments, which are at least so long. */
 const SHORTEST_SEGMENT_MS = 500;
@@ -59,6 +71,11 @@ const toFailure = (error: unknown): WatchpostError => {
 /** Some cameras speak RTSP over UDP only: they refuse TCP by status 461, or agree and then send nothing. */
 const refusesTcp = ({ code, message }: WatchpostError): boolean =>
   code === 'SOURCE_STALLED' || /\b461\b|transport/i.test(message);
+
+/** A camera that is back after an outage is tried eagerly, unless it is one that shuts out whoever tries too often. */
+const refusesLogin = ({ message }: WatchpostError): boolean => message.includes(LOGIN_REFUSED);
+
+const random = (): number => randomInt(1_000_000) / 1_000_000;
 
 const OVERLOADS: Readonly<Record<string, string>> = {
   superseded: 'the analysis does not keep up',
@@ -77,6 +94,8 @@ export class CameraRecorder {
   readonly #url: string;
   readonly #isFile: boolean;
   readonly #isStills: boolean;
+  readonly #door: Door | null;
+  readonly #decoder: DecoderChoice;
   #state: Pick<CameraState, 'state' | 'cause' | 'detail' | 'since' | 'sessionId'>;
   #lastFrameAt: number | null = null;
   #segments = 0;
@@ -96,6 +115,9 @@ export class CameraRecorder {
     this.#isFile = isFile(url);
     this.#url = this.#isFile && !isAbsolute(url) ? resolve(configDir, url) : url;
     this.#isStills = isStills(url);
+    this.#door = doorOf(this.#url);
+    // A file that is played once has no second try, and is replayed exactly.
+    this.#decoder = new DecoderChoice(this.#isFile && !loop ? null : (options.hardware ?? null));
     // No still is passed over for a newer one: the next of its pose may be minutes away.
     this.outlet = new FrameOutlet({ live: !this.#isStills && (!this.#isFile || loop || realtime) });
     this.#playlist = new LivePlaylist({
@@ -119,7 +141,7 @@ export class CameraRecorder {
   /** Runs until the signal fires, or until a file that is played once has ended and its frames were dealt with. */
   async run(signal: AbortSignal): Promise<void> {
     const { camera, log } = this.#options;
-    const { transport, loop } = camera.source;
+    const { transport, loop, stallMs } = camera.source;
     const stop = (): void => this.outlet.abandon('shutdown');
     signal.addEventListener('abort', stop, { once: true });
     void this.#ptz?.run(signal);
@@ -128,12 +150,19 @@ export class CameraRecorder {
     const last = await readLastRecorded(folder);
     if (last) this.#openGap(last.endedWell ? 'shutdown' : 'recorder-killed', last.endAt);
     let udp = transport === 'udp';
+    let silent = false;
     for (let failures = 0; !signal.aborted;) {
+      await this.#options.turn?.(signal);
+      if (isAborted(signal)) return;
       const startedAt = machineClock.mono();
       const framesBefore = this.outlet.counts.received;
       try {
         if (this.#isStills) await this.#stillSession(signal);
-        else await this.#session(udp ? 'udp' : 'tcp', signal);
+        else
+          await this.#session(
+            { transport: udp ? 'udp' : 'tcp', ...(silent ? { openMs: SILENT_OPEN_MS } : {}) },
+            signal,
+          );
         if (isAborted(signal)) return;
         await this.#endFrames();
         this.#set('ended', null, null);
@@ -149,17 +178,36 @@ export class CameraRecorder {
           await this.#endFrames();
           return;
         }
-        failures = machineClock.mono() - startedAt > HEALTHY_AFTER_MS ? 1 : failures + 1;
+        const lastedMs = machineClock.mono() - startedAt;
+        failures = lastedMs > HEALTHY_AFTER_MS ? 1 : failures + 1;
         const gotPictures = this.outlet.counts.received > framesBefore;
+        this.#decoder.ended(error, gotPictures);
         if (transport === 'auto') udp = !gotPictures && !udp && refusesTcp(error);
-        const retryMs = Math.round(retryDelayMs(failures, randomInt(1_000_000) / 1_000_000));
-        log.warn({ cameraId: camera.id, err: error, retryMs }, 'source failed, trying again');
-        await machineClock.sleep(retryMs, signal);
+        const longestMs = lastedMs < stallMs ? LONGEST_RETRY_MS : LONGEST_STALL_RETRY_MS;
+        const pauseMs = Math.round(retryDelayMs(failures, random(), longestMs));
+        log.warn({ cameraId: camera.id, err: error, retryMs: pauseMs }, 'source failed, trying again');
+        const awaited = await this.#await(pauseMs, silent, signal);
+        silent = awaited === 'silent';
+        if (awaited === 'returned' && !refusesLogin(error)) failures = 0;
       }
     }
   }
 
-  async #session(transport: 'tcp' | 'udp', signal: AbortSignal): Promise<void> {
+  async #await(pauseMs: number, wasSilent: boolean, signal: AbortSignal): Promise<Awaited> {
+    const { camera, log } = this.#options;
+    const door = this.#door;
+    const awaited = await awaitSource({
+      ...{ pauseMs, wasSilent, clock: machineClock, random, signal },
+      knock: door && ((stop) => knock(door, stop)),
+    });
+    if (awaited === 'returned') log.info({ cameraId: camera.id }, 'source answers again');
+    return awaited;
+  }
+
+  async #session(
+    opening: { readonly transport: 'tcp' | 'udp'; readonly openMs?: number },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { camera, config, dataDir, letterbox, log } = this.#options;
     const sessionId = toSessionId(machineClock.now());
     const folder = dataFolder(dataDir).session(camera.id, sessionId);
@@ -168,7 +216,8 @@ export class CameraRecorder {
     await runSession({
       camera,
       url: this.#url,
-      transport,
+      ...opening,
+      hardware: this.#decoder.next(),
       recording: config.recording,
       folder,
       sessionId,
@@ -183,7 +232,7 @@ export class CameraRecorder {
       onFrame: (frame) => {
         this.#lastFrameAt = frame.header.capturedAt;
         const { state } = this.#state;
-        if (state !== 'watching' && state !== 'degraded') this.#set('watching', null, null, sessionId);
+        if (state !== 'watching' && state !== 'degraded') this.#watching(sessionId);
         const ptz = this.#ptz?.position;
         const taken = this.outlet.offer(ptz ? { ...frame, header: { ...frame.header, ptz } } : frame);
         if (camera.analysis && live) this.#judgeLoad(sessionId);
@@ -229,7 +278,7 @@ export class CameraRecorder {
     this.#options.onSegment?.(record);
     this.#options.onWritten?.(record.bytes);
     if (this.#state.sessionId !== record.sessionId || this.#state.cause === 'DISK_FULL')
-      this.#set('watching', null, null, record.sessionId);
+      this.#watching(record.sessionId);
     this.#segments++;
     this.#recordedTo = record.startAt + record.durationMs;
     await this.#unlessFull(() => this.#closeGap(record.startAt));
@@ -243,7 +292,7 @@ export class CameraRecorder {
     const { state, cause } = this.#state;
     if (cause === 'DISK_FULL') return;
     if (overload === null) {
-      if (state === 'degraded') this.#set('watching', null, null, sessionId);
+      if (state === 'degraded') this.#watching(sessionId);
     } else if (cause !== overload.cause) this.#set('degraded', overload.cause, overloadText(overload), sessionId);
   }
 
@@ -274,6 +323,11 @@ export class CameraRecorder {
   /** Lets whoever analyses this camera finish and know that it is over. */
   async #endFrames(): Promise<void> {
     if (this.#options.camera.analysis) await this.outlet.end();
+  }
+
+  /** All is well, though the processor may have more to do than it should. */
+  #watching(sessionId: string): void {
+    this.#set('watching', null, this.#decoder.detail, sessionId);
   }
 
   #set(

@@ -2,7 +2,7 @@ import type { CameraConfig } from '../pipeline/config-schema.ts';
 
 export type CameraSetOptions = {
   /** Works on one camera until its signal fires or it has nothing left to do. */
-  readonly run: (camera: CameraConfig, signal: AbortSignal, index: number) => Promise<void>;
+  readonly run: (camera: CameraConfig, signal: AbortSignal) => Promise<void>;
   /** Whether the work on a camera can go on when its configuration changes so. */
   readonly isSame: (before: CameraConfig, after: CameraConfig) => boolean;
   /** Told of each failure; it ends the work on that camera only. */
@@ -52,11 +52,11 @@ export class CameraSet {
       ending.push(done.then(() => void this.#works.delete(id)));
     }
     await Promise.all(ending);
-    cameras.forEach((camera, index) => {
+    cameras.forEach((camera) => {
       if (this.#works.has(camera.id)) return;
       if (!concerned.includes(camera.id)) concerned.push(camera.id);
       const stop = new AbortController();
-      const done = run(camera, AbortSignal.any([signal, stop.signal]), index).catch((error: unknown) =>
+      const done = run(camera, AbortSignal.any([signal, stop.signal])).catch((error: unknown) =>
         onDefect(camera.id, error),
       );
       this.#works.set(camera.id, { camera, stop, done });

@@ -44,6 +44,13 @@ describe('the clock of a camera', () => {
     expect(() => checks.checkTime(3_600_000, 40)).toThrow(/ahead of its start/);
   });
 
+  test('that jumps inside a fragment keeps it out of the recording', () => {
+    const checks = new LiveChecks(info);
+    checks.checkTime(0, 0);
+    checks.checkRecorded(2_000, 2_040);
+    expect(() => checks.checkRecorded(3_604_000, 4_040)).toThrow(/ahead of its start/);
+  });
+
   test('that runs 50 in a million slow is found when it is 2 s behind, after about 11 hours', () => {
     const meter = new DriftMeter();
     let hours = 0;

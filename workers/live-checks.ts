@@ -43,20 +43,13 @@ export class DriftMeter {
 const formatChanged = (): WatchpostError =>
   new WatchpostError('SOURCE_ENDED', 'the camera changed its picture format; the source is opened again');
 
-/** What ends a live session although its connection holds: its clock or its picture format is no longer what it was. */
-export class LiveChecks {
-  readonly #info: VideoInfo;
+/** Holds media times against their arrival. */
+class StreamClock {
   readonly #drift = new DriftMeter();
   #lastStreamMs = Number.NEGATIVE_INFINITY;
-  #parameterSets: ReadonlySet<string> = new Set();
-
-  /** @param info what the source was when it was looked at, just before it was opened */
-  constructor(info: VideoInfo) {
-    this.#info = info;
-  }
 
   /** @throws WatchpostError SOURCE_ENDED when the camera's clock jumped or drifted away */
-  checkTime(streamMs: number, monoMs: number): void {
+  check(streamMs: number, monoMs: number): void {
     if (streamMs < this.#lastStreamMs - STEP_BACK_MS)
       throw new WatchpostError('SOURCE_ENDED', 'the camera’s clock went back; the source is opened again');
     this.#lastStreamMs = streamMs;
@@ -66,6 +59,32 @@ export class LiveChecks {
         'SOURCE_ENDED',
         `the camera’s clock is ${(Math.abs(driftMs) / 1000).toFixed(1)} s ${driftMs > 0 ? 'behind' : 'ahead'} of its start; the source is opened again`,
       );
+  }
+}
+
+/** What ends a live session although its connection holds: its clock or its picture format is no longer what it was. */
+export class LiveChecks {
+  readonly #info: VideoInfo;
+  readonly #pictures = new StreamClock();
+  readonly #recorded = new StreamClock();
+  #parameterSets: ReadonlySet<string> = new Set();
+
+  /** @param info what the source was when it was looked at, just before it was opened */
+  constructor(info: VideoInfo) {
+    this.#info = info;
+  }
+
+  /** @throws WatchpostError SOURCE_ENDED when the camera's clock jumped or drifted away */
+  checkTime(streamMs: number, monoMs: number): void {
+    this.#pictures.check(streamMs, monoMs);
+  }
+
+  /**
+   * The same for a fragment, by the end of its last picture, which has just come. Also keeps out of the recording what
+   * ffmpeg still writes when a jump was noticed.
+   */
+  checkRecorded(endMs: number, monoMs: number): void {
+    this.#recorded.check(endMs, monoMs);
   }
 
   /** @throws WatchpostError SOURCE_ENDED when the recording begins with another picture size than the source had */

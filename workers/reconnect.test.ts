@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryDelayMs } from './reconnect.ts';
+import { LONGEST_STALL_RETRY_MS, retryDelayMs } from './reconnect.ts';
 
 test('the first retry comes in under a second, whatever the jitter', () => {
   expect(retryDelayMs(1, 1)).toBeLessThan(1_000);
@@ -14,4 +14,8 @@ test('delays double and stay below 60 s and its jitter', () => {
 test('cameras that fail together do not come back together', () => {
   const delays = Array.from({ length: 250 }, (_, camera) => retryDelayMs(5, camera / 249));
   expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(3_000);
+});
+
+test('a try that waited in vain is repeated after 2 s at most', () => {
+  expect(retryDelayMs(1_000, 0.5, LONGEST_STALL_RETRY_MS)).toBe(2_000);
 });

@@ -1,6 +1,8 @@
 /** First retry after so long; then doubling. */
 export const FIRST_RETRY_MS = 500;
 export const LONGEST_RETRY_MS = 60_000;
+/** After a try that itself took as long as a stall: it was no refusal, and cost nothing but the wait. */
+export const LONGEST_STALL_RETRY_MS = 2_000;
 /** A session that lasted so long was healthy: the next failure starts from the first delay. */
 export const HEALTHY_AFTER_MS = 30_000;
 
@@ -9,6 +11,7 @@ export const HEALTHY_AFTER_MS = 30_000;
  * do not all call at once. The first stays under 1 s.
  * @param failures how many tries in a row have failed, from 1
  * @param random 0–1
+ * @param longestMs where the doubling ends
  */
-export const retryDelayMs = (failures: number, random: number): number =>
-  Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), LONGEST_RETRY_MS) * (0.8 + 0.4 * random);
+export const retryDelayMs = (failures: number, random: number, longestMs = LONGEST_RETRY_MS): number =>
+  Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), longestMs) * (0.8 + 0.4 * random);

@@ -10,6 +10,7 @@ import { CameraRecorder } from './camera-recorder.ts';
 import { CameraSet } from './camera-set.ts';
 import type { ProcessContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
+import { decodingMachine, faultsOf, findHardware, type Hardware, hardwareName } from './ffmpeg/hardware.ts';
 import { serveFrames } from './frame-channel.ts';
 import { keepMinutes } from './minute-retention.ts';
 import { MinuteSealer } from './minute-sealer.ts';
@@ -18,13 +19,23 @@ import { reportProcess } from './process-report.ts';
 import { keepRing } from './retention.ts';
 import { openSigner } from './storage/signer.ts';
 import { reportStates } from './state-report.ts';
+import { Turns } from './turns.ts';
 
-/** 250 cameras that open at the same instant would keep each other waiting until they time out. */
-const START_SPACING_MS = 40;
+/**
+ * 250 cameras that open at the same instant, at start or when a switch comes back, would keep each other waiting until
+ * they time out.
+ */
+const OPENINGS_APART_MS = 40;
 
-const startLater = async (index: number, run: () => Promise<void>, signal: AbortSignal): Promise<void> => {
-  await machineClock.sleep(index * START_SPACING_MS, signal);
-  await run();
+const chooseDecoder = async ({ config, log }: ProcessContext): Promise<Hardware | null> => {
+  const wanted = config.recording.hardwareDecode;
+  const search = await findHardware(wanted, decodingMachine);
+  const { chosen } = search;
+  const fields = { decoder: chosen ? hardwareName(chosen) : 'processor', notUsed: faultsOf(search) };
+  if (!chosen && wanted !== 'auto' && wanted !== 'off')
+    log.warn(fields, 'the configured hardware decoder does not work; `watchpost doctor` says what is missing');
+  else log.info(fields, 'decoder chosen');
+  return chosen;
 };
 
 /**
@@ -43,9 +54,11 @@ export const record = async (
   redis.on('error', () => undefined); // Said once by the report below missing; recording needs no Redis.
   void redis.connect().catch(() => undefined);
 
+  const hardware = await chooseDecoder(context);
   const recorders = new Map<string, CameraRecorder>();
   const outlets = new Map<string, CameraRecorder['outlet']>();
   const signer = openSigner(folder.keys, config.evidence.signing);
+  const turns = new Turns(machineClock, OPENINGS_APART_MS);
   const sealers = new Map<string, MinuteSealer>();
   const open = (camera: CameraConfig): CameraRecorder => {
     const { id } = camera;
@@ -53,11 +66,12 @@ export const record = async (
     const sealer = sealers.get(id) ?? new MinuteSealer({ folder: folder.minutes(id), signer, cameraId: id, log });
     sealers.set(id, sealer);
     const recorder = new CameraRecorder({
-      ...{ camera, config, configDir, dataDir, letterbox: options.letterbox, log },
+      ...{ camera, config, configDir, dataDir, letterbox: options.letterbox, log, hardware },
       onState: () => void report.now(),
       onSegment: (segment) => sealer.add(segment),
       onDiskFull: () => void ring.trim(),
       onWritten: (bytes) => ring.wrote(bytes),
+      turn: (stop) => turns.take(stop),
     });
     // Whoever analysed it before connects again, and is then given the new one.
     outlets.get(camera.id)?.disconnect();
@@ -81,9 +95,9 @@ export const record = async (
   try {
     let isStart = true;
     const set = new CameraSet({
-      run: (camera, stop, index) => {
+      run: (camera, stop) => {
         const recorder = recorders.get(camera.id) && isStart ? recorders.get(camera.id)! : open(camera);
-        return startLater(isStart ? index : 0, () => recorder.run(stop), stop);
+        return recorder.run(stop);
       },
       isSame: isRecordedAlike,
       onDefect: (cameraId, err) => log.error({ cameraId, err }, 'camera stopped by a defect'),

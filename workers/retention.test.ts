@@ -13,6 +13,7 @@ const roomy = { freeShare: 0.5, bytes: 1e9 };
 const recording = {
   ...{ segmentMs: SEGMENT_MS, keepHours: 24, keepMinutesDays: 30 },
   ...{ minFreePercent: 10, stopFreePercent: 2, liveSegments: 6 },
+  hardwareDecode: 'off' as const,
 };
 
 let dataDir: string;

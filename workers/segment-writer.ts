@@ -35,7 +35,7 @@ export type SegmentWriterOptions = {
   /** ffmpeg says what the recording holds. May refuse it by throwing. */
   readonly onHeader?: (init: Buffer) => void;
   /** A fragment came from ffmpeg, so the source is alive. May refuse it by throwing: it then does not become a part. */
-  readonly onFragment?: (fragment: Buffer) => void;
+  readonly onFragment?: (fragment: Buffer, times: SegmentTimes) => void;
 };
 
 type Fragment = { readonly bytes: Buffer; readonly times: SegmentTimes; readonly arrivedAt: EpochMs };
@@ -75,9 +75,9 @@ export class SegmentWriter {
           this.#options.onHeader?.(bytes);
           continue;
         }
-        this.#options.onFragment?.(bytes);
         if (this.#timescale === 0) throw new WatchpostError('SEGMENT_BROKEN', 'a fragment came before the header');
         const times = readSegmentTimes(bytes, this.#timescale);
+        this.#options.onFragment?.(bytes, times);
         // With key frames far apart a segment may begin without one. The next key frame begins a segment of its own, or
         // no clip could ever start there.
         if (times.startsWithKeyframe && this.#pending[0]?.times.startsWithKeyframe === false) await this.#finish();

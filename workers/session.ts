@@ -5,6 +5,8 @@ import { WatchpostError } from '../pipeline/errors.ts';
 import type { Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
 import type { RecordingSession, SegmentRecord } from '../pipeline/segment.ts';
+import { DecoderCheck } from './decoder-check.ts';
+import { type Hardware, hardwareArgs } from './ffmpeg/hardware.ts';
 import {
   GLOBAL_ARGS,
   inputArgs,
@@ -36,7 +38,11 @@ export type SessionOptions = {
   /** Path or address, absolute. */
   readonly url: string;
   readonly transport: 'tcp' | 'udp';
+  /** How long the source may stay silent while it is looked at, where that is shorter than its stall time. */
+  readonly openMs?: number;
   readonly recording: Config['recording'];
+  /** What decodes the pictures for analysis; left out or null: the processor. */
+  readonly hardware?: Hardware | null;
   /** Folder of this session; made here. Null: frames only, nothing is recorded. */
   readonly folder: string | null;
   readonly sessionId: string;
@@ -60,20 +66,23 @@ export type SessionOptions = {
 /**
  * One ffmpeg run on one source: segments on disk and frames for analysis, on one clock. Returns when a file that is
  * played once has ended or the signal fires.
- * @throws WatchpostError SOURCE_OPEN, SOURCE_NO_VIDEO, SOURCE_STALLED, SOURCE_ENDED, SEGMENT_BROKEN, DISK_FULL
+ * @throws WatchpostError SOURCE_OPEN, SOURCE_NO_VIDEO, SOURCE_STALLED, SOURCE_ENDED, HARDWARE_DECODE, SEGMENT_BROKEN,
+ * DISK_FULL
  */
 export const runSession = async (options: SessionOptions): Promise<void> => {
   const { camera, url, transport, recording, folder, sessionId, signal } = options;
   const { loop, realtime, stallMs } = camera.source;
-  const info = await probe(url, { transport, stallMs });
+  const info = await probe(url, { transport, stallMs: Math.min(stallMs, options.openMs ?? stallMs) });
   if (isAborted(signal)) return;
   options.onStart?.(info);
   const letterbox = options.letterbox(info);
   const checks = isFile(url) ? null : new LiveChecks(info);
+  const hardware = letterbox ? hardwareArgs(options.hardware ?? null, info.codec) : [];
+  const decoder = hardware.length > 0 ? new DecoderCheck({ stallMs, fps: options.fps }) : null;
   const outputs = folder ? await prepareFolders(folder, info.codec) : null;
   const ffmpeg = startFfmpeg([
     ...GLOBAL_ARGS,
-    ...inputArgs({ url, transport, loop, realtime, stallMs }),
+    ...inputArgs({ url, transport, loop, realtime, stallMs, hardware }),
     ...(outputs?.recording ? recordingArgs(url, recording.segmentMs) : []),
     ...(outputs?.rendition ? renditionArgs(PIPES.rendition, recording.segmentMs) : []),
     ...(letterbox ? rawFrameArgs({ letterbox, fps: options.fps, live: checks !== null }) : []),
@@ -128,9 +137,11 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
       onHeader: (init) => {
         if (outputs?.recording) checks?.checkInit(init);
       },
-      onFragment: (fragment) => {
+      onFragment: (fragment, { endMs }) => {
         watchdog.feed();
         checks?.checkFormat(fragment);
+        checks?.checkRecorded(endMs, machineClock.mono());
+        decoder?.recorded(machineClock.mono());
       },
       onSegment: async (record) => options.onSegment(record),
       onLost: (record) => options.onLost?.(record),
@@ -152,6 +163,7 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
         frameBytes: letterbox.target.width * letterbox.target.height * 3,
         onFrame: (frame) => {
           watchdog.feed();
+          decoder?.decoded(machineClock.mono());
           checks?.checkTime(frame.streamMs, machineClock.mono());
           return feed.push(frame);
         },
@@ -175,6 +187,7 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
     );
     const exitCode = await ffmpeg.ended;
     if (isAborted(signal)) return;
+    decoder?.checkEnd(lastLine(ffmpeg.log()));
     if (watchdog.fired)
       throw new WatchpostError(
         'SOURCE_STALLED',

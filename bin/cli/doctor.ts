@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describeTfjs, NATIVE_INSTALL } from '../../models/tfjs-runtime.ts';
+import { decodingMachine, faultsOf, findHardware, hardwareName } from '../../workers/ffmpeg/hardware.ts';
 import { describeModels } from './models.ts';
 
 const run = promisify(execFile);
@@ -45,6 +46,20 @@ const tfjsFinding = async (): Promise<Finding> => {
     state: native ? 'ok' : 'optional',
     found: text,
     mend: native ? null : `${NATIVE_INSTALL} (only for TensorFlow.js models)`,
+  };
+};
+
+const decoderFinding = async (): Promise<Finding> => {
+  const search = await findHardware('auto', decodingMachine);
+  const { chosen, trials } = search;
+  const what = 'hardware decoding';
+  const others = faultsOf(search);
+  if (chosen) return { what, state: 'ok', found: `${hardwareName(chosen)}${others && `; not ${others}`}`, mend: null };
+  return {
+    what,
+    state: 'optional',
+    found: `none, the processor decodes (${others})`,
+    mend: `only with such a card: ${trials.map(({ kind, mend }) => `${kind}: ${mend ?? ''}`).join('\n      ')}`,
   };
 };
 
@@ -95,6 +110,7 @@ export const examine = async (dataDir: string): Promise<readonly Finding[]> => [
   await nodePackage('onnxruntime-node', 'missing', 'npm ci'),
   await nodePackage('sharp', 'missing', 'npm ci'),
   await nodePackage('libsql', 'missing', 'npm ci'),
+  await decoderFinding(),
   await tfjsFinding(),
   dataFolderFinding(dataDir),
   ...(await describeModels()).map(({ id, state, mend }): Finding => ({

@@ -1039,6 +1039,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
 
   'cause.SOURCE_OPEN': 'The camera cannot be opened.',
   'cause.SOURCE_NO_VIDEO': 'The source sends no video.',
+  'cause.HARDWARE_DECODE': 'The hardware decoder gave no pictures; the processor takes over.',
   'cause.SOURCE_STALLED': 'The camera stopped sending pictures.',
   'cause.SOURCE_ENDED': 'The source ended.',
   'cause.DISK_FULL': 'No space is left for recordings.',

@@ -1029,6 +1029,7 @@ export const vi = {
 
   'cause.SOURCE_OPEN': 'Không mở được camera.',
   'cause.SOURCE_NO_VIDEO': 'Nguồn không có video.',
+  'cause.HARDWARE_DECODE': 'Bộ giải mã phần cứng không cho hình; bộ xử lý sẽ giải mã thay.',
   'cause.SOURCE_STALLED': 'Camera ngừng gửi hình.',
   'cause.SOURCE_ENDED': 'Nguồn đã kết thúc.',
   'cause.DISK_FULL': 'Hết chỗ để ghi hình.',

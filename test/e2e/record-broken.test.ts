@@ -83,6 +83,26 @@ test('a file that is played once and cannot be read ends its camera; another cam
   expect(fine.recorder.state).toMatchObject({ state: 'ended', segments: 4 });
 });
 
+test('a camera that the hardware cannot decode is analysed with the processor, recorded, and says so', async () => {
+  const dataDir = await session();
+  const file = join(folder, 'street.mp4');
+  await makeCounterClip({ file, frames: 100, rate: '25' });
+  const running = startRecorder({ dataDir, url: file, hardware: { kind: 'vaapi', device: '/dev/dri/none' } });
+  try {
+    await until('it is recorded', 30_000, () => running.recorder.state.segments > 0);
+    const { state, detail, frames } = running.recorder.state;
+    expect(state).toMatch(/watching|degraded/);
+    expect(frames.received).toBeGreaterThan(0);
+    const told = running.states.filter((one) => one.state === 'watching').map((one) => one.detail ?? detail);
+    expect(told[0]).toMatch(/^decoded by the processor: the hardware decoder gave no picture \(ffmpeg: /);
+    expect(running.log.join('')).toContain('HARDWARE_DECODE');
+    const [gap] = await readGaps(dataDir);
+    expect(gap?.cause).toMatch(/^HARDWARE_DECODE: /);
+  } finally {
+    await running.stop();
+  }
+});
+
 test('a stream that changes its size goes on in a new session with the new size', async () => {
   const dataDir = await session();
   const [small, large] = await brokenVideos(folder).twoSizes();

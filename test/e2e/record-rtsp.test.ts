@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -71,17 +72,41 @@ describe.skipIf(!hasRtspServer)(`an RTSP camera${needsRtspServer}`, () => {
     expect(playlist.match(/#EXT-X-MAP/g)).toHaveLength(2);
   });
 
-  test('that is away is tried again in under a second, then less and less often', async () => {
-    const gone = await camera();
-    await gone.stop();
-    const running = record(gone.url);
-    await until('three tries', 15_000, () => running.log.filter((line) => line.includes('trying again')).length >= 3);
+  const tries = ({ log }: RunningRecorder): number[] =>
+    log.flatMap((line) => (JSON.parse(line) as { retryMs?: number }).retryMs ?? []);
+
+  test('that is there but refuses is tried again in under a second, then less and less often', async () => {
+    const there = await camera();
+    const running = record(there.url.replace('/live', '/wrong'));
+    await until('three tries', 15_000, () => tries(running).length >= 3);
     await running.stop();
-    const pauses = running.log.flatMap((line) => (JSON.parse(line) as { retryMs?: number }).retryMs ?? []);
+    const pauses = tries(running);
     expect(pauses[0]).toBeLessThan(1_000);
     expect(pauses[2]).toBeGreaterThan(pauses[0]!);
     expect(running.states.at(-1)).toMatchObject({ state: 'blind', cause: 'SOURCE_OPEN' });
+    expect(running.states.at(-1)!.detail).toContain('the camera knows no such stream');
+  });
+
+  test('that is away is knocked at and not opened before it answers', async () => {
+    const gone = await camera();
+    await gone.stop();
+    const running = record(gone.url);
+    await until('a try', 15_000, () => tries(running).length > 0);
     expect(running.states.at(-1)!.detail).toContain('nothing listens there');
+    let knocks = 0;
+    const hung = createServer((socket) => {
+      knocks++;
+      socket.on('error', () => undefined).resume();
+    });
+    await new Promise<void>((resolve) => hung.listen(gone.port, '127.0.0.1', resolve));
+    await until('it is knocked at', 15_000, () => knocks >= 2);
+    expect(tries(running)).toHaveLength(1);
+    await new Promise<void>((resolve) => {
+      hung.close(() => resolve());
+    });
+    await camera({ port: gone.port });
+    await until('it is watched', 20_000, () => stateOf(running) === 'watching');
+    expect(tries(running)).toHaveLength(1);
   });
 
   test('that keeps its connection but sends nothing is opened again after the stall time', async () => {

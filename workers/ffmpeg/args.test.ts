@@ -39,6 +39,16 @@ describe('the input', () => {
     expect(inputArgs(file)).not.toContain('-thread_type');
   });
 
+  test('hardware decodes what is read, with the paces and time-outs of any other source', () => {
+    const hardware = ['-hwaccel', 'vaapi', '-hwaccel_device', '/dev/dri/renderD128'];
+    const camera = { ...file, url: 'rtsp://10.0.0.5/live' };
+    const args = inputArgs({ ...camera, hardware });
+    expect(args.join(' ')).toContain('-threads 1 -hwaccel vaapi -hwaccel_device /dev/dri/renderD128 -i rtsp:');
+    expect(args.filter((arg) => !hardware.includes(arg) && !['-threads', '1'].includes(arg))).toEqual(
+      inputArgs(camera).filter((arg) => !['-thread_type', 'slice'].includes(arg)),
+    );
+  });
+
   test('an HTTP stream has its own time-out', () => {
     expect(streamArgs({ ...file, url: 'https://10.0.0.5/live.ts' }).join(' ')).toContain('-rw_timeout 10000000');
   });

@@ -23,6 +23,8 @@ export type InputOptions = {
   /** Files only: play at the file's own speed. */
   readonly realtime: boolean;
   readonly stallMs: number;
+  /** What decodes, see `hardwareArgs`; empty: the processor. */
+  readonly hardware?: readonly string[];
 };
 
 const isRtsp = (url: string): boolean => /^rtsps?:/i.test(url);
@@ -45,7 +47,7 @@ export const streamArgs = ({
   ...(isFile(url) ? [] : ['-fpsprobesize', '0']),
 ];
 
-export const inputArgs = ({ url, transport, loop, realtime, stallMs }: InputOptions): string[] => [
+export const inputArgs = ({ url, transport, loop, realtime, stallMs, hardware = [] }: InputOptions): string[] => [
   // Frames without a time (AVI) get one; damaged packets are dropped instead of decoded to grey.
   ...['-fflags', '+genpts+discardcorrupt'],
   ...streamArgs({ url, transport, stallMs }),
@@ -55,7 +57,9 @@ export const inputArgs = ({ url, transport, loop, realtime, stallMs }: InputOpti
   ...(isFile(url) && loop ? ['-stream_loop', '-1'] : []),
   // Decoding several pictures at once holds each back by as many: 84 ms on two cores, 280 ms with eight threads.
   // At full speed one thread is enough beside inference, and costs a third less CPU than several (two busy cores, 720p).
-  ...(isFile(url) && !realtime ? ['-threads', '1'] : ['-thread_type', 'slice']),
+  // With hardware, threads have nothing to do.
+  ...((isFile(url) && !realtime) || hardware.length > 0 ? ['-threads', '1'] : ['-thread_type', 'slice']),
+  ...hardware,
   ...['-i', url],
 ];
 

@@ -12,9 +12,11 @@ export type VideoInfo = {
   readonly durationMs: number | null;
 };
 
+export const LOGIN_REFUSED = 'user name or password is refused';
+
 const reasons: readonly (readonly [RegExp, string])[] = [
   [/invalid data|moov atom not found|end of file/i, 'this is no video, or a damaged one'],
-  [/\b401\b|unauthori[sz]ed|\b403\b|forbidden/i, 'user name or password is refused; check them in the source address'],
+  [/\b401\b|unauthori[sz]ed|\b403\b|forbidden/i, `${LOGIN_REFUSED}; check them in the source address`],
   [/connection refused/i, 'nothing listens there; check address and port, and that the camera is on'],
   [/no route|unreachable|timed out|timeout/i, 'no answer; check the network, the address and the camera’s power'],
   [/\b404\b|not found/i, 'the camera knows no such stream; check the path of the address'],
