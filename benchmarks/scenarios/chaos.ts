@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,9 +10,11 @@ import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import { stringify } from 'yaml';
 import { repositoryDir } from '../../models/model-files.ts';
-import { type CameraState, liveChannel, type LiveFrame, stateKey } from '../../pipeline/live.ts';
+import type { WatchEvent } from '../../pipeline/event.ts';
+import { type CameraState, liveChannel, type LiveFrame, stateKey, STATISTICS_STREAM } from '../../pipeline/live.ts';
+import type { RecordingSession } from '../../pipeline/segment.ts';
 import { dataFolder } from '../../workers/data-folder.ts';
-import { type ChaosProxy, type Mischief, MISCHIEFS, startChaosProxy } from '../chaos-proxy.ts';
+import { CAMERA_MISCHIEFS, type ChaosProxy, type Mischief, MISCHIEFS, startChaosProxy } from '../chaos-proxy.ts';
 import { environment } from '../environment.ts';
 import { processTree } from '../process-tree.ts';
 import { spreadOf } from '../stages.ts';
@@ -20,7 +23,8 @@ import { slope } from '../statistics.ts';
 /**
  * Many RTSP cameras, half of them on lines that go through every mischief in turn, and what the other half notices of it.
  *     node dist/benchmarks/scenarios/chaos.js [--cameras 48] [--minutes 10] [--quiet 3] [--out FILE]
- * `--quiet` minutes without mischief come first and are what the rest is held against. Small pictures, one analysed a
+ * `--quiet` minutes without mischief come first and are what the rest is held against. Exits 1 when a frame is unaccounted
+ * for, memory grows, a mischief goes unnoticed or a camera is back later than 5 s after it ends. Small pictures, one analysed a
  * second, the smallest detector: cameras and lines are what is tried here.
  */
 const { values } = parseArgs({
@@ -40,26 +44,47 @@ const STALL_MS = 8_000;
 const MISCHIEF_MS = 20_000;
 const WELL_MS = 40_000;
 const LOOK_MS = 250;
+/** Promised from the return of a source to its first picture. */
+const RECOVERED_WITHIN_MS = 5_000;
+/** Shorter than a mischief, so that a picture that stands still is told while it does. */
+const FROZEN_AFTER_MS = 8_000;
 const SAMPLE_MS = 5_000;
 /** Sources open one after the other; the first minutes also fill caches. */
 const SETTLE_MS = 60_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'watchpost-chaos-'));
-const clip = join(folder, 'street.mp4');
-execFileSync('ffmpeg', [
-  ...['-v', 'error', '-nostdin', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=5', '-t', '60'],
-  ...['-c:v', 'libx264', '-preset', 'veryfast', '-g', '10', '-bf', '0', '-pix_fmt', 'yuv420p', clip],
-]);
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+type Codec = 'h264' | 'h265';
+const drawClip = (name: string, size: string, codec: Codec): string => {
+  const clip = join(folder, `${name}.mp4`);
+  const encoder = codec === 'h264' ? ['libx264', '-bf', '0'] : ['libx265', '-x265-params', 'bframes=0:log-level=none'];
+  execFileSync('ffmpeg', [
+    ...['-v', 'error', '-nostdin', '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=5`, '-t', '60'],
+    ...['-c:v', ...encoder, '-preset', 'veryfast', '-g', '10', '-pix_fmt', 'yuv420p', clip],
+  ]);
+  return clip;
+};
 
-/** One server for all: each camera has a line of its own to it. */
-const server = spawn('/usr/bin/python3', [join(repositoryDir(), 'test/fakes/rtsp-server.py'), clip], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
-const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
-const { port } = JSON.parse(line) as { port: number };
+/** One server for all, and one for each that stands in: every camera has a line of its own to them. */
+const serve = async (clip: string, codec: Codec = 'h264', command = '') => {
+  const file = join(repositoryDir(), 'test/fakes/rtsp-server.py');
+  const server = spawn('/usr/bin/python3', [file, clip, '--codec', codec], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+  server.stdin.write(`${command}\n`);
+  return { port: (JSON.parse(line) as { port: number }).port, server };
+};
+const SMALL = { width: 320, height: 180, codec: 'h264' } as const;
+const LARGE = { width: 480, height: 270 } as const;
+const street = drawClip('street', `${SMALL.width}x${SMALL.height}`, 'h264');
+const original = await serve(street);
+const standIns = {
+  repeat: await serve(street, 'h264', 'repeat'),
+  size: await serve(drawClip('large', `${LARGE.width}x${LARGE.height}`, 'h264')),
+  codec: await serve(drawClip('hevc', `${SMALL.width}x${SMALL.height}`, 'h265'), 'h265'),
+};
+const ports = { repeat: standIns.repeat.port, size: standIns.size.port, codec: standIns.codec.port };
 const lines: ChaosProxy[] = [];
-for (let index = 0; index < count; index++) lines.push(await startChaosProxy(port));
+for (let index = 0; index < count; index++) lines.push(await startChaosProxy(original.port, ports));
 const idOf = (index: number): string => `camera-${index + 1}`;
 /** Every second camera is on a bad line. */
 const isBad = (index: number): boolean => index % 2 === 1;
@@ -76,6 +101,7 @@ writeFileSync(
       id: idOf(index),
       source: { url: `rtsp://127.0.0.1:${own}/live`, transport: 'tcp', stallMs: STALL_MS },
       analysis: { detector: 'small', fps: FPS },
+      rules: [{ id: 'health', kind: 'camera_health', minDurationMs: FROZEN_AFTER_MS, report: 'statistic' }],
     })),
   }),
 );
@@ -134,28 +160,65 @@ type Recovery = {
   readonly ms: number;
 };
 const recoveries: Recovery[] = [];
+
+/** When each camera's picture was last told to stand still, by the rule on its health. */
+const frozenAt = new Map<string, number>();
+const events = new Redis(redisFile, { retryStrategy: () => 200, maxRetriesPerRequest: null });
+events.on('error', () => undefined);
+const watchEvents = async (): Promise<void> => {
+  for (let last = '$'; !events.status.startsWith('end');) {
+    const [[, entries] = ['', []]] = (await events.xread('BLOCK', 0, 'STREAMS', STATISTICS_STREAM, last)) ?? [];
+    for (const [id, [, text]] of entries) {
+      last = id;
+      const { cameraId, decision } = JSON.parse(text ?? '{}') as WatchEvent;
+      if (decision.facts['fault'] === 'frozen') frozenAt.set(cameraId, Date.now());
+    }
+  }
+};
+void watchEvents().catch(() => undefined); // The connection ends with the run.
+
+/** Whether the system saw what was done to the camera since then: it is blind, or what it is has changed. */
+const isNoticed = async (mischief: Mischief, state: CameraState, before: CameraState, since: number) => {
+  if (mischief === 'repeat') return (frozenAt.get(state.cameraId) ?? 0) > since;
+  if (mischief === 'clock-jump') return state.sessionId !== before.sessionId;
+  if (mischief !== 'size' && mischief !== 'codec') return state.state === 'blind';
+  const file = join(dataFolder(folder).session(state.cameraId, state.sessionId ?? ''), 'session.json');
+  const session = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Partial<RecordingSession>;
+  return mischief === 'size' ? session.width === LARGE.width : session.codec === 'hevc';
+};
+
+/** @returns ms from that instant to the first picture of a new session, or of the old one where it held on */
+const untilWatched = async (before: CameraState, wellAt: number, inNewSession: boolean): Promise<number> => {
+  while (Date.now() - wellAt < 3 * MINUTE_MS) {
+    const now = (await statesNow()).get(before.cameraId)!;
+    if (now.state !== 'blind' && now.sessionId !== null) {
+      if (now.sessionId !== before.sessionId) return now.since - wellAt;
+      if (!inNewSession && now.frames.received > before.frames.received) return Date.now() - wellAt;
+    }
+    await sleep(LOOK_MS);
+  }
+  return Date.now() - wellAt;
+};
+
 const torment = async (index: number, endAt: number): Promise<void> => {
-  const proxy = lines[index]!;
-  const camera = idOf(index);
+  const line = lines[index]!;
+  const stateNow = async (): Promise<CameraState> => (await statesNow()).get(idOf(index))!;
   await sleep((index / count) * (MISCHIEF_MS + WELL_MS));
   for (let round = index; performance.now() + MISCHIEF_MS + WELL_MS < endAt; round++) {
     const mischief = MISCHIEFS[round % MISCHIEFS.length]!;
-    proxy.set(mischief);
-    await sleep(MISCHIEF_MS);
-    const before = (await statesNow()).get(camera)!;
-    const noticed = before.state === 'blind';
-    proxy.set('pass');
-    const wellAt = performance.now();
-    for (;;) {
-      const now = (await statesNow()).get(camera)!;
-      const hasNewPicture = now.frames.received > before.frames.received;
-      if (hasNewPicture && now.state !== 'blind') break;
-      if (performance.now() - wellAt > 3 * MINUTE_MS) break;
-      await sleep(LOOK_MS);
-    }
-    const ms = performance.now() - wellAt;
-    recoveries.push({ camera, mischief, noticed, ms });
-    await sleep(Math.max(0, WELL_MS - ms));
+    const [first, since] = [await stateNow(), Date.now()];
+    line.set(mischief);
+    // A clock that jumps is well again at once, with another time.
+    const jumped = mischief === 'clock-jump' ? await untilWatched(first, since, true) : null;
+    await sleep(MISCHIEF_MS - (jumped ?? 0));
+    const bad = await stateNow();
+    const noticed = await isNoticed(mischief, bad, first, since);
+    const wellAt = Date.now();
+    line.set('pass');
+    const isOther = (CAMERA_MISCHIEFS as readonly string[]).includes(mischief);
+    const ms = jumped ?? (await untilWatched(bad, wellAt, isOther));
+    recoveries.push({ camera: idOf(index), mischief, noticed, ms });
+    await sleep(Math.max(0, wellAt + WELL_MS - Date.now()));
   }
 };
 
@@ -181,10 +244,11 @@ const frames = [...(await statesNow()).values()].map(({ cameraId, frames: { rece
 });
 redis.disconnect();
 listener.disconnect();
+events.disconnect();
 const stopped = once(system, 'close');
 system.kill('SIGTERM');
 await stopped;
-server.kill('SIGKILL');
+for (const { server } of [original, ...Object.values(standIns)]) server.kill('SIGKILL');
 await Promise.all(lines.map((proxy) => proxy.stop()));
 rmSync(folder, { recursive: true, force: true });
 
@@ -210,7 +274,9 @@ const result = {
       return [
         mischief,
         {
+          times: list.length,
           noticed: list.filter(({ noticed }) => noticed).length,
+          late: list.filter(({ ms }) => ms > RECOVERED_WITHIN_MS).length,
           ms: spreadOf(list.map(({ ms }) => ms)),
           most: list.length > 0 ? Math.round(Math.max(...list.map(({ ms }) => ms))) : null,
         },
@@ -223,4 +289,5 @@ console.log(JSON.stringify({ ...result, frames: undefined }, null, 2));
 if (values.out) writeFileSync(values.out, `${JSON.stringify({ ...result, samples }, null, 2)}\n`);
 /** Frames that are on their way at the moment of reading, per camera. */
 const FLYING = 2;
-if (result.unaccountedMost > FLYING || result.slopeMiBPerMinute > 1) process.exitCode = 1;
+const isLate = recoveries.some(({ ms, noticed }) => ms > RECOVERED_WITHIN_MS || !noticed);
+if (result.unaccountedMost > FLYING || result.slopeMiBPerMinute > 1 || isLate) process.exitCode = 1;

@@ -22,7 +22,7 @@ export const needsRtspServer = hasRtspServer ? '' : ' [skipped: no GStreamer RTS
 export type RtspCamera = {
   readonly url: string;
   readonly port: number;
-  /** `freeze` or `skip MS`, see rtsp-server.py. */
+  /** `freeze`, `skip MS`, `repeat`, `play` or `other`, see rtsp-server.py. */
   readonly tell: (command: string) => void;
   readonly stop: () => Promise<void>;
 };
@@ -33,16 +33,19 @@ export const startRtspCamera = async (options: {
   /** 0: any. */
   readonly port?: number;
   readonly codec?: 'h264' | 'h265';
+  /** What the command `other` goes on with. */
+  readonly other?: string;
   readonly user?: string;
   readonly password?: string;
   /** First picture; one that is no key frame makes the recorder join between key frames. */
   readonly start?: number;
 }): Promise<RtspCamera> => {
-  const { file, port = 0, codec = 'h264', user, password, start = 0 } = options;
+  const { file, port = 0, codec = 'h264', other, user, password, start = 0 } = options;
   const child: ChildProcess = spawn(
     PYTHON,
     [
       ...[SERVER, file, '--port', String(port), '--codec', codec, '--start', String(start)],
+      ...(other === undefined ? [] : ['--other', other]),
       ...(user === undefined ? [] : ['--user', user, '--password', password ?? '']),
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },

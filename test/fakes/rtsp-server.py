@@ -4,6 +4,8 @@
 Prints one line of JSON, {"port": N}, when it listens. Lines on standard input change what it does:
   freeze        sends nothing more, but keeps the connections open
   skip MS       leaves out MS milliseconds of the file, as a camera that loses pictures would
+  repeat        sends the last key frame over and over, as a camera whose sensor hangs would; `play` goes on
+  other         goes on with the file of --other, as a camera that is set to another picture size would
 """
 import argparse
 import json
@@ -59,8 +61,9 @@ class Camera(GstRtspServer.RTSPMediaFactory):
     def __init__(self, units, caps, codec, start):
         super().__init__()
         self.units, self.caps, self.codec, self.start = units, caps, codec, start
-        self.length = max(pts + duration for _, pts, duration, _ in units)
+        self.other = None
         self.frozen = False
+        self.repeats = False
         self.skip_ns = 0
         self.set_shared(True)
 
@@ -77,24 +80,34 @@ class Camera(GstRtspServer.RTSPMediaFactory):
         return bin_
 
     def feed(self, source):
-        at, skipped, loop = self.start, 0, 0
-        begin = min(pts for _, pts, _, _ in self.units[self.start :])
+        units, at, skipped, base = self.units, self.start, 0, 0
+        begin = min(pts for _, pts, _, _ in units[self.start :])
+        end, last_key, is_first = 0, None, True
         while True:
             if self.frozen:
                 threading.Event().wait(0.05)
                 continue
-            if at >= len(self.units):
-                at, loop = 0, loop + 1
-            data, pts, duration, key = self.units[at]
-            if at == self.start and loop == 0 and not key:
+            if units is not self.units:
+                units, at, base, begin = self.units, 0, end, 0
+                source.set_property("caps", self.caps)
+            if at >= len(units):
+                at, base, begin = 0, end, 0
+            data, pts, duration, key = units[at]
+            if is_first and not key:
                 # Joined between key frames: the parser needs to know the format before it lets anything through.
-                data = parameter_sets(self.units[0][0], self.codec) + data
+                data = parameter_sets(units[0][0], self.codec) + data
+            is_first = False
             at += 1
+            end = max(end, base + pts - begin + duration)
             if skipped < self.skip_ns:
                 skipped += duration
                 continue
+            if key and (last_key is None or not self.repeats):
+                last_key = data
+            if self.repeats and last_key:
+                data, key = last_key, True
             buffer = Gst.Buffer.new_wrapped(data)
-            buffer.pts = loop * self.length + pts - begin
+            buffer.pts = base + pts - begin
             buffer.duration = duration
             if not key:
                 buffer.set_flags(Gst.BufferFlags.DELTA_UNIT)
@@ -107,6 +120,7 @@ def main():
     arguments.add_argument("file")
     arguments.add_argument("--port", type=int, default=0)
     arguments.add_argument("--codec", choices=sorted(PARSERS), default="h264")
+    arguments.add_argument("--other", help="another file of the same codec, see the command `other`")
     arguments.add_argument("--user")
     arguments.add_argument("--password")
     arguments.add_argument("--start", type=int, default=0, help="first access unit: a camera is joined between key frames")
@@ -117,6 +131,8 @@ def main():
     server.set_service(str(options.port))
     units, caps = read_file(options.file, options.codec)
     camera = Camera(units, caps, options.codec, options.start)
+    if options.other:
+        camera.other = read_file(options.other, options.codec)
     if options.user:
         auth = GstRtspServer.RTSPAuth()
         token = GstRtspServer.RTSPToken()
@@ -139,6 +155,12 @@ def main():
                 camera.frozen = True
             elif words[:1] == ["skip"]:
                 camera.skip_ns += int(words[1]) * MS
+            elif words[:1] == ["repeat"]:
+                camera.repeats = True
+            elif words[:1] == ["play"]:
+                camera.repeats = False
+            elif words[:1] == ["other"]:
+                camera.units, camera.caps = camera.other
 
     threading.Thread(target=listen, daemon=True).start()
     GLib.MainLoop().run()
