@@ -14,7 +14,7 @@ export type Clip = {
 };
 
 export const CLIP_FPS = 25;
-/** As much noise as a street camera's picture has: without it the bit rate is never reached, and decoding costs half. */
+/** As much noise as a street camera’s picture has: without it decoding costs a fifth less. */
 const GRAIN = 14;
 
 /** As cameras send it: 25 pictures a second, a key frame every two seconds, no B frames; 4 or 6 Mbit/s, H.265 half of it. */
