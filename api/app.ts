@@ -15,6 +15,7 @@ import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { LoginProvider } from './accounts/login-provider.ts';
 import { ProviderSessions } from './accounts/provider-sessions.ts';
 import { openTracing } from '../workers/telemetry/tracing.ts';
+import { ReviewKeyStore } from './accounts/review-key-store.ts';
 import { SecondFactor } from './accounts/second-factor.ts';
 import { SecretBox } from './accounts/secret-box.ts';
 import { SessionStore } from './accounts/session-store.ts';
@@ -40,6 +41,7 @@ import { registerValidation } from './plugins/validation.ts';
 import { CaseRepository } from './repositories/cases.ts';
 import { MissedRepository } from './repositories/missed.ts';
 import { CustodyRepository } from './repositories/custody.ts';
+import { PlateCorrectionRepository } from './repositories/plate-corrections.ts';
 import { ProcedureRepository } from './repositories/procedure.ts';
 import { SameActRepository } from './repositories/same-act.ts';
 import { CountRepository } from './repositories/counts.ts';
@@ -61,6 +63,7 @@ import { registerCustodyRoutes } from './routes/custody.ts';
 import { registerExportRoutes } from './routes/exports.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { registerHlsRoutes } from './routes/hls.ts';
+import { registerRecordingRoutes } from './routes/recordings.ts';
 import { registerIncidentRoutes } from './routes/incidents.ts';
 import { registerLawRoutes } from './routes/law.ts';
 import { registerLinkRoutes } from './routes/links.ts';
@@ -159,6 +162,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     users,
     tokens,
     secondFactor,
+    reviewKeys: new ReviewKeyStore(db),
     fireMap,
     wind: new WindBook(redis, clock, log),
     redis,
@@ -170,6 +174,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     cases: new CaseRepository(db, clock, config.review),
     procedure: new ProcedureRepository(db, clock),
     custody: new CustodyRepository(db, clock, config.evidence.retention),
+    plateCorrections: new PlateCorrectionRepository(db, clock),
     sameAct: new SameActRepository(db, clock, positionsOf(config)),
     missed: new MissedRepository(db, clock),
     counts: new CountRepository(db),
@@ -244,6 +249,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerLawRoutes(app, context);
   registerLiveRoutes(app, context);
   registerHlsRoutes(app, context);
+  registerRecordingRoutes(app, context);
   registerAuditRoutes(app, context);
   registerStatisticsRoutes(app, context);
   registerHealthRoutes(app, context);

@@ -1,6 +1,6 @@
 import type { Custody, HoldRequest, RetentionForecast } from '../api/contract/custody.ts';
 import type { AuditList, AuditVerdict } from '../api/contract/audit.ts';
-import type { Camera } from '../api/contract/cameras.ts';
+import type { Camera, CameraRecording, SpanQuery } from '../api/contract/cameras.ts';
 import type {
   CaseDetail,
   CaseList,
@@ -10,6 +10,7 @@ import type {
   VerifyResult,
 } from '../api/contract/cases.ts';
 import type { DiskReadiness, SealReadiness } from '../api/contract/health.ts';
+import type { ReviewKeys, ReviewKeysChange } from '../api/contract/review-keys.ts';
 import type { AlertChannelList } from '../api/contract/alerts.ts';
 import type { IncidentList } from '../api/contract/incidents.ts';
 import type { Wind, WindReport } from '../api/contract/wind.ts';
@@ -33,6 +34,8 @@ import type {
   MissedRequest,
   Note,
   NoteRequest,
+  PlateCorrection,
+  PlateCorrectionRequest,
   StatusRequest,
 } from '../api/contract/procedure.ts';
 import type {
@@ -75,8 +78,10 @@ export class ApiError extends Error {
   }
 }
 
+const cameraUrl = (id: string): string => `/api/cameras/${encodeURIComponent(id)}`;
+
 /** A still of a camera's newest segment; some seconds old when it arrives. */
-export const snapshotUrl = (cameraId: string): string => `/api/cameras/${encodeURIComponent(cameraId)}/snapshot.jpg`;
+export const snapshotUrl = (cameraId: string): string => `${cameraUrl(cameraId)}/snapshot.jpg`;
 
 /** Longer answers than this mean that the connection is gone; the page says so instead of waiting on. */
 const TIMEOUT_MS = 20_000;
@@ -195,6 +200,9 @@ export const api = {
   logOut: () => request<ProviderLogOut | undefined>('DELETE', '/api/session'),
   changePassword: (change: PasswordChange) => request<Session>('POST', '/api/session/password', change),
 
+  chooseKeys: async (keys: ReviewKeys) =>
+    remember(await request<Session>('PUT', '/api/session/keys', { keys } satisfies ReviewKeysChange)),
+
   beginSecondFactor: (wanted: SecondFactorRequest) =>
     request<NewSecondFactor>('POST', '/api/session/second-factor', wanted),
   confirmSecondFactor: (code: SecondFactorCode) =>
@@ -224,6 +232,10 @@ export const api = {
     request<ChangedUser>('PATCH', `/api/users/${encodeURIComponent(username)}`, change),
 
   cameras: (signal?: AbortSignal) => request<readonly Camera[]>('GET', '/api/cameras', undefined, signal),
+  recording: (cameraId: string, span: SpanQuery, signal?: AbortSignal) =>
+    request<CameraRecording>('GET', `${cameraUrl(cameraId)}/recording${toQuery(span)}`, undefined, signal),
+  tracks: (cameraId: string, span: SpanQuery, signal?: AbortSignal) =>
+    request<readonly LiveFrame[]>('GET', `${cameraUrl(cameraId)}/tracks${toQuery(span)}`, undefined, signal),
 
   thresholds: (filters: Filters, signal?: AbortSignal) =>
     request<ThresholdList>('GET', `/api/quality/thresholds${toQuery(filters)}`, undefined, signal),
@@ -250,6 +262,8 @@ export const api = {
   undo: (id: string) => request<unknown>('DELETE', `${caseUrl(id)}/verdict`),
   moveCase: (id: string, step: StatusRequest) => request<CaseSummary>('POST', `${caseUrl(id)}/status`, step),
   addNote: (id: string, text: string) => request<Note>('POST', `${caseUrl(id)}/notes`, { text } satisfies NoteRequest),
+  correctPlate: (id: string, reading: PlateCorrectionRequest) =>
+    request<PlateCorrection>('POST', `${caseUrl(id)}/plate`, reading),
   decideMany: (wanted: BulkRequest) => request<BulkResult>('POST', '/api/cases/bulk', wanted, undefined, LONG_MS),
   agreement: (filters: Filters, signal?: AbortSignal) =>
     request<Agreement>('GET', `/api/reviews/agreement${toQuery(filters)}`, undefined, signal),

@@ -10,26 +10,43 @@ import { LoginPage } from './pages/login/login-page.tsx';
 import { PasswordPage } from './pages/login/password-page.tsx';
 import { WallPage } from './pages/wall/wall-page.tsx';
 import { type Route, toRoute, usePath } from './router.ts';
-import { mustSetUpAccount, SessionContext } from './session.ts';
+import { mustSetUpAccount, SessionContext, SetSessionContext } from './session.ts';
 import { Shell } from './shell.tsx';
 
 // The wall comes with the first load; the other pages when they are opened.
-const CameraPage = lazy(() => import('./pages/camera/camera-page.tsx').then((page) => ({ default: page.CameraPage })));
-const ReviewPage = lazy(() => import('./pages/review/review-page.tsx').then((page) => ({ default: page.ReviewPage })));
-const CasePage = lazy(() => import('./pages/case/case-page.tsx').then((page) => ({ default: page.CasePage })));
-const CasesPage = lazy(() => import('./pages/cases/cases-page.tsx').then((page) => ({ default: page.CasesPage })));
-const FirePage = lazy(() => import('./pages/fire/fire-page.tsx').then((page) => ({ default: page.FirePage })));
-const PlatesPage = lazy(() => import('./pages/plates/plates-page.tsx').then((page) => ({ default: page.PlatesPage })));
-const HealthPage = lazy(() => import('./pages/health/health-page.tsx').then((page) => ({ default: page.HealthPage })));
-const UsersPage = lazy(() => import('./pages/users/users-page.tsx').then((page) => ({ default: page.UsersPage })));
-const QualityPage = lazy(() =>
-  import('./pages/quality/quality-page.tsx').then((page) => ({ default: page.QualityPage })),
-);
-const SetupPage = lazy(() => import('./pages/setup/setup-page.tsx').then((page) => ({ default: page.SetupPage })));
-const StatisticsPage = lazy(() =>
-  import('./pages/statistics/statistics-page.tsx').then((page) => ({ default: page.StatisticsPage })),
-);
-const AuditPage = lazy(() => import('./pages/audit/audit-page.tsx').then((page) => ({ default: page.AuditPage })));
+const SCRIPTS = {
+  camera: () => import('./pages/camera/camera-page.tsx'),
+  review: () => import('./pages/review/review-page.tsx'),
+  case: () => import('./pages/case/case-page.tsx'),
+  cases: () => import('./pages/cases/cases-page.tsx'),
+  fire: () => import('./pages/fire/fire-page.tsx'),
+  plates: () => import('./pages/plates/plates-page.tsx'),
+  health: () => import('./pages/health/health-page.tsx'),
+  users: () => import('./pages/users/users-page.tsx'),
+  quality: () => import('./pages/quality/quality-page.tsx'),
+  setup: () => import('./pages/setup/setup-page.tsx'),
+  statistics: () => import('./pages/statistics/statistics-page.tsx'),
+  audit: () => import('./pages/audit/audit-page.tsx'),
+} as const;
+const CameraPage = lazy(() => SCRIPTS.camera().then((page) => ({ default: page.CameraPage })));
+const ReviewPage = lazy(() => SCRIPTS.review().then((page) => ({ default: page.ReviewPage })));
+const CasePage = lazy(() => SCRIPTS.case().then((page) => ({ default: page.CasePage })));
+const CasesPage = lazy(() => SCRIPTS.cases().then((page) => ({ default: page.CasesPage })));
+const FirePage = lazy(() => SCRIPTS.fire().then((page) => ({ default: page.FirePage })));
+const PlatesPage = lazy(() => SCRIPTS.plates().then((page) => ({ default: page.PlatesPage })));
+const HealthPage = lazy(() => SCRIPTS.health().then((page) => ({ default: page.HealthPage })));
+const UsersPage = lazy(() => SCRIPTS.users().then((page) => ({ default: page.UsersPage })));
+const QualityPage = lazy(() => SCRIPTS.quality().then((page) => ({ default: page.QualityPage })));
+const SetupPage = lazy(() => SCRIPTS.setup().then((page) => ({ default: page.SetupPage })));
+const StatisticsPage = lazy(() => SCRIPTS.statistics().then((page) => ({ default: page.StatisticsPage })));
+const AuditPage = lazy(() => SCRIPTS.audit().then((page) => ({ default: page.AuditPage })));
+
+/** The script of the page that was opened comes while the server is asked who is there. */
+export function loadFirstPage(): void {
+  const { page } = toRoute(location.pathname);
+  // One that cannot be had is asked for again, and told of, when the page is shown.
+  if (page in SCRIPTS) SCRIPTS[page as keyof typeof SCRIPTS]().catch(() => undefined);
+}
 
 type Access =
   | { readonly state: 'asking' }
@@ -105,15 +122,17 @@ function Inside(props: {
   const password = <PasswordPage session={session} onChanged={props.onSession} />;
   return (
     <SessionContext value={session}>
-      <LiveContext value={live}>
-        <Shell route={route} onLogOut={logOut}>
-          <ErrorBoundary key={location.pathname} fallback={(retry) => <PageFault onRetry={retry} />}>
-            <Suspense fallback={<Loading />}>
-              {isHeldUp || route.page === 'password' ? password : <Page route={route} />}
-            </Suspense>
-          </ErrorBoundary>
-        </Shell>
-      </LiveContext>
+      <SetSessionContext value={props.onSession}>
+        <LiveContext value={live}>
+          <Shell route={route} onLogOut={logOut}>
+            <ErrorBoundary key={location.pathname} fallback={(retry) => <PageFault onRetry={retry} />}>
+              <Suspense fallback={<Loading />}>
+                {isHeldUp || route.page === 'password' ? password : <Page route={route} />}
+              </Suspense>
+            </ErrorBoundary>
+          </Shell>
+        </LiveContext>
+      </SetSessionContext>
     </SessionContext>
   );
 }

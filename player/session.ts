@@ -10,6 +10,10 @@ export function useSession(): Session {
   return session;
 }
 
+/** Puts an answer of the server about the own session in its place. */
+export const SetSessionContext = createContext<(session: Session) => void>(() => undefined);
+export const useSetSession = (): ((session: Session) => void) => useContext(SetSessionContext);
+
 const DECIDERS: readonly Role[] = ['officer', 'supervisor', 'ranger', 'operator', 'admin'];
 const PROCEEDERS: readonly Role[] = ['officer', 'supervisor', 'admin'];
 const AUDITORS: readonly Role[] = ['auditor', 'supervisor', 'admin'];

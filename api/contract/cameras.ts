@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { RecordingGaps } from './statistics.ts';
 
 const Point = Type.Tuple([Type.Number(), Type.Number()]);
 
@@ -30,3 +31,20 @@ export const Camera = Type.Object({
   }),
 });
 export type Camera = Static<typeof Camera>;
+
+/** A stretch of time, epoch ms; `before` lies outside. */
+export const SpanQuery = Type.Object(
+  { after: Type.Number({ description: 'Epoch ms.' }), before: Type.Number({ description: 'Epoch ms.' }) },
+  { additionalProperties: false },
+);
+export type SpanQuery = Static<typeof SpanQuery>;
+
+/**
+ * `GET /api/cameras/:id/recording`: the stretches whose recording is there, and the gaps with their causes. What is
+ * neither was removed when its time was over, or never recorded.
+ */
+export const CameraRecording = Type.Object({
+  recorded: Type.Array(Type.Object({ fromAt: Type.Number(), toAt: Type.Number() })),
+  gaps: RecordingGaps,
+});
+export type CameraRecording = Static<typeof CameraRecording>;

@@ -121,6 +121,8 @@ export const CaseDetail = Type.Composite([
           grade: Type.Union([Type.Literal('evidence'), Type.Literal('needs-human-reading')]),
           doubts: Type.Array(Type.String()),
           cropUrl: nullable(Type.String()),
+          /** What an officer read; the reading of the machine stays in the sealed manifest. */
+          corrected: nullable(Type.Object({ text: nullable(Type.String()), by: Type.String(), at: Type.Number() })),
         }),
       ),
     ),

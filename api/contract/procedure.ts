@@ -95,3 +95,20 @@ export const Agreement = Type.Object({
   interval: nullable(Type.Tuple([Type.Number(), Type.Number()])),
 });
 export type Agreement = Static<typeof Agreement>;
+
+/** `POST /api/cases/:id/plate`: what an officer reads on a plate of the case; null: it cannot be read. */
+export const PlateCorrectionRequest = Type.Object(
+  {
+    trackId: Type.Integer({ description: 'Which vehicle, as in `plates` of the case.' }),
+    text: Type.Union([Type.String({ pattern: '^[0-9A-Za-zĐđ .-]{3,16}$' }), Type.Null()]),
+  },
+  { additionalProperties: false },
+);
+export type PlateCorrectionRequest = Static<typeof PlateCorrectionRequest>;
+export const PlateCorrection = Type.Object({
+  trackId: Type.Integer(),
+  text: Type.Union([Type.String(), Type.Null()]),
+  by: Type.String(),
+  at: Type.Number(),
+});
+export type PlateCorrection = Static<typeof PlateCorrection>;

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { ReviewKeys } from './review-keys.ts';
 
 export const ROLES = ['viewer', 'operator', 'ranger', 'officer', 'supervisor', 'auditor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -31,6 +32,8 @@ export const Session = Type.Object({
   secondFactor: Type.Union([Type.Literal('off'), Type.Literal('on'), Type.Literal('required')]),
   /** Logged in at the provider: password, second step and tokens are not kept here. */
   byProvider: Type.Boolean(),
+  /** Keys of the review page that the person chose. */
+  reviewKeys: ReviewKeys,
   site: Type.Object({ name: Type.String(), timeZone: Type.String(), language: Type.String() }),
 });
 export type Session = Static<typeof Session>;

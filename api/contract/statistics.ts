@@ -54,17 +54,18 @@ export type CaseCountList = Static<typeof CaseCountList>;
  */
 export const CoverageQuery = Type.Object(Span, { additionalProperties: false });
 export type CoverageQuery = Static<typeof CoverageQuery>;
+export const RecordingGaps = Type.Array(
+  Type.Object({
+    fromAt: Type.Number(),
+    toAt: Type.Union([Type.Number(), Type.Null()], { description: 'Null while it lasts.' }),
+    cause: Type.String(),
+  }),
+);
 export const CameraCoverage = Type.Object({
   cameraId: Type.String(),
   knownFrom: Type.Union([Type.Number(), Type.Null()]),
   share: Type.Union([Type.Number(), Type.Null()]),
-  gaps: Type.Array(
-    Type.Object({
-      fromAt: Type.Number(),
-      toAt: Type.Union([Type.Number(), Type.Null()], { description: 'Null while it lasts.' }),
-      cause: Type.String(),
-    }),
-  ),
+  gaps: RecordingGaps,
 });
 export type CameraCoverage = Static<typeof CameraCoverage>;
 export const CoverageList = Type.Object({

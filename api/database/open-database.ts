@@ -12,6 +12,8 @@ import * as loginProvider from './migrations/0008-login-provider.ts';
 import * as caseMeasures from './migrations/0009-case-measures.ts';
 import * as alerts from './migrations/0010-alerts.ts';
 import * as custody from './migrations/0011-custody.ts';
+import * as reviewKeys from './migrations/0012-review-keys.ts';
+import * as plateCorrections from './migrations/0013-plate-corrections.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -29,6 +31,8 @@ const MIGRATIONS = {
   '0009-case-measures': caseMeasures,
   '0010-alerts': alerts,
   '0011-custody': custody,
+  '0012-review-keys': reviewKeys,
+  '0013-plate-corrections': plateCorrections,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */

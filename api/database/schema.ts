@@ -14,6 +14,7 @@ export type Tables = {
   login_failures: LoginFailureTable;
   recovery_codes: RecoveryCodeTable;
   api_tokens: ApiTokenTable;
+  review_keys: ReviewKeyTable;
   cases: CaseTable;
   manifests: ManifestTable;
   case_custody: CaseCustodyTable;
@@ -21,6 +22,7 @@ export type Tables = {
   labels: LabelTable;
   case_measures: CaseMeasureTable;
   notes: NoteTable;
+  plate_corrections: PlateCorrectionTable;
   missed_acts: MissedActTable;
   audit: AuditTable;
   audit_head: AuditHeadTable;
@@ -53,6 +55,12 @@ export type UserTable = {
   totp_last_step: number;
   /** Issuer and subject of an account that logs in at the provider; null for local ones. */
   provider_subject: string | null;
+};
+
+export type ReviewKeyTable = {
+  username: string;
+  /** JSON of contract/review-keys.ts. */
+  keys: string;
 };
 
 export type SessionTable = {
@@ -167,6 +175,16 @@ export type VerdictTable = {
 
 /** Notes are only ever added. */
 export type NoteTable = { id: string; case_id: string; actor: string; at: number; text: string };
+
+/** What a person read on a plate of a case; text null: it cannot be read. Only ever added. */
+export type PlateCorrectionTable = {
+  id: string;
+  case_id: string;
+  track_id: number;
+  text: string | null;
+  actor: string;
+  at: number;
+};
 
 /** An act that a person saw on a recording and no rule reported. */
 export type MissedActTable = {

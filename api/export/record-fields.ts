@@ -56,12 +56,14 @@ export const recordFields = (options: {
   readonly summary: CaseSummary;
   readonly manifest: EvidenceManifest;
   readonly law: readonly LawClause[];
+  /** What officers read on the plates of the case, where they said so. */
+  readonly platesRead?: readonly string[];
   readonly unit: string;
   /** Who settles it and where to reach them; empty: to be filled in. */
   readonly settling?: { readonly unit: string; readonly contact: string };
   readonly timeZone: string;
 }): readonly RecordField[] => {
-  const { summary, manifest, law, unit, settling, timeZone } = options;
+  const { summary, manifest, law, unit, settling, timeZone, platesRead = [] } = options;
   const { event, camera } = manifest;
   const at = event.triggerAt;
   const secondOfMinute = new Intl.DateTimeFormat('en-GB', { timeZone, second: '2-digit' }).format(at).padStart(2, '0');
@@ -69,7 +71,7 @@ export const recordFields = (options: {
     `${words.vi} – ${reference.vi}${portalCode ? ` (mã ${portalCode})` : ''}. ${penalty.vi}.`,
   ]);
   return [
-    { label: 'Biển kiểm soát', value: plateWords(manifest) },
+    { label: 'Biển kiểm soát', value: platesRead.length > 0 ? platesRead.join('\n') : plateWords(manifest) },
     { label: 'Màu biển', value: BLANK },
     { label: 'Loại phương tiện', value: className(summary.subjectClass ?? undefined, 'vi') },
     { label: 'Thời gian vi phạm', value: recordTime(at, timeZone) },

@@ -24,6 +24,7 @@ export type RecordOptions = {
   readonly manifestSha256: string;
   readonly keyId: string;
   readonly law: readonly LawClause[];
+  readonly platesRead?: readonly string[];
   readonly unit: string;
   readonly settling?: { readonly unit: string; readonly contact: string };
   readonly timeZone: string;

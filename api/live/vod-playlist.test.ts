@@ -67,6 +67,14 @@ test('each segment carries its wall-clock time', async () => {
   expect(playlist).toContain('#EXT-X-TARGETDURATION:2\n');
 });
 
+test('playback begins at the wanted instant, or at the next picture when there was none then', async () => {
+  const startOf = async (startAt: number): Promise<string | undefined> =>
+    /EXT-X-START:(.*)/.exec((await vodPlaylist({ folder, from: ANCHOR, to: ANCHOR + 120_000, startAt })) ?? '')?.[1];
+  expect(await startOf(ANCHOR + 3_250)).toBe('TIME-OFFSET=3.250,PRECISE=YES');
+  // Six seconds of the first session, then nothing until the second.
+  expect(await startOf(ANCHOR + 30_000)).toBe('TIME-OFFSET=6.000,PRECISE=YES');
+});
+
 test('a span without recording has no playlist', async () => {
   expect(await vodPlaylist({ folder, from: 0, to: 1_000 })).toBeNull();
   expect(await vodPlaylist({ folder: join(folder, 'none'), from: 0, to: 1e15 })).toBeNull();

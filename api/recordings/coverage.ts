@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { redactUrl } from '../../pipeline/errors.ts';
+import type { CameraState } from '../../pipeline/live.ts';
 import type { RecordingGap } from '../../pipeline/segment.ts';
 import type { CameraCoverage } from '../contract/statistics.ts';
 
@@ -42,6 +43,10 @@ export const readAccount = async (folder: string): Promise<RecordingAccount> => 
   const starts = [...names.flatMap((name) => sessionStart(name) ?? []), ...gaps.map(({ fromAt }) => fromAt)];
   return { knownFrom: starts.length === 0 ? null : Math.min(...starts), gaps };
 };
+
+/** The gap that a camera without a picture is in. */
+export const lastingGap = ({ state, cause, since }: Pick<CameraState, 'state' | 'cause' | 'since'>): Gap | null =>
+  state === 'blind' ? { fromAt: since, toAt: null, cause: cause ?? 'NOT_REPORTED' } : null;
 
 /**
  * How much of a span was recorded.

@@ -1,6 +1,7 @@
 import type { EvidenceManifest } from '../../pipeline/evidence.ts';
 import type { CaseDetail, CaseSummary } from '../contract/cases.ts';
 import type { LawClause } from '../contract/law.ts';
+import type { PlateCorrection } from '../contract/procedure.ts';
 import type { AuditTable } from '../database/schema.ts';
 
 /** Acts that belong to the story of a case. Views are in the audit, not here. */
@@ -17,6 +18,7 @@ export const HISTORY_ACTIONS = [
   'case.escalated',
   'case.status',
   'case.noted',
+  'case.plate',
   'case.merged',
   'case.took_in',
   'case.separated',
@@ -40,10 +42,15 @@ export const toCaseDetail = (options: {
   readonly merged: readonly string[];
   readonly custody: CaseDetail['custody'];
   readonly notes: CaseDetail['notes'];
+  readonly corrections: readonly PlateCorrection[];
   readonly history: readonly AuditTable[];
 }): CaseDetail => {
   const { summary, manifest, manifestSha256, keyId, explanation, law, notes, mergedInto, merged, custody, history } =
     options;
+  const correctedOf = (trackId: number): NonNullable<CaseDetail['plates']>[number]['corrected'] => {
+    const found = options.corrections.find((one) => one.trackId === trackId);
+    return found ? { text: found.text, by: found.by, at: found.at } : null;
+  };
   const urlOf = (role: string): string | null => {
     const file = manifest.files.find((candidate) => candidate.role === role);
     return file ? fileUrl(summary.id, file.path) : null;
@@ -78,6 +85,7 @@ export const toCaseDetail = (options: {
       candidates: candidates.map((each) => ({ ...each })),
       doubts: [...doubts],
       cropUrl: crop === null ? null : fileUrl(summary.id, crop),
+      corrected: correctedOf(plate.trackId),
     })),
     mergedInto,
     merged: [...merged],

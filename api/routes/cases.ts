@@ -67,6 +67,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
         merged: await context.sameAct.mergedInto(id),
         custody: await context.custody.of(row),
         notes: await context.procedure.notes(id),
+        corrections: await context.plateCorrections.of(id),
         history: visibleHistory(await audit.history(id, HISTORY_ACTIONS), row, account.role),
       });
     },

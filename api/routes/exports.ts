@@ -36,7 +36,7 @@ const readPublicKeys = async (keysDir: string): Promise<ReadonlyMap<string, stri
 };
 
 export const registerExportRoutes = (app: App, context: ApiContext, options: { readonly playerDir: string }): void => {
-  const { audit, cases, clock, config, custody, paths, procedure, store } = context;
+  const { audit, cases, clock, config, custody, paths, plateCorrections, procedure, store } = context;
   const verifyFile = join(options.playerDir, 'verify.html');
 
   const outside = config.evidence.signing ? openSigner(paths.keys, config.evidence.signing) : null;
@@ -57,7 +57,9 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
     // The decision outlives the pictures, and so does its record.
     const isErased = (await custody.row(row.id))?.erased_at != null;
     const stills = isErased ? [] : manifest.files.filter(({ role }) => role.startsWith('still-'));
+    const corrections = await plateCorrections.of(row.id);
     return recordPdf({
+      platesRead: corrections.flatMap(({ text }) => text ?? []),
       ...{ summary: cases.summary(row), manifest, manifestSha256: row.manifest_sha256, keyId: row.key_id },
       ...{ law: clausesOf(manifest.event, timeZone), unit, timeZone, printedAt, printedBy },
       settling: { unit: settlingUnit, contact: settlingContact },
@@ -131,6 +133,7 @@ export const registerExportRoutes = (app: App, context: ApiContext, options: { r
           explanation: explain(manifest.event),
           law,
           notes: await procedure.notes(id),
+          plateCorrections: await plateCorrections.of(id),
           history: visibleHistory(await audit.history(id, HISTORY_ACTIONS), row, account.role).map(
             ({ at, actor, action, detail }) => ({ at, actor, action, detail }),
           ),

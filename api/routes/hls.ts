@@ -60,6 +60,7 @@ export const registerHlsRoutes = (app: App, context: ApiContext): void => {
           {
             from: Type.Number({ description: 'Epoch ms.' }),
             to: Type.Number({ description: 'Epoch ms.' }),
+            start: Type.Optional(Type.Number({ description: 'Where playback begins, epoch ms; default `from`.' })),
           },
           { additionalProperties: false },
         ),
@@ -67,10 +68,10 @@ export const registerHlsRoutes = (app: App, context: ApiContext): void => {
     },
     async (request, reply) => {
       const { id } = visibleCamera(context, accountOf(request), request.params.cameraId);
-      const { from, to } = request.query;
+      const { from, to, start } = request.query;
       if (!(to > from) || to - from > LONGEST_VOD_MS)
         throw new WatchpostError('REQUEST_INVALID', 'query: `to` must lie after `from`, by at most 6 hours');
-      const playlist = await vodPlaylist({ folder: paths.camera(id), from, to });
+      const playlist = await vodPlaylist({ folder: paths.camera(id), from, to, startAt: start });
       if (playlist === null)
         throw new WatchpostError('NOT_FOUND', 'Nothing was recorded in this span, or it was removed');
       return reply.header('cache-control', 'no-cache, no-store').type(PLAYLIST_TYPE).send(playlist);

@@ -1,4 +1,5 @@
 import { WatchpostError } from '../../pipeline/errors.ts';
+import type { EvidenceManifest } from '../../pipeline/evidence.ts';
 import { scopeOf } from '../accounts/account.ts';
 import type { ApiContext } from '../context.ts';
 import { CaseSummary } from '../contract/cases.ts';
@@ -13,6 +14,8 @@ import {
   MissedRequest,
   Note,
   NoteRequest,
+  PlateCorrection,
+  PlateCorrectionRequest,
   StatusRequest,
 } from '../contract/procedure.ts';
 import type { CaseTable } from '../database/schema.ts';
@@ -26,7 +29,7 @@ import { CaseParams } from './cases.ts';
 
 /** What happens to cases beside the verdict: the legal procedure, notes, many at once, and acts that no rule saw. */
 export const registerProcedureRoutes = (app: App, context: ApiContext): void => {
-  const { cases, live, missed, paths, procedure } = context;
+  const { cases, live, missed, paths, plateCorrections, procedure } = context;
   const changed = async (row: CaseTable): Promise<void> =>
     live.publishCase({ caseId: row.id, state: row.state, cameraId: row.camera_id, kind: row.kind });
 
@@ -66,6 +69,25 @@ export const registerProcedureRoutes = (app: App, context: ApiContext): void => 
       const { id } = request.params;
       await cases.get(id, scopeOf(account));
       return reply.code(201).send(await procedure.addNote(id, account.username, request.body.text));
+    },
+  );
+  app.post(
+    '/api/cases/:id/plate',
+    {
+      schema: {
+        tags: ['procedure'],
+        summary: 'Say what a plate of the case reads; the sealed reading of the machine stays beside it',
+        params: CaseParams,
+        body: PlateCorrectionRequest,
+        response: { 201: PlateCorrection },
+      },
+    },
+    async (request, reply) => {
+      const account = accountOf(request);
+      const { id } = request.params;
+      await cases.get(id, scopeOf(account));
+      const manifest = JSON.parse(await cases.manifest(id)) as EvidenceManifest;
+      return reply.code(201).send(await plateCorrections.add(id, account.username, request.body, manifest));
     },
   );
   app.post(

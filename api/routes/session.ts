@@ -10,19 +10,24 @@ import {
   SecondFactorRequest,
   Session,
 } from '../contract/session.ts';
+import { ReviewKeysChange } from '../contract/review-keys.ts';
 import { PasswordChange } from '../contract/users.ts';
 import { accountOf, SESSION_COOKIE, sessionCookie } from '../plugins/auth.ts';
 import type { App } from './app.ts';
 
-export const registerSessionRoutes = (app: App, { config, sessions, users, secondFactor }: ApiContext): void => {
+export const registerSessionRoutes = (
+  app: App,
+  { config, sessions, users, secondFactor, reviewKeys }: ApiContext,
+): void => {
   const cookie = sessionCookie(config);
-  const toSession = (account: Account): Session => ({
+  const toSession = async (account: Account): Promise<Session> => ({
     username: account.username,
     role: account.role,
     csrfToken: account.csrfToken,
     mustChangePassword: account.mustChangePassword,
     secondFactor: account.secondFactor,
     byProvider: account.byProvider,
+    reviewKeys: await reviewKeys.of(account.username),
     site: { name: config.site.name, timeZone: config.site.timeZone, language: config.site.language },
   });
 
@@ -43,7 +48,7 @@ export const registerSessionRoutes = (app: App, { config, sessions, users, secon
   app.get(
     '/api/session',
     { schema: { tags: ['session'], summary: 'Who is logged in', response: { 200: Session } } },
-    async (request) => Promise.resolve(toSession(accountOf(request))),
+    async (request) => toSession(accountOf(request)),
   );
   app.delete(
     '/api/session',
@@ -79,6 +84,23 @@ export const registerSessionRoutes = (app: App, { config, sessions, users, secon
     },
   );
 
+  app.put(
+    '/api/session/keys',
+    {
+      schema: {
+        tags: ['session'],
+        summary: 'Choose the own keys of the review page',
+        body: ReviewKeysChange,
+        response: { 200: Session },
+      },
+    },
+    async (request) => {
+      const account = accountOf(request);
+      await reviewKeys.choose(account.username, request.body.keys);
+      return toSession(account);
+    },
+  );
+
   /** Each asks for a password or a code: as slow as log-in for whoever guesses. */
   const guarded = { rateLimit: { max: 10, timeWindow: 60_000 } };
   const tags = ['session'];
@@ -109,7 +131,7 @@ export const registerSessionRoutes = (app: App, { config, sessions, users, secon
     async (request) => {
       const account = accountOf(request);
       const recoveryCodes = await secondFactor.confirm(account, request.body.code);
-      return { session: toSession({ ...account, secondFactor: 'on' }), recoveryCodes };
+      return { session: await toSession({ ...account, secondFactor: 'on' }), recoveryCodes };
     },
   );
   app.post(

@@ -9,7 +9,7 @@ import {
   CoverageQuery,
 } from '../contract/statistics.ts';
 import { accountOf } from '../plugins/auth.ts';
-import { readAccount, toCoverage } from '../recordings/coverage.ts';
+import { lastingGap, readAccount, toCoverage } from '../recordings/coverage.ts';
 import { countCases } from '../repositories/case-counts.ts';
 import type { App } from './app.ts';
 import { visibleCameras } from './cameras.ts';
@@ -76,9 +76,7 @@ export const registerStatisticsRoutes = (app: App, context: ApiContext): void =>
         before,
         cameras: await Promise.all(
           cameras.map(async ({ id }) => {
-            const { state, cause, since } = states.get(id);
-            const lasting = state === 'blind' ? { fromAt: since, toAt: null, cause: cause ?? 'NOT_REPORTED' } : null;
-            return toCoverage(id, await readAccount(paths.camera(id)), lasting, { after, before });
+            return toCoverage(id, await readAccount(paths.camera(id)), lastingGap(states.get(id)), { after, before });
           }),
         ),
       };

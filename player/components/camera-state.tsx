@@ -23,6 +23,16 @@ export function StateBadge({ state }: { readonly state: State }) {
   );
 }
 
+/** Why a stretch was not recorded, in the reader's language where the cause is a known one. */
+export function useGapCause(): (cause: string) => string {
+  const { name } = useI18n();
+  return (cause) => {
+    const code = cause.split(': ')[0] ?? '';
+    if (hasName('cause', code)) return name('cause', code);
+    return hasName('gap', cause) ? name('gap', cause) : cause;
+  };
+}
+
 /** Why a camera does not see, in the reader's language where the cause is a known one, with the server's own words. */
 export function useCause(): (camera: Camera) => string | null {
   const { name, language } = useI18n();

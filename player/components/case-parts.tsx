@@ -157,3 +157,21 @@ export function Gaps({ detail }: { readonly detail: CaseDetail }) {
     </div>
   );
 }
+
+/** Clauses that may apply, with what they cost. */
+export function LawClauses({ clauses }: { readonly clauses: CaseDetail['law'] }) {
+  const { language } = useI18n();
+  return (
+    <ul className="law">
+      {clauses.map((clause) => (
+        <li key={clause.id}>
+          <strong>{clause.reference[language]}</strong>
+          <br />
+          {clause.behaviour[language]}
+          <br />
+          <span className="muted">{clause.penalty[language]}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -21,6 +21,8 @@ export type NamePrefix =
   | 'fact'
   | 'factWord'
   | 'plateDoubt'
+  | 'plateKind'
+  | 'plateFault'
   | 'plateColour'
   | 'plateUnread'
   | 'plateFit'

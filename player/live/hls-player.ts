@@ -2,7 +2,8 @@ import type Hls from 'hls.js';
 import type { ErrorData, HlsConfig } from 'hls.js';
 import { PictureClock } from './picture-clock.ts';
 
-export type PlayerState = 'loading' | 'playing' | 'retrying' | 'unsupported';
+/** `missing`: nothing was recorded in the wanted span, or it was removed. */
+export type PlayerState = 'loading' | 'playing' | 'retrying' | 'missing' | 'unsupported';
 
 export type HlsPlayerOptions = {
   readonly video: HTMLVideoElement;
@@ -11,6 +12,8 @@ export type HlsPlayerOptions = {
   readonly onState: (state: PlayerState) => void;
   /** Called for every presented frame with its capture instant (epoch ms), or null when it is unknown. */
   readonly onPicture: (capturedAt: number | null) => void;
+  /** Whether the picture is to stand still once it is there; a recording can be opened so. */
+  readonly isPaused?: () => boolean;
 };
 
 const LIVE_CONFIG: Partial<HlsConfig> = {
@@ -25,6 +28,19 @@ const LIVE_CONFIG: Partial<HlsConfig> = {
   backBufferLength: 20,
 };
 const RECORDING_CONFIG: Partial<HlsConfig> = { enableWorker: false, maxBufferLength: 30, backBufferLength: 60 };
+
+/** Until two neighbouring pictures were seen. */
+const USUAL_FRAME_S = 1 / 25;
+/** Pictures of cameras are 8 to 200 ms apart; a larger difference is a seek. */
+const FRAME_S = { least: 0.008, most: 0.2 };
+/** Where to look for the neighbouring picture, in usual distances; further on when that showed the same one again. */
+const STEPS = { forward: [1.05, 1.55, 2.05, 3.05, 5.05], back: [-0.5, -1, -2, -4] };
+/** A step that showed nothing new by then showed the same picture. */
+const STEP_MS = 150;
+/** Keys that repeat faster than pictures come. */
+const MOST_WAITING_STEPS = 3;
+/** Media times are rounded to the element's own time base; the picture wanted begins a moment before. */
+const SLACK_S = 0.001;
 
 const RETRY_MS = { first: 1_000, most: 15_000 };
 /** A live picture that stands still for so long is reopened: a camera's new session can leave the buffer dry. */
@@ -42,6 +58,11 @@ export class HlsPlayer {
   #frameRequest = 0;
   #lastPictureAt = 0;
   #state: PlayerState | null = null;
+  #shownS = 0;
+  #frameS = USUAL_FRAME_S;
+  #onShown: () => void = () => undefined;
+  #steps: Promise<void> = Promise.resolve();
+  #waitingSteps = 0;
 
   constructor(options: HlsPlayerOptions) {
     this.#options = options;
@@ -54,6 +75,10 @@ export class HlsPlayer {
     const onFrame = (_now: number, metadata: VideoFrameCallbackMetadata): void => {
       this.#lastPictureAt = performance.now();
       this.#setState('playing');
+      const stepS = metadata.mediaTime - this.#shownS;
+      if (stepS > FRAME_S.least && stepS < FRAME_S.most) this.#frameS = stepS;
+      this.#shownS = metadata.mediaTime;
+      this.#onShown();
       this.#options.onPicture(this.clock.capturedAt(metadata.mediaTime));
       this.#frameRequest = video.requestVideoFrameCallback(onFrame);
     };
@@ -74,6 +99,51 @@ export class HlsPlayer {
     this.#hls = null;
   }
 
+  /** Shows the picture captured at an instant. @returns false when the open recording does not hold it */
+  seek(capturedAt: number): boolean {
+    const mediaTimeS = this.clock.mediaTimeS(capturedAt) ?? this.#planned(capturedAt);
+    if (mediaTimeS === null) return false;
+    this.#options.video.currentTime = mediaTimeS + SLACK_S;
+    return true;
+  }
+
+  /** Where a segment lies that is not loaded yet, as the playlist has it. */
+  #planned(capturedAt: number): number | null {
+    const level = this.#hls?.levels[0]?.details;
+    for (const { programDateTime, start, duration } of level?.fragments ?? []) {
+      const offsetS = (capturedAt - (programDateTime ?? Infinity)) / 1000;
+      if (offsetS >= 0 && offsetS < duration) return start + offsetS;
+    }
+    return null;
+  }
+
+  /** Shows the next picture (1) or the one before (-1), however far they are apart; the video then stands still. */
+  step(by: 1 | -1): void {
+    this.#options.video.pause();
+    if (this.#waitingSteps >= MOST_WAITING_STEPS) return;
+    this.#waitingSteps++;
+    this.#steps = this.#steps.then(async () => {
+      await this.#stepOnce(by);
+      this.#waitingSteps--;
+    });
+  }
+
+  async #stepOnce(by: 1 | -1): Promise<void> {
+    const { video } = this.#options;
+    const fromS = this.#shownS;
+    for (const distance of by === 1 ? STEPS.forward : STEPS.back) {
+      const shown = new Promise<void>((resolve) => {
+        this.#onShown = () => {
+          if (this.#shownS !== fromS) resolve();
+        };
+        setTimeout(resolve, STEP_MS);
+      });
+      video.currentTime = Math.max(0, fromS + distance * this.#frameS);
+      await shown;
+      if (this.#closed || this.#shownS !== fromS) return;
+    }
+  }
+
   async #start(): Promise<void> {
     const { default: HlsClass, Events, ErrorTypes } = await import('hls.js/light');
     if (this.#closed) return;
@@ -90,10 +160,13 @@ export class HlsPlayer {
       this.#retryMs = RETRY_MS.first;
       this.clock.add({ startS: frag.start, durationS: frag.duration, programDateTime: frag.programDateTime });
     });
-    hls.on(Events.MANIFEST_PARSED, () => void video.play().catch(() => undefined));
+    hls.on(Events.MANIFEST_PARSED, () => {
+      if (this.#options.isPaused?.() !== true) void video.play().catch(() => undefined);
+    });
     hls.on(Events.ERROR, (_event, data: ErrorData) => {
       if (!data.fatal) return;
       if (data.type === ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+      else if (!live && data.response?.code === 404) this.#setState('missing');
       else this.#retry();
     });
     hls.loadSource(playlist);

@@ -4,6 +4,7 @@ import { serverNow } from '../api-client.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 import { HlsPlayer, type PlayerState } from './hls-player.ts';
 import { drawOverlay } from './overlay.ts';
+import type { RecordedTracks } from './recorded-tracks.ts';
 import { useLive } from './use-live.ts';
 
 type LiveVideoProps = {
@@ -18,13 +19,24 @@ type LiveVideoProps = {
   readonly onDelay?: (seconds: number | null) => void;
   readonly onPicture?: (capturedAt: number) => void;
   readonly videoRef?: RefObject<HTMLVideoElement | null>;
+  /** Of a recording: what analysis saw then. */
+  readonly recorded?: RecordedTracks | undefined;
+  /** A recording that stands still. */
+  readonly paused?: boolean;
+  readonly onEnded?: () => void;
+  readonly playerRef?: RefObject<HlsPlayer | null>;
 };
 
-const MESSAGES = { loading: 'video.loading', retrying: 'video.retry', unsupported: 'video.unsupported' } as const;
+const MESSAGES = {
+  loading: 'video.loading',
+  retrying: 'video.retry',
+  missing: 'video.missing',
+  unsupported: 'video.unsupported',
+} as const;
 
 /** A camera's picture with what analysis saw in that very picture drawn over it. */
 export function LiveVideo(props: LiveVideoProps) {
-  const { camera, playlist, live } = props;
+  const { camera, playlist, live, recorded, playerRef } = props;
   const { t, name } = useI18n();
   const connection = useLive();
   const own = useRef<HTMLVideoElement>(null);
@@ -32,25 +44,29 @@ export function LiveVideo(props: LiveVideoProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [state, setState] = useState<PlayerState>('loading');
   const [viewMoves, setViewMoves] = useState(false);
+  const [unseen, setUnseen] = useState(false);
   const overStill = props.still !== undefined && state === 'loading';
   const newest = useRef(props);
   newest.current = props;
   const className = useRef(name);
   className.current = name;
 
-  useEffect(() => connection.want(camera.id), [connection, camera.id]);
+  useEffect(() => {
+    if (!recorded) return connection.want(camera.id);
+  }, [connection, camera.id, recorded]);
 
   useEffect(() => {
     const element = video.current;
     const layer = canvas.current;
     if (!element || !layer) return;
-    const timeline = connection.timeline(camera.id);
+    const timeline = recorded ? recorded.timeline : connection.timeline(camera.id);
     let shownDelay: number | null = null;
     let lastCapturedAt: number | null = null;
 
     const draw = (capturedAt: number | null): void => {
       lastCapturedAt = capturedAt;
       const { showTracks, showZones, camera: current } = newest.current;
+      if (recorded && capturedAt !== null) recorded.want(capturedAt);
       const overlay = showTracks && capturedAt !== null ? timeline.overlayAt(capturedAt) : null;
       drawOverlay(layer, { width: element.videoWidth, height: element.videoHeight }, overlay?.tracks ?? [], {
         geometry: showZones ? current : null,
@@ -62,29 +78,48 @@ export function LiveVideo(props: LiveVideoProps) {
       layer.dataset['tracks'] = String(overlay?.tracks.length ?? 0);
     };
 
+    const tellDelay = (): void => {
+      if (lastCapturedAt === null) return;
+      const delay = Math.max(0, Math.round((serverNow() - lastCapturedAt) / 1000));
+      if (delay !== shownDelay) newest.current.onDelay?.((shownDelay = delay));
+    };
+    // A picture that stands still grows old too.
+    const ageing = setInterval(tellDelay, 1_000);
+
     const player = new HlsPlayer({
       video: element,
       playlist,
       live,
+      isPaused: () => newest.current.paused ?? false,
       onState: setState,
       onPicture: (capturedAt) => {
         draw(capturedAt);
         if (capturedAt === null) return;
+        setUnseen(recorded?.isBlindAt(capturedAt) ?? false);
         setViewMoves(timeline.isViewMovingAt(capturedAt));
         newest.current.onPicture?.(capturedAt);
-        const delay = Math.max(0, Math.round((serverNow() - capturedAt) / 1000));
-        if (delay !== shownDelay) newest.current.onDelay?.((shownDelay = delay));
+        tellDelay();
       },
     });
     player.open();
+    if (playerRef) playerRef.current = player;
+    recorded?.onChange(() => draw(lastCapturedAt));
     const resized = new ResizeObserver(() => draw(lastCapturedAt));
     resized.observe(layer);
     return () => {
+      clearInterval(ageing);
       resized.disconnect();
+      if (playerRef) playerRef.current = null;
       player.close();
       newest.current.onDelay?.(null);
     };
-  }, [connection, camera.id, playlist, live, video]);
+  }, [connection, camera.id, playlist, live, video, recorded, playerRef]);
+
+  useEffect(() => {
+    if (live) return;
+    if (props.paused) video.current?.pause();
+    else void video.current?.play().catch(() => undefined);
+  }, [live, props.paused, video]);
 
   return (
     <div className="picture">
@@ -95,6 +130,7 @@ export function LiveVideo(props: LiveVideoProps) {
         disablePictureInPicture
         poster={props.still}
         aria-label={t('video.label', { camera: camera.name })}
+        onEnded={props.onEnded}
       />
       <canvas ref={canvas} aria-hidden="true" data-camera={camera.id} />
       {viewMoves && (
@@ -102,9 +138,14 @@ export function LiveVideo(props: LiveVideoProps) {
           {t('video.viewMoves')}
         </div>
       )}
+      {unseen && !viewMoves && props.showTracks && (
+        <div className="picture-note" role="status">
+          {t('video.unseen')}
+        </div>
+      )}
       {state !== 'playing' && (
         <div className="picture-message" data-over-still={overStill || undefined} role="status">
-          {state !== 'unsupported' && <span className="spinner" aria-hidden="true" />}
+          {(state === 'loading' || state === 'retrying') && <span className="spinner" aria-hidden="true" />}
           {t(overStill ? 'video.still' : MESSAGES[state])}
         </div>
       )}

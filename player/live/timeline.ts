@@ -59,6 +59,15 @@ export class Timeline {
     this.#moments.length = 0;
   }
 
+  /** Instant of the moment that lies nearest, or null when there is none. */
+  nearestAt(at: number): number | null {
+    const index = this.#indexAfter(at);
+    const before = this.#moments[index - 1]?.at ?? -Infinity;
+    const after = this.#moments[index]?.at ?? Infinity;
+    const nearest = at - before <= after - at ? before : after;
+    return Number.isFinite(nearest) ? nearest : null;
+  }
+
   /** Median distance of the moments around an instant (ms): the analysis interval there. */
   intervalAt(at: number): number {
     const end = this.#indexAfter(at);

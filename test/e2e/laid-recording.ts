@@ -36,5 +36,15 @@ export const layRecording = async (options: {
     initUri: `${sessionId}/init.mp4`,
     uri: `${sessionId}/${file}`,
   }));
+  const index = entries.map(({ sequence, startAt, durationMs }, at) => ({
+    ...{ cameraId, sessionId, sequence, file: files[at]!, startPtsMs: startAt - anchorAt, durationMs, startAt },
+    ...{ bytes: 0, sha256: '0'.repeat(64), startsWithKeyframe: true },
+  }));
+  await writeFile(join(session, 'index.ndjson'), index.map((segment) => `${JSON.stringify(segment)}\n`).join(''));
+  const clock = { sessionId, anchorAt, source: 'given', uncertaintyMs: 0 };
+  await writeFile(
+    join(session, 'session.json'),
+    JSON.stringify({ cameraId, sessionId, clock, codec: 'h264', width: 640, height: 360, initFile: 'init.mp4' }),
+  );
   await writeFile(join(camera, 'live.m3u8'), toPlaylist(entries, { sequence: 0, discontinuity: 0, ended: false }));
 };

@@ -61,6 +61,22 @@ describe.skipIf(!hasChromium)(`the page of a case${why}`, () => {
     expect(words).toContain('30A-128.45');
   });
 
+  test('an officer corrects the plate; grammar is told while typing, and the machine’s reading stays', async () => {
+    const { page } = opened;
+    const field = page.getByLabel('The plate as you read it on the picture');
+    await page.getByRole('button', { name: 'Correct the plate' }).click();
+    await field.fill('30a-12');
+    await page.getByText('The number has 4 or 5 digits.').waitFor();
+    await field.fill('30a12845');
+    await page.getByText('30A-128.45 · car').waitFor();
+    await page.getByRole('button', { name: 'Save the plate' }).click();
+    await page.getByText('read by officer-an').waitFor();
+    expect(await page.locator('.plate .plate-text').allInnerTexts()).toEqual(['30A-128.45', TEXT]);
+    const { plates, history } = await detail();
+    expect(plates?.[0]).toMatchObject({ text: TEXT, corrected: { text: '30A-128.45', by: 'officer-an' } });
+    expect(history.map(({ action }) => action)).toContain('case.plate');
+  });
+
   test('names the law of the day of the act and what of it nobody has verified', async () => {
     expect(await opened.page.locator('.law').innerText()).toContain('Nghị định 168/2024/NĐ-CP (unverified)');
   });

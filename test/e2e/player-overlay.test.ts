@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -51,13 +51,22 @@ const liveFrame = (frame: number): LiveFrame => ({
   ],
 });
 
-describe.skipIf(!hasChromium).each([0, 2])(`boxes over the live picture, %i B-frames${why}`, (bFrames) => {
+/** Where the recording is opened, and how many pictures are stepped through there. */
+const OPENED_FRAME = 150;
+const STEPS = 6;
+
+describe.skipIf(!hasChromium).each([0, 2])(`boxes over the picture, %i B-frames${why}`, (bFrames) => {
   let folder: string;
   let redis: Awaited<ReturnType<typeof startRedis>>;
   let publisher: Redis;
   let site: Site;
   let browser: Browser;
-  let samples: readonly Sample[] = [];
+  let page: Page;
+  let errors: readonly string[];
+  let live: readonly Sample[] = [];
+  let recorded: readonly Sample[] = [];
+  let held: Awaited<ReturnType<typeof hold>>;
+  let stepped: readonly number[] = [];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'watchpost-overlay-'));
@@ -72,9 +81,16 @@ describe.skipIf(!hasChromium).each([0, 2])(`boxes over the live picture, %i B-fr
     await site.person('viewer-chi', 'viewer');
     const base = await site.app.listen({ host: '127.0.0.1', port: 0 });
     browser = await openBrowser();
-    const { page } = await openPage(browser, base, { username: 'viewer-chi', path: '/cameras/gate' });
+    ({ page, errors } = await openPage(browser, base, { username: 'viewer-chi', path: '/cameras/gate' }));
     await page.waitForSelector('.picture video');
-    samples = await watch(page, publisher);
+    live = await watchLive(page, publisher);
+    // The side-car is what analysis writes beside the recording; nothing is published any more.
+    await mkdir(join(folder, 'recordings/gate', SESSION, 'tracks'));
+    await writeFile(join(folder, 'recordings/gate', SESSION, 'tracks/0.ndjson'), analysed().map(toLine).join(''));
+    held = await hold(page);
+    stepped = await step(page);
+    await page.goto(`${base}/cameras/gate?at=${ANCHOR_AT + OPENED_FRAME * FRAME_MS}`);
+    recorded = await sample(page, { ms: 5_000 });
   });
   afterAll(async () => {
     await browser.close();
@@ -84,37 +100,70 @@ describe.skipIf(!hasChromium).each([0, 2])(`boxes over the live picture, %i B-fr
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('every picture is dated to within one frame of the number drawn on it', () => {
-    expect(samples.length).toBeGreaterThan(20);
-    const offsets = samples.map(({ counter, pictureCapturedAt }) =>
-      Math.abs(pictureCapturedAt - (ANCHOR_AT + counter * FRAME_MS)),
-    );
-    process.stdout.write(report('picture', offsets));
-    expect(mostly(offsets)).toBeLessThanOrEqual(FRAME_MS);
-  });
+  const parts = [
+    { part: 'live', samplesOf: () => live },
+    { part: 'in the recording', samplesOf: () => recorded },
+  ];
 
-  test('the boxes drawn over a picture stand for that picture to within one frame', () => {
-    const drawn = samples.filter(({ overlayCapturedAt }) => overlayCapturedAt !== null);
+  test.each(parts)(
+    '$part every picture is dated to within one frame of the number drawn on it',
+    ({ part, samplesOf }) => {
+      const samples = samplesOf();
+      expect(samples.length).toBeGreaterThan(20);
+      const offsets = samples.map(({ counter, pictureCapturedAt }) =>
+        Math.abs(pictureCapturedAt - (ANCHOR_AT + counter * FRAME_MS)),
+      );
+      process.stdout.write(report(`${part}: picture`, offsets));
+      expect(mostly(offsets)).toBeLessThanOrEqual(FRAME_MS);
+    },
+  );
+
+  test.each(parts)('$part the boxes stand for their picture to within one frame', ({ part, samplesOf }) => {
+    const drawn = samplesOf().filter(({ overlayCapturedAt }) => overlayCapturedAt !== null);
     expect(drawn.length).toBeGreaterThan(20);
     const offsets = drawn.map(({ counter, overlayCapturedAt }) =>
       Math.abs(overlayCapturedAt! - (ANCHOR_AT + counter * FRAME_MS)),
     );
-    process.stdout.write(report('overlay', offsets));
+    process.stdout.write(report(`${part}: overlay`, offsets));
     expect(mostly(offsets)).toBeLessThanOrEqual(FRAME_MS);
   });
 
-  test('the box on the screen lies where the thing was in that frame', () => {
-    const seen = samples.filter(({ boxLeft }) => boxLeft !== null);
+  test.each(parts)('$part the box on the screen lies where the thing was in that frame', ({ part, samplesOf }) => {
+    const seen = samplesOf().filter(({ boxLeft }) => boxLeft !== null);
     expect(seen.length).toBeGreaterThan(20);
     const framesOff = seen.map(({ counter, boxLeft }) => Math.abs(boxLeft! - boxLeftAt(counter)) / STEP);
     process.stdout.write(
       report(
-        'box on screen',
+        `${part}: box on screen`,
         framesOff.map((frames) => frames * FRAME_MS),
       ),
     );
     // One frame moves the box by about one pixel of the screen; half a pixel is lost in drawing.
     expect(mostly(framesOff)).toBeLessThanOrEqual(2);
+  });
+
+  test('a live picture that is held is the same picture in the recording', () => {
+    expect(held.held).toBe(held.live);
+  });
+
+  test('one step is one picture, forwards and back', () => {
+    const wanted = stepped.map((_, index) => stepped[0]! + (index <= STEPS ? index : 2 * STEPS - index));
+    expect(stepped).toEqual(wanted);
+  });
+
+  test('the bar shows what is recorded, and a press on it goes there', async () => {
+    const strip = page.locator('.recording-strip');
+    await page.locator('.recording-strip .recorded').waitFor();
+    const box = (await strip.boundingBox())!;
+    const part = (await page.locator('.recording-strip .recorded').boundingBox())!;
+    expect(part.width / box.width).toBeCloseTo(20 / 3_600, 2);
+    // Into nothing, long after the recording: its end is the nearest there is.
+    await page.mouse.click(box.x + box.width * 0.9, box.y + 30);
+    const shown = page.locator('.picture canvas');
+    await expect
+      .poll(async () => Number(await shown.getAttribute('data-picture-captured-at')))
+      .toBeGreaterThan(ANCHOR_AT + 19_000);
+    expect(errors).toEqual([]);
   });
 });
 
@@ -128,16 +177,72 @@ const report = (name: string, offsetsMs: readonly number[]): string => {
   return `${name} offset, ms: p50 ${at(0.5)}, p95 ${at(0.95)}, max ${at(1)}, n ${sorted.length}\n`;
 };
 
-/** Publishes the analysis, plays from the start and reads number, dates and box of every presented picture. */
-const watch = async (page: Page, publisher: Redis): Promise<readonly Sample[]> => {
+const analysed = (): LiveFrame[] =>
+  Array.from({ length: FRAMES / ANALYSED_EVERY }, (_, index) => liveFrame(index * ANALYSED_EVERY));
+const toLine = (frame: LiveFrame): string => `${JSON.stringify(frame)}\n`;
+
+/** Publishes the analysis and plays from the start. */
+const watchLive = async (page: Page, publisher: Redis): Promise<readonly Sample[]> => {
   // The page asks for the camera's frames a moment after it opened; who publishes earlier talks to nobody.
   while ((await publisher.pubsub('NUMSUB', liveChannel('gate')))[1] === 0) await page.waitForTimeout(100);
-  for (let frame = 0; frame < FRAMES; frame += ANALYSED_EVERY) {
-    await publisher.publish(liveChannel('gate'), JSON.stringify(liveFrame(frame)));
+  for (const frame of analysed()) await publisher.publish(liveChannel('gate'), JSON.stringify(frame));
+  return sample(page, { seekS: 8, ms: 8_000 });
+};
+
+/** Number on the picture that stands on the screen. */
+const readNumber = (page: Page): Promise<number> =>
+  page.evaluate(
+    ({ bits, cell }) => {
+      const video = document.querySelector<HTMLVideoElement>('.picture video')!;
+      const copy = document.createElement('canvas');
+      [copy.width, copy.height] = [video.videoWidth, video.videoHeight];
+      const context = copy.getContext('2d')!;
+      context.drawImage(video, 0, 0);
+      const isSet = (bit: number): boolean => context.getImageData((bit + 0.5) * cell, cell / 2, 1, 1).data[0]! > 128;
+      return Array.from({ length: bits }, (_, bit) => (isSet(bit) ? 2 ** bit : 0)).reduce((sum, one) => sum + one, 0);
+    },
+    { bits: COUNTER_BITS, cell: 40 },
+  );
+
+/** Holds the live picture by its key. @returns the numbers on it, live and as the recording shows it */
+const hold = async (page: Page): Promise<{ live: number; held: number }> => {
+  await page.evaluate(() => document.querySelector<HTMLVideoElement>('.picture video')!.pause());
+  await page.waitForTimeout(200);
+  const number = await readNumber(page);
+  const source = await page.evaluate(() => document.querySelector<HTMLVideoElement>('.picture video')!.currentSrc);
+  await page.keyboard.press('Space');
+  await page.waitForFunction((before) => {
+    const video = document.querySelector<HTMLVideoElement>('.picture video')!;
+    const shown = document.querySelector<HTMLCanvasElement>('.picture canvas')!.dataset['pictureCapturedAt'];
+    return video.currentSrc !== before && video.readyState >= 2 && !video.seeking && shown !== '';
+  }, source);
+  await page.waitForTimeout(300);
+  return { live: number, held: await readNumber(page) };
+};
+
+/** Goes some pictures on and as many back. @returns the number on each */
+const step = async (page: Page): Promise<number[]> => {
+  const found = [await readNumber(page)];
+  for (const key of [...'.'.repeat(STEPS), ...','.repeat(STEPS)]) {
+    await page.keyboard.press(key);
+    // Another picture, or none within five seconds: the same number twice is what the test then sees.
+    const until = performance.now() + 5_000;
+    let number = found.at(-1)!;
+    while (number === found.at(-1) && performance.now() < until) number = await readNumber(page);
+    found.push(number);
   }
+  return found;
+};
+
+/** Reads number, dates and box of every picture that is presented for so long. */
+const sample = async (
+  page: Page,
+  options: { readonly seekS?: number; readonly ms: number },
+): Promise<readonly Sample[]> => {
+  await page.waitForSelector('.picture video');
   await page.waitForFunction(() => document.querySelector<HTMLVideoElement>('.picture video')!.readyState >= 2);
   return page.evaluate(
-    async ({ bits, cell }) => {
+    async ({ bits, cell, seekS, ms }) => {
       const video = document.querySelector<HTMLVideoElement>('.picture video')!;
       const layer = document.querySelector<HTMLCanvasElement>('.picture canvas')!;
       const copy = document.createElement('canvas');
@@ -165,7 +270,7 @@ const watch = async (page: Page, publisher: Redis): Promise<readonly Sample[]> =
         }
         return null;
       };
-      const until = performance.now() + 12_000;
+      const until = performance.now() + ms;
       return new Promise<Sample[]>((resolve) => {
         const onFrame = (): void => {
           // The page's own callback of this picture ran before: it was asked for earlier.
@@ -181,11 +286,11 @@ const watch = async (page: Page, publisher: Redis): Promise<readonly Sample[]> =
           if (performance.now() < until) video.requestVideoFrameCallback(onFrame);
         };
         video.requestVideoFrameCallback(onFrame);
-        video.currentTime = 8;
+        if (seekS !== undefined) video.currentTime = seekS;
         void video.play();
-        setTimeout(() => resolve(found), 13_000);
+        setTimeout(() => resolve(found), ms + 500);
       });
     },
-    { bits: COUNTER_BITS, cell: 40 },
+    { bits: COUNTER_BITS, cell: 40, ...options },
   );
 };

@@ -34,7 +34,10 @@ describe.skipIf(!hasChromium)(`review by keyboard${why}`, () => {
     for (const [index, id] of CASES.entries()) {
       await acceptForTest(
         site,
-        await sealCase(site.store, id, { triggerAt: site.clock.at - 600_000 + index * 60_000 }),
+        await sealCase(site.store, id, {
+          triggerAt: site.clock.at - 600_000 + index * 60_000,
+          ...(id === 'case-three' ? { camera: 'bridge' } : {}),
+        }),
       );
     }
     base = await site.app.listen({ host: '127.0.0.1', port: 0 });
@@ -109,6 +112,45 @@ describe.skipIf(!hasChromium)(`review by keyboard${why}`, () => {
     await opened.page.waitForSelector('dialog[open] .keys');
     await opened.page.keyboard.press('Escape');
     await opened.page.waitForSelector('dialog', { state: 'detached' });
+  });
+
+  test('the queue can be narrowed to a place, and says that it is', async () => {
+    const { page } = opened;
+    await page.getByText('Filter and order').click();
+    await page.getByLabel('Camera, place').selectOption('bridge');
+    await page.getByText('Filtered: 1 of 3').waitFor();
+    expect(await selected()).toBe('case-three');
+    await page.getByLabel('Camera, place').selectOption('');
+    await expect.poll(() => page.locator('.queue li').count()).toBe(3);
+    await page.locator('#case-title').click();
+  });
+
+  test('a key is changed, a taken one refused; the choice goes with the account and can be taken back', async () => {
+    const { page } = opened;
+    const keyOf = (verdict: string) => page.locator(`.verdict[data-verdict=${verdict}] kbd`);
+    const change = page.getByRole('button', { name: 'Change the key: Unsure' });
+    await page.keyboard.press('?');
+    await change.click();
+    await page.keyboard.press('a');
+    await page.getByText('A is the key of “Confirm').waitFor();
+    await page.keyboard.press('x');
+    await expect.poll(() => keyOf('unsure').textContent()).toBe('X');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    await page.keyboard.press('k');
+    await held();
+    await page.keyboard.press('x');
+    await toast('Saved: Unsure');
+
+    // As from another machine: nothing of it is kept in the browser.
+    const again = await openPage(browser, base, { username: 'officer-an', path: '/review' });
+    await again.page.keyboard.press('?');
+    await again.page.locator('dialog kbd[data-changed]').filter({ hasText: 'X' }).waitFor();
+    await again.page.getByRole('button', { name: 'Back to the defaults' }).click();
+    await again.page.locator('dialog kbd[data-changed]').waitFor({ state: 'detached' });
+    await again.page.context().close();
+    const twice = await officer.call('PUT', '/api/session/keys', { keys: { next: 'a' } });
+    expect([twice.statusCode, twice.json<{ code: string }>().code]).toEqual([400, 'REQUEST_INVALID']);
   });
 
   test('every page opens without an error of its scripts', async () => {

@@ -3,7 +3,7 @@ import type { CaseDetail, VerifyResult } from '../../../api/contract/cases.ts';
 import type { WatchEvent } from '../../../pipeline/event.ts';
 import { api } from '../../api-client.ts';
 import { PlateReadings } from '../../components/plate-readings.tsx';
-import { CaseBadge, Gaps, Measurements, Stills } from '../../components/case-parts.tsx';
+import { CaseBadge, Gaps, LawClauses, Measurements, Stills } from '../../components/case-parts.tsx';
 import { ClipPlayer } from '../../components/clip-player.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
@@ -19,6 +19,7 @@ import { Custody } from './custody.tsx';
 import { Notes, Procedure } from './procedure.tsx';
 import { SameAct } from './same-act.tsx';
 import { useResource } from '../../use-resource.ts';
+import { CASE_LEAD_MS } from '../camera/time-scale.ts';
 
 /** Everything known about one case. */
 export function CasePage({ id }: { readonly id: string }) {
@@ -88,7 +89,7 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
           </section>
           {(detail.plates?.length ?? 0) > 0 && (
             <div className="card">
-              <PlateReadings detail={detail} />
+              <PlateReadings detail={detail} onChanged={onChanged} />
             </div>
           )}
           <Law detail={detail} />
@@ -98,6 +99,10 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
               <Fact name={t('case.camera')}>
                 <Link className="text-link" to={cameraPath(detail.cameraId)}>
                   {detail.cameraName}
+                </Link>
+                <br />
+                <Link className="text-link" to={`${cameraPath(detail.cameraId)}?at=${detail.triggerAt - CASE_LEAD_MS}`}>
+                  {t('case.toRecording')}
                 </Link>
               </Fact>
               <Fact name={t('case.place')}>{detail.place}</Fact>
@@ -176,22 +181,12 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
 
 /** Clauses that may apply; words of what nobody verified come from the server and say so. */
 function Law({ detail }: { readonly detail: CaseDetail }) {
-  const { t, language } = useI18n();
+  const { t } = useI18n();
   if (detail.law.length === 0) return null;
   return (
     <section className="card">
       <h2>{t('case.law')}</h2>
-      <ul className="law">
-        {detail.law.map((clause) => (
-          <li key={clause.id}>
-            <strong>{clause.reference[language]}</strong>
-            <br />
-            {clause.behaviour[language]}
-            <br />
-            <span className="muted">{clause.penalty[language]}</span>
-          </li>
-        ))}
-      </ul>
+      <LawClauses clauses={detail.law} />
       <p className="muted">{t('case.lawNote')}</p>
     </section>
   );

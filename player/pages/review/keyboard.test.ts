@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EXEMPT_REASONS, REJECT_REASONS } from '../../../pipeline/review.ts';
-import { EXEMPT_CHOICES, type KeyPress, type Mode, REJECT_CHOICES, toAction } from './keyboard.ts';
+import { findConflict, keysOf } from '../../../api/contract/review-keys.ts';
+import { changeKey, EXEMPT_CHOICES, type KeyPress, type Mode, REJECT_CHOICES, toAction } from './keyboard.ts';
 
 const press = (key: string, extra: Partial<KeyPress> = {}): KeyPress => ({
   key,
@@ -64,5 +65,40 @@ describe('keys of the review page', () => {
   test('every reason that the server knows has a number', () => {
     expect(REJECT_CHOICES).toEqual(REJECT_REASONS);
     expect(EXEMPT_CHOICES).toEqual(EXEMPT_REASONS);
+  });
+});
+
+describe('keys that somebody chose', () => {
+  test('the new key does it, the old one no longer', () => {
+    const change = changeKey({}, 'confirm', press('X'));
+    expect(change).toEqual({ keys: { confirm: 'x' } });
+    const keys = keysOf({ confirm: 'x' });
+    expect(toAction(press('x'), idle, keys)).toEqual({ do: 'confirm' });
+    expect(toAction(press('a'), idle, keys)).toBeNull();
+  });
+
+  test('a key that does something else already is refused, with what it does', () => {
+    expect(changeKey({}, 'confirm', press('r'))).toEqual({ refused: 'taken', by: 'startReject' });
+    expect(changeKey({ unsure: 'x' }, 'confirm', press('x'))).toEqual({ refused: 'taken', by: 'unsure' });
+    // U is free once "unsure" has moved away.
+    expect(changeKey({ unsure: 'x' }, 'confirm', press('u'))).toEqual({ keys: { unsure: 'x', confirm: 'u' } });
+  });
+
+  test.each(['1', '9', 'Escape', 'Tab', 'Enter', 'F5', 'Shift'])('%s cannot be chosen', (key) => {
+    expect(changeKey({}, 'confirm', press(key))).toEqual({ refused: 'reserved' });
+  });
+
+  test('the default key chosen again is the default', () => {
+    expect(changeKey({ confirm: 'x' }, 'confirm', press('a'))).toEqual({ keys: {} });
+  });
+
+  test('J goes on only while nobody chose it for something else', () => {
+    expect(toAction(press('j'), idle)).toEqual({ do: 'next' });
+    expect(toAction(press('j'), idle, keysOf({ overlay: 'j' }))).toEqual({ do: 'overlay' });
+  });
+
+  test('two commands on one key are found', () => {
+    expect(findConflict({})).toBeNull();
+    expect(findConflict({ overlay: 'a' })).toEqual(['confirm', 'overlay']);
   });
 });

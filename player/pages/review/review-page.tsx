@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { VerdictRequest } from '../../../api/contract/cases.ts';
+import { keysOf, type ReviewCommand } from '../../../api/contract/review-keys.ts';
 import type { WatchEvent } from '../../../pipeline/event.ts';
 import { type ClipControls, ClipPlayer } from '../../components/clip-player.tsx';
-import { Gaps, Measurements, Stills } from '../../components/case-parts.tsx';
+import { Gaps, LawClauses, Measurements, Stills } from '../../components/case-parts.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
 import { PlateReadings } from '../../components/plate-readings.tsx';
@@ -12,17 +13,22 @@ import { useI18n } from '../../i18n/i18n.tsx';
 import { casePath, useSearch } from '../../router.ts';
 import { canDecide, useSession } from '../../session.ts';
 import { setPreferences, usePreferences } from '../../preferences.ts';
+import { isTakenKey } from '../../keys.ts';
 import { KeyHelp } from './key-help.tsx';
-import { type Action, type Mode, toAction } from './keyboard.ts';
+import { type Action, keyName, type Mode, toAction } from './keyboard.ts';
 import { Queue } from './queue.tsx';
 import { useReview } from './use-review.ts';
+import { useShift } from './use-shift.ts';
 import { VerdictBar } from './verdict-bar.tsx';
 
 /** The queue and the case that is being decided. Everything works by single keys; see keyboard.ts. */
 export function ReviewPage() {
   const { t, name, language, format } = useI18n();
   const errorText = useErrorText();
-  const mayDecide = canDecide(useSession().role);
+  const { role, reviewKeys, username } = useSession();
+  const shift = useShift(username);
+  const mayDecide = canDecide(role);
+  const keys = useMemo(() => keysOf(reviewKeys), [reviewKeys]);
   const { showTracks } = usePreferences();
   const wanted = new URLSearchParams(useSearch()).get('case');
   const review = useReview(wanted, mayDecide);
@@ -46,7 +52,9 @@ export function ReviewPage() {
     if (!ready) return;
     const words = name('caseState', verdict.verdict) + (verdict.reason ? ` – ${name('reason', verdict.reason)}` : '');
     try {
-      if (await review.decide(verdict)) setMessage({ text: t('review.saved', { verdict: words }), tone: 'good' });
+      if (!(await review.decide(verdict))) return;
+      shift.add(1);
+      setMessage({ text: t('review.saved', { verdict: words }), tone: 'good' });
     } catch (error) {
       setMessage({ text: errorText(error), tone: 'bad' });
     }
@@ -55,6 +63,7 @@ export function ReviewPage() {
   const undo = async (): Promise<void> => {
     try {
       const undone = await review.undo();
+      if (undone) shift.add(-1);
       setMessage({ text: t(undone ? 'review.undone' : 'review.nothingToUndo'), tone: 'good' });
     } catch (error) {
       setMessage({ text: errorText(error), tone: 'bad' });
@@ -120,7 +129,7 @@ export function ReviewPage() {
     [select],
   );
 
-  useKeys(mode, act);
+  useKeys(mode, keys, act);
 
   if (!list.data) return list.error ? <Failure error={list.error} onRetry={list.reload} /> : <Loading />;
 
@@ -131,7 +140,7 @@ export function ReviewPage() {
         <span className="chip" data-tone="accent">
           {t('review.open', { count: list.data.openCount })}
         </span>
-        <Progress done={decided.length} open={cases.length} />
+        <Progress done={shift.count} open={review.open.length} />
         <span className="spacer" />
         <button
           type="button"
@@ -142,82 +151,107 @@ export function ReviewPage() {
           <Icon name="cases" size={17} />
           {t('review.backToQueue')}
         </button>
-        <button type="button" className="button desktop-only" onClick={() => setHelp(true)} aria-keyshortcuts="?">
+        <button
+          type="button"
+          className="button desktop-only"
+          onClick={() => setHelp(true)}
+          aria-keyshortcuts={keys.help}
+        >
           <Icon name="keyboard" size={18} />
           {t('review.help')}
-          <kbd>?</kbd>
+          <kbd>{keyName(keys.help, t('keys.space'))}</kbd>
         </button>
       </PageHeader>
       {list.error !== null && <Stale at={list.loadedAt} onRetry={list.reload} />}
-      {!selected ? (
+      {review.open.length === 0 ? (
         <Notice icon="check" title={t('review.empty')} hint={t('review.emptyHint')}>
           {decided.length > 0 && (
             <button type="button" className="button" onClick={() => act({ do: 'undo' })}>
               <Icon name="undo" size={17} />
-              {t('review.undo')} <kbd>Z</kbd>
+              {t('review.undo')} <kbd>{keyName(keys.undo, t('keys.space'))}</kbd>
             </button>
           )}
         </Notice>
       ) : (
         <div className="review">
-          <Queue cases={cases} selectedId={selected.id} onSelect={open} />
-          <section className="stage" aria-labelledby="case-title">
-            <header className="stage-header">
-              <h2 id="case-title">{name('kind', selected.kind)}</h2>
-              <span className="muted">
-                {selected.cameraName} · {selected.place}
-              </span>
-              <span className="spacer" />
-              <time dateTime={new Date(selected.triggerAt).toISOString()}>{format.dateTime(selected.triggerAt)}</time>
-            </header>
-            {!mayDecide && <div className="info-box">{t('review.readOnly')}</div>}
-            {claim.state === 'refused' && (
-              <div className="warning-box" role="alert">
-                <Icon name="lock" size={18} />
-                {selected.claimedBy ? t('review.claimedBy', { name: selected.claimedBy }) : errorText(claim.error)}
-              </div>
-            )}
-            <div className="evidence">
-              <div className="evidence-main">
-                {clips.map((one) => (
-                  <ClipPlayer
-                    key={one.id}
-                    detail={one}
-                    active={one.id === detail?.id}
-                    overlay={showTracks}
-                    onOverlay={() => act({ do: 'overlay' })}
-                    {...(one.id === detail?.id ? { controls: clip } : {})}
-                  />
-                ))}
-                {!detail &&
-                  (review.detailError ? (
-                    <Failure error={review.detailError} onRetry={review.reloadDetail} />
-                  ) : (
-                    <Loading />
-                  ))}
-              </div>
-              {detail && (
-                <div className="evidence-side">
-                  <Gaps detail={detail} />
-                  <section>
-                    <h3>{t('review.why')}</h3>
-                    <p className="explanation">{detail.explanation[language]}</p>
-                  </section>
-                  <PlateReadings detail={detail} />
-                  <section>
-                    <h3>{t('review.measured')}</h3>
-                    <Measurements event={detail.event as WatchEvent} />
-                  </section>
-                  <Link className="text-link" to={casePath(detail.id)}>
-                    {t('review.toCase')}
-                    <Icon name="external" size={15} />
-                  </Link>
+          <Queue
+            open={review.open}
+            cases={cases}
+            isPart={list.data.nextCursor !== null}
+            filter={review.filter}
+            onFilter={review.setFilter}
+            selectedId={selected?.id ?? ''}
+            onSelect={open}
+          />
+          {selected && (
+            <>
+              <section className="stage" aria-labelledby="case-title">
+                <header className="stage-header">
+                  <h2 id="case-title">{name('kind', selected.kind)}</h2>
+                  <span className="muted">
+                    {selected.cameraName} · {selected.place}
+                  </span>
+                  <span className="spacer" />
+                  <time dateTime={new Date(selected.triggerAt).toISOString()}>
+                    {format.dateTime(selected.triggerAt)}
+                  </time>
+                </header>
+                {!mayDecide && <div className="info-box">{t('review.readOnly')}</div>}
+                {claim.state === 'refused' && (
+                  <div className="warning-box" role="alert">
+                    <Icon name="lock" size={18} />
+                    {selected.claimedBy ? t('review.claimedBy', { name: selected.claimedBy }) : errorText(claim.error)}
+                  </div>
+                )}
+                <div className="evidence">
+                  <div className="evidence-main">
+                    {clips.map((one) => (
+                      <ClipPlayer
+                        key={one.id}
+                        detail={one}
+                        active={one.id === detail?.id}
+                        overlay={showTracks}
+                        onOverlay={() => act({ do: 'overlay' })}
+                        {...(one.id === detail?.id ? { controls: clip } : {})}
+                      />
+                    ))}
+                    {!detail &&
+                      (review.detailError ? (
+                        <Failure error={review.detailError} onRetry={review.reloadDetail} />
+                      ) : (
+                        <Loading />
+                      ))}
+                  </div>
+                  {detail && (
+                    <div className="evidence-side">
+                      <Gaps detail={detail} />
+                      <section>
+                        <h3>{t('review.why')}</h3>
+                        <p className="explanation">{detail.explanation[language]}</p>
+                      </section>
+                      <PlateReadings detail={detail} onChanged={review.refreshDetail} />
+                      <section>
+                        <h3>{t('review.measured')}</h3>
+                        <Measurements event={detail.event as WatchEvent} />
+                      </section>
+                      {detail.law.length > 0 && (
+                        <section>
+                          <h3>{t('case.law')}</h3>
+                          <LawClauses clauses={detail.law} />
+                        </section>
+                      )}
+                      <Link className="text-link" to={casePath(detail.id)}>
+                        {t('review.toCase')}
+                        <Icon name="external" size={15} />
+                      </Link>
+                    </div>
+                  )}
+                  {detail && <Stills detail={detail} />}
                 </div>
-              )}
-              {detail && <Stills detail={detail} />}
-            </div>
-          </section>
-          <VerdictBar mode={mode} ready={ready} canUndo={decided.length > 0} claim={claim} onAction={act} />
+              </section>
+              <VerdictBar mode={mode} ready={ready} canUndo={decided.length > 0} claim={claim} onAction={act} />
+            </>
+          )}
         </div>
       )}
       <div className="toast-place" aria-live="polite">
@@ -234,17 +268,13 @@ export function ReviewPage() {
 }
 
 /** Hands keys to the page, except while somebody types or a dialog is open. */
-function useKeys(mode: Mode, act: (action: Action) => void): void {
-  const newest = useRef({ mode, act });
-  newest.current = { mode, act };
+function useKeys(mode: Mode, keys: Record<ReviewCommand, string>, act: (action: Action) => void): void {
+  const newest = useRef({ mode, keys, act });
+  newest.current = { mode, keys, act };
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const { target } = event;
-      if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
-      if (target instanceof HTMLElement && target.matches('select, textarea, input:not([type=range])')) return;
-      // Space presses a focused button or link; that is what its owner expects.
-      if (event.key === ' ' && target instanceof HTMLElement && target.matches('button, a, summary')) return;
-      const action = toAction(event, newest.current.mode);
+      if (isTakenKey(event)) return;
+      const action = toAction(event, newest.current.mode, newest.current.keys);
       if (!action || (event.repeat && action.do !== 'seek' && action.do !== 'step')) return;
       event.preventDefault();
       newest.current.act(action);
@@ -259,8 +289,8 @@ function Progress({ done, open }: { readonly done: number; readonly open: number
   const { t } = useI18n();
   if (done === 0) return null;
   return (
-    <span className="progress" title={t('review.progress', { count: done })}>
-      <progress max={done + open} value={done} aria-label={t('review.progress', { count: done })} />
+    <span className="progress" title={t('review.shift', { count: done })}>
+      <progress max={done + open} value={done} aria-label={t('review.shift', { count: done })} />
       {t('review.progressShort', { count: done })}
     </span>
   );

@@ -3,6 +3,7 @@ import type { CaseDetail, CaseList, CaseSummary, VerdictRequest } from '../../..
 import { api, ApiError } from '../../api-client.ts';
 import { useCaseChanges } from '../../live/use-live.ts';
 import { type Resource, useResource } from '../../use-resource.ts';
+import { applyFilter, EVERYTHING, type QueueFilter } from './queue-filter.ts';
 
 /** How this page stands with the open case: who may decide it. */
 export type Claim =
@@ -14,7 +15,12 @@ export type Decided = { readonly id: string; readonly verdict: VerdictRequest };
 
 export type Review = {
   readonly list: Resource<CaseList>;
+  /** All that are open and not decided here, whatever the filter. */
+  readonly open: readonly CaseSummary[];
+  /** Those of the filter, in its order. */
   readonly cases: readonly CaseSummary[];
+  readonly filter: QueueFilter;
+  readonly setFilter: (filter: QueueFilter) => void;
   readonly selected: CaseSummary | null;
   readonly detail: CaseDetail | null;
   readonly nextDetail: CaseDetail | null;
@@ -27,6 +33,8 @@ export type Review = {
   readonly decide: (verdict: VerdictRequest) => Promise<boolean>;
   readonly undo: () => Promise<boolean>;
   readonly reloadDetail: () => void;
+  /** The open case changed: loads it again while the old stays in sight. */
+  readonly refreshDetail: () => void;
 };
 
 /** Oldest first: when more wait than one answer holds, the ones that waited longest are in it. */
@@ -56,17 +64,17 @@ export function useReview(wantedId: string | null, mayDecide: boolean): Review {
   useCaseChanges(onChange);
   useEffect(() => () => clearTimeout(gathering.current), []);
 
-  const cases = useMemo(() => {
+  const [filter, setFilter] = useState(EVERYTHING);
+  const open = useMemo(() => {
     const gone = new Set(decided.map(({ id }) => id));
-    const open = (list.data?.cases ?? []).filter(({ id }) => !gone.has(id));
-    // Oldest first: what comes in new joins at the end and moves nothing under the reviewer's eyes.
-    return open.sort((a, b) => a.triggerAt - b.triggerAt);
+    return (list.data?.cases ?? []).filter(({ id }) => !gone.has(id));
   }, [list.data, decided]);
+  const cases = useMemo(() => applyFilter(open, filter), [open, filter]);
 
   const selected = cases.find(({ id }) => id === selectedId) ?? cases[0] ?? null;
   const index = selected ? cases.indexOf(selected) : -1;
   const next = cases[index + 1] ?? null;
-  const { details, errors, reloadDetail } = useDetails(selected?.id ?? null, next?.id ?? null);
+  const { details, errors, reloadDetail, refreshDetail } = useDetails(selected?.id ?? null, next?.id ?? null);
   // Cases whose verdict is on its way: their claims end with it, not by being given back.
   const deciding = useRef<ReadonlySet<string>>(new Set());
   const claim = useClaim(mayDecide ? (selected?.id ?? null) : null, deciding);
@@ -116,7 +124,10 @@ export function useReview(wantedId: string | null, mayDecide: boolean): Review {
 
   return {
     list,
+    open,
     cases,
+    filter,
+    setFilter,
     selected,
     detail: selected ? (details.get(selected.id) ?? null) : null,
     nextDetail: next ? (details.get(next.id) ?? null) : null,
@@ -129,6 +140,7 @@ export function useReview(wantedId: string | null, mayDecide: boolean): Review {
     decide,
     undo,
     reloadDetail,
+    refreshDetail: () => selected && refreshDetail(selected.id),
   };
 }
 
@@ -136,6 +148,7 @@ type Details = {
   readonly details: ReadonlyMap<string, CaseDetail>;
   readonly errors: ReadonlyMap<string, unknown>;
   readonly reloadDetail: () => void;
+  readonly refreshDetail: (id: string) => void;
 };
 
 /** Details of the open case and, once that one is there, of the next. */
@@ -161,7 +174,13 @@ function useDetails(currentId: string | null, nextId: string | null): Details {
     return () => abort.abort();
   }, [wanted, details, round]);
 
-  return { details, errors, reloadDetail: useCallback(() => setRound((value) => value + 1), []) };
+  const refreshDetail = useCallback((id: string) => {
+    api.case(id).then(
+      (detail) => setDetails((before) => (before.has(id) ? new Map(before).set(id, detail) : before)),
+      () => undefined,
+    );
+  }, []);
+  return { details, errors, refreshDetail, reloadDetail: useCallback(() => setRound((value) => value + 1), []) };
 }
 
 function without<Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> {

@@ -1,7 +1,9 @@
 import { useEffect, useRef } from 'react';
 import { Icon } from '../../components/icons.tsx';
+import { keysOf, type ReviewCommand } from '../../../api/contract/review-keys.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
-import { type Action, EXEMPT_CHOICES, type Mode, REJECT_CHOICES } from './keyboard.ts';
+import { useSession } from '../../session.ts';
+import { type Action, EXEMPT_CHOICES, keyName, type Mode, REJECT_CHOICES } from './keyboard.ts';
 import type { Claim } from './use-review.ts';
 
 type VerdictBarProps = {
@@ -38,6 +40,10 @@ export function VerdictBar(props: VerdictBarProps) {
 
 function Verdicts({ ready, canUndo, claim, onAction }: VerdictBarProps) {
   const { t, format } = useI18n();
+  const keys = keysOf(useSession().reviewKeys);
+  /** As the browser names keys for whoever has the page read out. */
+  const shortcut = (command: ReviewCommand): string => (keys[command] === ' ' ? 'Space' : keys[command].toUpperCase());
+  const key = (command: ReviewCommand) => <kbd>{keyName(keys[command], t('keys.space'))}</kbd>;
   return (
     <>
       <div className="verdicts">
@@ -46,48 +52,48 @@ function Verdicts({ ready, canUndo, claim, onAction }: VerdictBarProps) {
           className="verdict"
           data-verdict="confirmed"
           disabled={!ready}
-          aria-keyshortcuts="A 1"
+          aria-keyshortcuts={`${shortcut('confirm')} 1`}
           onClick={() => onAction({ do: 'confirm' })}
         >
           <Icon name="check" />
           {t('review.confirm')}
-          <kbd>A</kbd>
+          {key('confirm')}
         </button>
         <button
           type="button"
           className="verdict"
           data-verdict="rejected"
           disabled={!ready}
-          aria-keyshortcuts="R"
+          aria-keyshortcuts={shortcut('startReject')}
           onClick={() => onAction({ do: 'startReject' })}
         >
           <Icon name="cross" />
           {t('review.reject')}
-          <kbd>R</kbd>
+          {key('startReject')}
         </button>
         <button
           type="button"
           className="verdict"
           data-verdict="exempt"
           disabled={!ready}
-          aria-keyshortcuts="E"
+          aria-keyshortcuts={shortcut('startExempt')}
           onClick={() => onAction({ do: 'startExempt' })}
         >
           <Icon name="exempt" />
           {t('review.exempt')}
-          <kbd>E</kbd>
+          {key('startExempt')}
         </button>
         <button
           type="button"
           className="verdict"
           data-verdict="unsure"
           disabled={!ready}
-          aria-keyshortcuts="U"
+          aria-keyshortcuts={shortcut('unsure')}
           onClick={() => onAction({ do: 'unsure' })}
         >
           <Icon name="question" />
           {t('review.unsure')}
-          <kbd>U</kbd>
+          {key('unsure')}
         </button>
       </div>
       <div className="moves">
@@ -98,21 +104,31 @@ function Verdicts({ ready, canUndo, claim, onAction }: VerdictBarProps) {
           type="button"
           className="button"
           disabled={!canUndo}
-          aria-keyshortcuts="Z"
+          aria-keyshortcuts={shortcut('undo')}
           onClick={() => onAction({ do: 'undo' })}
         >
           <Icon name="undo" size={17} />
           <span className="move-text">{t('review.undo')}</span>
-          <kbd>Z</kbd>
+          {key('undo')}
         </button>
-        <button type="button" className="button" aria-keyshortcuts="K" onClick={() => onAction({ do: 'previous' })}>
+        <button
+          type="button"
+          className="button"
+          aria-keyshortcuts={shortcut('previous')}
+          onClick={() => onAction({ do: 'previous' })}
+        >
           <Icon name="left" size={17} />
           <span className="move-text">{t('review.previous')}</span>
-          <kbd>K</kbd>
+          {key('previous')}
         </button>
-        <button type="button" className="button" aria-keyshortcuts="N J" onClick={() => onAction({ do: 'next' })}>
+        <button
+          type="button"
+          className="button"
+          aria-keyshortcuts={shortcut('next')}
+          onClick={() => onAction({ do: 'next' })}
+        >
           <span className="move-text">{t('review.next')}</span>
-          <kbd>N</kbd>
+          {key('next')}
           <Icon name="right" size={17} />
         </button>
       </div>

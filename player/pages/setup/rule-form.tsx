@@ -3,6 +3,7 @@ import type { SetupProblem } from '../../../api/contract/setup.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { CalibrationField } from './calibration-field.tsx';
 import type { DraftCamera, Rule } from './draft.ts';
+import { HINTS_VI } from './hints-vi.ts';
 import { type Field, type Schema, toField, wordsOf } from './schema.ts';
 
 /** Classes that the shipped detectors know; a rule's own ones are added to them. */
@@ -22,6 +23,7 @@ export function RuleForm(props: {
   readonly onShow: () => void;
 }) {
   const { rule, schema, problems } = props;
+  const lead = useHint(schema);
   const set = (key: string, value: unknown): void => {
     const rest = Object.fromEntries(Object.entries(rule).filter(([name]) => name !== key));
     const next = value === undefined ? rest : { ...rule, [key]: value };
@@ -29,6 +31,7 @@ export function RuleForm(props: {
   };
   return (
     <div className="rule-form">
+      {lead && <p className="hint rule-lead">{lead}</p>}
       {Object.entries(schema.properties ?? {})
         .filter(([key]) => key !== 'kind')
         .map(([key, member]) => (
@@ -49,6 +52,12 @@ export function RuleForm(props: {
   );
 }
 
+/** What the schema says of a rule or one of its keys, in the reader's language. */
+function useHint({ description }: Schema): string | undefined {
+  const { language } = useI18n();
+  return description !== undefined && language === 'vi' ? HINTS_VI[description] : description;
+}
+
 type FieldProps = {
   readonly name: string;
   readonly schema: Schema;
@@ -62,12 +71,13 @@ type FieldProps = {
 };
 
 function RuleField(props: FieldProps) {
-  const { name: nameOf, language } = useI18n();
+  const { name: nameOf } = useI18n();
   const id = useId();
+  const told = useHint(props.schema);
   const field = toField(props.name, props.schema);
   const label = nameOf('ruleKey', props.name);
   const grouped = field.input === 'classes' || field.input === 'words' || field.input === 'calibration';
-  const hint = props.problem ?? (language === 'en' ? props.schema.description : undefined);
+  const hint = props.problem ?? told;
   const Label = grouped ? 'span' : 'label';
   return (
     <div

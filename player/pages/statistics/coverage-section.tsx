@@ -1,8 +1,8 @@
 import type { CameraCoverage, CoverageList } from '../../../api/contract/statistics.ts';
 import { api } from '../../api-client.ts';
+import { useGapCause } from '../../components/camera-state.tsx';
 import { saveCsv } from '../../csv.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
-import { hasName } from '../../i18n/translate.ts';
 import { Section } from './section.tsx';
 import { type Asked, useAsked } from './asked.ts';
 
@@ -53,14 +53,11 @@ function Row(props: {
   readonly after: number;
   readonly before: number;
 }) {
-  const { t, format, name } = useI18n();
+  const { t, format } = useI18n();
+  const cause = useGapCause();
   const { after, before } = props;
   const { share, knownFrom, gaps } = props.camera;
   const percent = (at: number): number => (100 * (Math.min(Math.max(at, after), before) - after)) / (before - after);
-  const cause = (text: string): string => {
-    const code = text.split(': ')[0] ?? '';
-    return hasName('cause', code) ? name('cause', code) : hasName('gap', text) ? name('gap', text) : text;
-  };
   return (
     <li>
       <div className="coverage-name">

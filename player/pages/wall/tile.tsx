@@ -1,11 +1,12 @@
 import { useRef, useState } from 'react';
 import type { Camera } from '../../../api/contract/cameras.ts';
-import { snapshotUrl } from '../../api-client.ts';
+import { serverNow, snapshotUrl } from '../../api-client.ts';
 import { StateBadge, useCause } from '../../components/camera-state.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { LiveVideo } from '../../live/live-video.tsx';
+import { StillPicture } from '../../live/still-picture.tsx';
 import { cameraPath } from '../../router.ts';
 import { type Attention, useDetection } from './use-attention.ts';
 import { useInView } from './use-in-view.ts';
@@ -22,11 +23,13 @@ type TileProps = {
   readonly onMove: (by: 1 | -1) => void;
 };
 
+/** A live picture is 4 to 6 s behind; one that is older is said to be. */
+const STALE_S = 15;
 const DRAGGED = 'application/x-watchpost-camera';
 
 /** One camera of the wall. It plays only while it is in view, so that a long wall stays light. */
 export function Tile({ camera, showTracks, showZones, isAlerting, onDrop, onMove }: TileProps) {
-  const { t } = useI18n();
+  const { t, format } = useI18n();
   const cause = useCause()(camera);
   const root = useRef<HTMLElement>(null);
   const inView = useInView(root);
@@ -37,6 +40,7 @@ export function Tile({ camera, showTracks, showZones, isAlerting, onDrop, onMove
 
   // While nobody reports a camera's state, its recording may still go on: that is worth a try.
   const unknown = camera.cause === 'QUEUE_UNAVAILABLE' || camera.cause === 'NOT_REPORTED';
+  const givesStills = camera.playlist === null && (camera.state === 'watching' || camera.state === 'degraded');
   const blind = (camera.state === 'blind' && !unknown) || camera.state === 'ended';
   return (
     <article
@@ -70,7 +74,8 @@ export function Tile({ camera, showTracks, showZones, isAlerting, onDrop, onMove
             onDelay={setDelay}
           />
         )}
-        {(blind || !camera.playlist) && <Blind camera={camera} />}
+        {inView && givesStills && <StillPicture cameraId={camera.id} name={camera.name || camera.id} />}
+        {(blind || (!camera.playlist && !givesStills)) && <Blind camera={camera} />}
       </Link>
       <footer>
         <button
@@ -108,9 +113,11 @@ export function Tile({ camera, showTracks, showZones, isAlerting, onDrop, onMove
           </span>
         )}
         {delay !== null && !blind && (
-          <span className="delay" title={t('wall.delay', { seconds: delay })}>
+          <span className="delay" data-stale={delay > STALE_S || undefined} title={t('wall.delay', { seconds: delay })}>
             <Icon name="clock" size={13} />
-            {t('wall.delayShort', { seconds: delay })}
+            {delay > STALE_S
+              ? t('wall.stale', { time: format.time(serverNow() - delay * 1000) })
+              : t('wall.delayShort', { seconds: delay })}
           </span>
         )}
         <StateBadge state={camera.state} />

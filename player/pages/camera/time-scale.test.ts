@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { clustersOf, nearestRecorded, SPANS_MS, ticksOf, windowAround } from './time-scale.ts';
+
+const ZONE = 'Asia/Ho_Chi_Minh';
+const at = (time: string): number => Date.parse(`2026-11-21T${time}+07:00`);
+
+test('a window holds the wanted instant in its middle, and never reaches past now', () => {
+  expect(windowAround(1_000, 200, 5_000)).toEqual({ from: 900, to: 1_100 });
+  expect(windowAround(4_950, 200, 5_000)).toEqual({ from: 4_800, to: 5_000 });
+});
+
+test('marks stand at round local times', () => {
+  expect(ticksOf({ from: at('07:42:10'), to: at('08:42:10') }, ZONE)).toEqual(
+    ['07:50:00', '08:00:00', '08:10:00', '08:20:00', '08:30:00', '08:40:00'].map(at),
+  );
+  const day = ticksOf({ from: at('01:00:00'), to: at('01:00:00') + 24 * 3_600_000 }, ZONE);
+  expect(day.slice(0, 3)).toEqual(['04:00:00', '08:00:00', '12:00:00'].map(at));
+});
+
+test.each(SPANS_MS)('a window of %i ms has marks, and no more than can be read', (span) => {
+  const { length } = ticksOf({ from: at('07:42:10'), to: at('07:42:10') + span }, ZONE);
+  expect(length).toBeGreaterThanOrEqual(4);
+  expect(length).toBeLessThanOrEqual(8);
+});
+
+test('cases that lie close together stand as one mark', () => {
+  const cases = [50, 10, 11, 12].map((triggerAt) => ({ triggerAt }));
+  expect(clustersOf(cases, { from: 0, to: 100 }, 0.05).map((one) => one.map(({ triggerAt }) => triggerAt))).toEqual([
+    [10, 11, 12],
+    [50],
+  ]);
+});
+
+test('who points into a gap comes to the next recording, behind the last one to its end', () => {
+  const stretches = [
+    { fromAt: 10, toAt: 20 },
+    { fromAt: 40, toAt: 50 },
+  ];
+  expect(nearestRecorded(stretches, 15)).toBe(15);
+  expect(nearestRecorded(stretches, 25)).toBe(40);
+  expect(nearestRecorded(stretches, 70)).toBe(49);
+  expect(nearestRecorded([], 70)).toBeNull();
+});
