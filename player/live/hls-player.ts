@@ -12,6 +12,8 @@ export type HlsPlayerOptions = {
   readonly onState: (state: PlayerState) => void;
   /** Called for every presented frame with its capture instant (epoch ms), or null when it is unknown. */
   readonly onPicture: (capturedAt: number | null) => void;
+  /** The instant at which a recording is opened, epoch ms; the playlist says where that is, to some frames. */
+  readonly startAt?: number | undefined;
   /** Whether the picture is to stand still once it is there; a recording can be opened so. */
   readonly isPaused?: () => boolean;
 };
@@ -59,6 +61,8 @@ export class HlsPlayer {
   #lastPictureAt = 0;
   #state: PlayerState | null = null;
   #shownS = 0;
+  /** Instant that was gone to and whose very picture has not been seen yet. */
+  #wantedAt: number | null = null;
   #frameS = USUAL_FRAME_S;
   #onShown: () => void = () => undefined;
   #steps: Promise<void> = Promise.resolve();
@@ -66,6 +70,7 @@ export class HlsPlayer {
 
   constructor(options: HlsPlayerOptions) {
     this.#options = options;
+    this.#wantedAt = options.startAt ?? null;
   }
 
   open(): void {
@@ -79,6 +84,7 @@ export class HlsPlayer {
       if (stepS > FRAME_S.least && stepS < FRAME_S.most) this.#frameS = stepS;
       this.#shownS = metadata.mediaTime;
       this.#onShown();
+      this.#aim(metadata.mediaTime);
       this.#options.onPicture(this.clock.capturedAt(metadata.mediaTime));
       this.#frameRequest = video.requestVideoFrameCallback(onFrame);
     };
@@ -103,8 +109,24 @@ export class HlsPlayer {
   seek(capturedAt: number): boolean {
     const mediaTimeS = this.clock.mediaTimeS(capturedAt) ?? this.#planned(capturedAt);
     if (mediaTimeS === null) return false;
+    this.#wantedAt = capturedAt;
     this.#options.video.currentTime = mediaTimeS + SLACK_S;
     return true;
+  }
+
+  /**
+   * Before a segment is loaded its place is known from the playlist alone, which leaves out how far pictures are shown
+   * after they are decoded: the first picture after a jump says where it really is, and one more jump goes there.
+   */
+  #aim(mediaTimeS: number): void {
+    const wantedAt = this.#wantedAt;
+    const shownAt = this.clock.capturedAt(mediaTimeS);
+    if (wantedAt === null || shownAt === null) return;
+    this.#wantedAt = null;
+    const offMs = wantedAt - shownAt;
+    const exactS = this.clock.mediaTimeS(wantedAt);
+    const isThere = offMs > -1 && offMs < 0.98 * this.#frameS * 1000;
+    if (!isThere && exactS !== null) this.#options.video.currentTime = exactS + SLACK_S;
   }
 
   /** Where a segment lies that is not loaded yet, as the playlist has it. */

@@ -23,6 +23,8 @@ type LiveVideoProps = {
   readonly recorded?: RecordedTracks | undefined;
   /** A recording that stands still. */
   readonly paused?: boolean;
+  /** The instant at which a recording is opened. */
+  readonly startAt?: number | undefined;
   readonly onEnded?: () => void;
   readonly playerRef?: RefObject<HlsPlayer | null>;
 };
@@ -90,6 +92,7 @@ export function LiveVideo(props: LiveVideoProps) {
       video: element,
       playlist,
       live,
+      startAt: newest.current.startAt,
       isPaused: () => newest.current.paused ?? false,
       onState: setState,
       onPicture: (capturedAt) => {

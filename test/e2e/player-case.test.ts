@@ -68,6 +68,8 @@ describe.skipIf(!hasChromium)(`the page of a case${why}`, () => {
     await field.fill('30a-12');
     await page.getByText('The number has 4 or 5 digits.').waitFor();
     await field.fill('30a12845');
+    await page.getByText('It can be read in several ways').waitFor();
+    await page.getByRole('button', { name: '30A-128.45', exact: true }).click();
     await page.getByText('30A-128.45 · car').waitFor();
     await page.getByRole('button', { name: 'Save the plate' }).click();
     await page.getByText('read by officer-an').waitFor();

@@ -144,6 +144,7 @@ describe.skipIf(!hasChromium)(`review by keyboard${why}`, () => {
 
     // As from another machine: nothing of it is kept in the browser.
     const again = await openPage(browser, base, { username: 'officer-an', path: '/review' });
+    await again.page.waitForSelector('.queue [aria-current]');
     await again.page.keyboard.press('?');
     await again.page.locator('dialog kbd[data-changed]').filter({ hasText: 'X' }).waitFor();
     await again.page.getByRole('button', { name: 'Back to the defaults' }).click();

@@ -77,6 +77,7 @@ function CameraView({ camera, children }: { readonly camera: Camera; readonly ch
                 playlist={playlist}
                 live={playback.isLive}
                 recorded={playback.recorded}
+                startAt={playback.startAt}
                 paused={playback.paused}
                 showTracks={showTracks}
                 showZones={showZones}

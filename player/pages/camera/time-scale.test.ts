@@ -33,11 +33,11 @@ test('cases that lie close together stand as one mark', () => {
 
 test('who points into a gap comes to the next recording, behind the last one to its end', () => {
   const stretches = [
-    { fromAt: 10, toAt: 20 },
-    { fromAt: 40, toAt: 50 },
+    { fromAt: 10_000, toAt: 20_000 },
+    { fromAt: 40_000, toAt: 50_000 },
   ];
-  expect(nearestRecorded(stretches, 15)).toBe(15);
-  expect(nearestRecorded(stretches, 25)).toBe(40);
-  expect(nearestRecorded(stretches, 70)).toBe(49);
-  expect(nearestRecorded([], 70)).toBeNull();
+  expect(nearestRecorded(stretches, 15_000)).toBe(15_000);
+  expect(nearestRecorded(stretches, 25_000)).toBe(40_000);
+  expect(nearestRecorded(stretches, 70_000)).toBe(49_000);
+  expect(nearestRecorded([], 70_000)).toBeNull();
 });

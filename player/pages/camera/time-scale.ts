@@ -48,6 +48,9 @@ export const clustersOf = <Item extends { readonly triggerAt: number }>(
   return clusters;
 };
 
+/** So much of the end of a recording is worth looking at. */
+const LAST_MS = 1_000;
+
 type Stretch = { readonly fromAt: number; readonly toAt: number };
 
 /**
@@ -59,5 +62,5 @@ export const nearestRecorded = (stretches: readonly Stretch[], at: number): numb
   const next = stretches.find(({ fromAt }) => fromAt > at);
   if (next) return next.fromAt;
   const last = stretches.at(-1);
-  return last ? last.toAt - 1 : null;
+  return last ? Math.max(last.fromAt, last.toAt - LAST_MS) : null;
 };

@@ -10,6 +10,8 @@ const AFTER_MS = 25 * 60_000;
 /** Nearer to now there is nothing to go back to: the newest segment is still being written. */
 const EDGE_MS = 6_000;
 
+const LONGEST_GAP_MS = 24 * 3_600_000;
+
 type Opened = { readonly at: number; readonly from: number; readonly to: number };
 
 const openAt = (wanted: number): Opened => {
@@ -24,6 +26,8 @@ export type Playback = {
   readonly isLive: boolean;
   /** Null while live. */
   readonly playlist: string | null;
+  /** The instant that was opened. */
+  readonly startAt: number | undefined;
   readonly recorded: RecordedTracks | undefined;
   readonly paused: boolean;
   readonly speed: number;
@@ -95,6 +99,7 @@ export function usePlayback(cameraId: string, video: RefObject<HTMLVideoElement 
   );
 
   return {
+    startAt: opened?.at,
     ...{ pictureAt, player, isLive, playlist, recorded, paused, speed, go, goLive, setSpeed },
     goBy: (ms) => {
       const at = (pictureAt.current ?? serverNow()) + ms;
@@ -113,8 +118,14 @@ export function usePlayback(cameraId: string, video: RefObject<HTMLVideoElement 
     },
     goOn: () => {
       if (!opened) return;
-      if (opened.to > serverNow() - 3 * EDGE_MS) goLive();
-      else open(opened.to);
+      const now = serverNow();
+      if (opened.to > now - 3 * EDGE_MS) return goLive();
+      // Behind a gap it goes on with what comes next; where nothing does, the last picture stays.
+      const span = { after: opened.to, before: Math.min(now, opened.to + LONGEST_GAP_MS) };
+      api.recording(cameraId, span).then(
+        ({ recorded: [next] }) => (next ? open(next.fromAt) : setPaused(true)),
+        () => setPaused(true),
+      );
     },
   };
 }
