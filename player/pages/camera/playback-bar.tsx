@@ -166,7 +166,14 @@ function Toggle(props: {
 }) {
   const { t } = useI18n();
   return (
-    <button type="button" className="button toggle" aria-pressed={props.pressed} onClick={props.onClick}>
+    <button
+      type="button"
+      className="button toggle"
+      aria-label={t(props.label)}
+      title={t(props.label)}
+      aria-pressed={props.pressed}
+      onClick={props.onClick}
+    >
       <Icon name={props.icon} size={17} />
       <span>{t(props.label)}</span>
     </button>

@@ -11,7 +11,7 @@ test('a window holds the wanted instant in its middle, and never reaches past no
 
 test('marks stand at round local times', () => {
   expect(ticksOf({ from: at('07:42:10'), to: at('08:42:10') }, ZONE)).toEqual(
-    ['07:50:00', '08:00:00', '08:10:00', '08:20:00', '08:30:00', '08:40:00'].map(at),
+    ['07:50:00', '08:00:00', '08:10:00', '08:20:00', '08:30:00'].map(at),
   );
   const day = ticksOf({ from: at('01:00:00'), to: at('01:00:00') + 24 * 3_600_000 }, ZONE);
   expect(day.slice(0, 3)).toEqual(['04:00:00', '08:00:00', '12:00:00'].map(at));

@@ -11,6 +11,8 @@ const MINUTE_MS = 60_000;
 export const SPANS_MS = [10 * MINUTE_MS, 60 * MINUTE_MS, 6 * 60 * MINUTE_MS, 24 * 60 * MINUTE_MS] as const;
 const STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720] as const;
 const MOST_TICKS = 7;
+/** A time that begins so near to the end would not be read whole. */
+const EDGE_SHARE = 0.05;
 
 /** Where an instant lies in a window: 0 at its begin, 1 at its end. */
 export const shareOf = ({ from, to }: Window, at: number): number => (at - from) / (to - from);
@@ -28,7 +30,11 @@ export const ticksOf = (window: Window, timeZone: string): number[] => {
   const stepMs = (STEPS_MIN.find((step) => spanMin / step <= MOST_TICKS) ?? 720) * MINUTE_MS;
   const midnight = toInstant(toDay(window.from, timeZone), timeZone) ?? 0;
   const ticks: number[] = [];
-  for (let at = midnight + Math.ceil((window.from - midnight) / stepMs) * stepMs; at < window.to; at += stepMs)
+  for (
+    let at = midnight + Math.ceil((window.from - midnight) / stepMs) * stepMs;
+    at < window.to - EDGE_SHARE * (window.to - window.from);
+    at += stepMs
+  )
     ticks.push(at);
   return ticks;
 };

@@ -203,6 +203,7 @@ function Toggle(props: {
       type="button"
       className="button toggle"
       aria-label={props.label}
+      title={props.label}
       aria-pressed={props.pressed}
       onClick={props.onClick}
     >
