@@ -112,7 +112,7 @@ function Row({ row, time }: { readonly row: AuditRow; readonly time: string }) {
     <tr>
       <td className="number">{row.seq}</td>
       <td className="nowrap">{time}</td>
-      <td>{row.actor}</td>
+      <td className="nowrap">{row.actor}</td>
       <td className="nowrap">{name('action', row.action)}</td>
       <td>
         <span className="break">{row.target ?? '–'}</span>
