@@ -225,7 +225,7 @@ const hold = async (page: Page): Promise<{ live: number; held: number }> => {
 /** Goes some pictures on and as many back. @returns the number on each */
 const step = async (page: Page): Promise<number[]> => {
   const found = [await readNumber(page)];
-  for (const key of [...'.'.repeat(STEPS), ...','.repeat(STEPS)]) {
+  for (const key of [...Array<string>(STEPS).fill('.'), ...Array<string>(STEPS).fill(',')]) {
     await page.keyboard.press(key);
     // Another picture, or none within five seconds: the same number twice is what the test then sees.
     const until = performance.now() + 5_000;

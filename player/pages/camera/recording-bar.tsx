@@ -59,7 +59,6 @@ export function RecordingBar({ cameraId, playback }: { readonly cameraId: string
   useEffect(() => {
     if (shownAt !== null && (shownAt < window.from || shownAt > window.to)) show(shownAt);
     // Only the picture moves the window: who looks elsewhere with the arrows stays there.
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
   }, [shownAt]);
 
   const goNear = (at: number): void => {

@@ -119,7 +119,10 @@ export function usePlayback(cameraId: string, video: RefObject<HTMLVideoElement 
     goOn: () => {
       if (!opened) return;
       const now = serverNow();
-      if (opened.to > now - 3 * EDGE_MS) return goLive();
+      if (opened.to > now - 3 * EDGE_MS) {
+        goLive();
+        return;
+      }
       // Behind a gap it goes on with what comes next; where nothing does, the last picture stays.
       const span = { after: opened.to, before: Math.min(now, opened.to + LONGEST_GAP_MS) };
       api.recording(cameraId, span).then(
