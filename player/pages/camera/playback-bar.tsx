@@ -1,8 +1,8 @@
 import { type RefObject, type SyntheticEvent, useState } from 'react';
 import { serverNow } from '../../api-client.ts';
 import { Icon, type IconName } from '../../components/icons.tsx';
+import { Toggle } from '../../components/toggle.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
-import type { MessageKey } from '../../i18n/vi.ts';
 import { setPreferences, usePreferences } from '../../preferences.ts';
 import { useSession } from '../../session.ts';
 import { toInstant } from '../../site-time.ts';
@@ -80,13 +80,13 @@ export function PlaybackBar(props: {
       <Toggle
         pressed={showTracks}
         icon="boxes"
-        label="wall.tracks"
+        label={t('wall.tracks')}
         onClick={() => setPreferences({ showTracks: !showTracks })}
       />
       <Toggle
         pressed={showZones}
         icon="zone"
-        label="wall.zones"
+        label={t('wall.zones')}
         onClick={() => setPreferences({ showZones: !showZones })}
       />
       <IconButton
@@ -154,28 +154,6 @@ function IconButton(props: {
       onClick={props.onClick}
     >
       <Icon name={props.icon} size={18} />
-    </button>
-  );
-}
-
-function Toggle(props: {
-  readonly pressed: boolean;
-  readonly icon: IconName;
-  readonly label: MessageKey;
-  readonly onClick: () => void;
-}) {
-  const { t } = useI18n();
-  return (
-    <button
-      type="button"
-      className="button toggle"
-      aria-label={t(props.label)}
-      title={t(props.label)}
-      aria-pressed={props.pressed}
-      onClick={props.onClick}
-    >
-      <Icon name={props.icon} size={17} />
-      <span>{t(props.label)}</span>
     </button>
   );
 }

@@ -4,6 +4,7 @@ import { withLiveState } from '../../components/camera-state.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
+import { Toggle } from '../../components/toggle.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useCameraStates } from '../../live/use-live.ts';
 import { setPreferences, usePreferences } from '../../preferences.ts';
@@ -189,26 +190,5 @@ export function WallPage() {
         </div>
       )}
     </div>
-  );
-}
-
-function Toggle(props: {
-  readonly pressed: boolean;
-  readonly icon: 'boxes' | 'zone';
-  readonly label: string;
-  readonly onClick: () => void;
-}) {
-  return (
-    <button
-      type="button"
-      className="button toggle"
-      aria-label={props.label}
-      title={props.label}
-      aria-pressed={props.pressed}
-      onClick={props.onClick}
-    >
-      <Icon name={props.icon} size={17} />
-      <span>{props.label}</span>
-    </button>
   );
 }
