@@ -36,6 +36,9 @@ const PART_FOOT = 0.3;
  */
 export const isPartOf = (part: Track, whole: Track): boolean =>
   part.score < whole.score &&
+  // Nearly all pairs of a crowded street end here.
+  part.box.x1 < whole.box.x2 &&
+  whole.box.x1 < part.box.x2 &&
   boxArea(part.box) <= PART_AREA * boxArea(whole.box) &&
   intersectionArea(part.box, whole.box) >= PART_INSIDE * boxArea(part.box) &&
   Math.abs(whole.box.y2 - part.box.y2) <= PART_FOOT * boxHeight(whole.box);
