@@ -17,7 +17,7 @@ import {
   verdictOf,
 } from './helmet-vote.ts';
 import { carryOver, type PerTrack } from './per-track.ts';
-import { type RiderGroup, type SeatingState, seatRiders, walks } from './rider-groups.ts';
+import { NOBODY_SEATED, type RiderGroup, type SeatingState, seatRiders, walks } from './rider-groups.ts';
 import type { Rule } from './rule.ts';
 import type { NoHelmetConfig } from './rule-config.ts';
 import { round2, round4, toSighting } from './sightings.ts';
@@ -82,7 +82,7 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
   }
 
   init(): NoHelmetState {
-    return { seats: new Map(), votes: new Map(), rides: new Map(), told: new Map() };
+    return { seats: NOBODY_SEATED, votes: new Map(), rides: new Map(), told: new Map() };
   }
 
   step(state: NoHelmetState, scene: Scene): { state: NoHelmetState; matches: readonly RuleMatch[] } {

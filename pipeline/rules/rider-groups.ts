@@ -44,10 +44,23 @@ const cost = (person: Track, vehicle: Track): number | null => {
  * kept on pairs of tracks, so that two motorcycles side by side do not swap riders for a frame. Whoever turns out to walk
  * beside a machine, or before a thing taken for one, has a seat but is no rider.
  */
-export const seatRiders = (
-  before: SeatingState,
-  { tracks, ptsMs, frameSize }: Pick<Scene, 'tracks' | 'ptsMs' | 'frameSize'>,
-): { readonly seats: SeatingState; readonly groups: readonly RiderGroup[] } => {
+export const seatRiders = (before: SeatingState, frame: SeatedFrame): Seating => {
+  const known = lately.get(frame);
+  if (known?.before === before) return known.seating;
+  const seating = seatAll(before, frame);
+  lately.set(frame, { before, seating });
+  return seating;
+};
+
+type SeatedFrame = Pick<Scene, 'tracks' | 'ptsMs' | 'frameSize'>;
+type Seating = { readonly seats: SeatingState; readonly groups: readonly RiderGroup[] };
+
+/** Where nobody sits yet: one for all, so that the rules of a camera are in one state and seat each frame once. */
+export const NOBODY_SEATED: SeatingState = new Map();
+/** A frame is seated once for all rules that come to it in the same state: half of what helmet and riders' rules cost. */
+const lately = new WeakMap<SeatedFrame, { readonly before: SeatingState; readonly seating: Seating }>();
+
+const seatAll = (before: SeatingState, { tracks, ptsMs, frameSize }: SeatedFrame): Seating => {
   const seen = tracks.filter((track) => track.observed && track.state !== 'tentative' && track.id > 0);
   const people = seen.filter((track) => track.className === 'person');
   const machines = seen.filter((track) => RIDDEN.includes(track.className));

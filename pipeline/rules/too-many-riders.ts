@@ -5,7 +5,7 @@ import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
-import { type RiderGroup, type SeatingState, seatRiders } from './rider-groups.ts';
+import { NOBODY_SEATED, type RiderGroup, type SeatingState, seatRiders } from './rider-groups.ts';
 import type { Rule } from './rule.ts';
 import type { TooManyRidersConfig } from './rule-config.ts';
 import { round2, round4, toSighting } from './sightings.ts';
@@ -47,7 +47,7 @@ export class TooManyRidersRule implements Rule<TooManyRidersState> {
   }
 
   init(): TooManyRidersState {
-    return { seats: new Map(), vehicles: new Map() };
+    return { seats: NOBODY_SEATED, vehicles: new Map() };
   }
 
   step(state: TooManyRidersState, scene: Scene): { state: TooManyRidersState; matches: readonly RuleMatch[] } {
