@@ -26,19 +26,23 @@ export const stretch = async (picture: Picture, box: Box, to: Size): Promise<Uin
     : null;
 };
 
+/** How a plate lies in its crop: its lines fall by a part of the crop's height, its letters lean by a part of the width. */
+export type Lie = { readonly tilt: number; readonly lean: number };
+
 /**
- * A plate whose lines rise or fall across its crop, laid level: a parallelogram of the crop stretched to a size.
+ * A plate that lies askew in its crop, laid level: a parallelogram of the crop stretched to a size.
  * @param pixels of the size `from`, uint8 RGB
- * @param tilt how far the lines fall from the left edge to the right one, as a part of the crop's height, −1 to 1
+ * @param lie both −1 to 1; the lines fall to the right edge, the letters' feet stand right of their heads
  */
-export const levelled = (pixels: Uint8Array, from: Size, tilt: number, to: Size): Uint8Array => {
+export const levelled = (pixels: Uint8Array, from: Size, { tilt, lean }: Lie, to: Size): Uint8Array => {
   const out = new Uint8Array(to.width * to.height * 3);
-  const tall = 1 - Math.abs(tilt);
+  const [wide, tall] = [1 - Math.abs(lean), 1 - Math.abs(tilt)];
   for (let y = 0; y < to.height; y++)
     for (let x = 0; x < to.width; x++) {
-      const u = (x + 0.5) / to.width;
-      const v = 0.5 + (u - 0.5) * tilt + ((y + 0.5) / to.height - 0.5) * tall;
-      const [left, top] = [u * from.width - 0.5, v * from.height - 0.5];
+      const across = (x + 0.5) / to.width - 0.5;
+      const down = (y + 0.5) / to.height - 0.5;
+      const left = (0.5 + across * wide + down * lean) * from.width - 0.5;
+      const top = (0.5 + down * tall + across * tilt) * from.height - 0.5;
       const x1 = Math.max(0, Math.min(from.width - 2, Math.floor(left)));
       const y1 = Math.max(0, Math.min(from.height - 2, Math.floor(top)));
       const dx = Math.max(0, Math.min(1, left - x1));

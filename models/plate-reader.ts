@@ -1,13 +1,14 @@
 import sharp from 'sharp';
 import { WatchpostError } from '../pipeline/errors.ts';
 import { type Box, boxHeight, boxWidth, centre, iou } from '../pipeline/geometry.ts';
-import { pathProbability, type ReaderOutput } from '../pipeline/plates/ctc.ts';
+import type { ReaderOutput } from '../pipeline/plates/ctc.ts';
 import type { PlateLook } from '../pipeline/plates/fusion.ts';
+import { legibility, readAlone } from '../pipeline/plates/legibility.ts';
 import type { PlateColour } from '../pipeline/plates/parse.ts';
 import { findModel, findReader } from './manifest.ts';
 import { type ModelFolders, resolveModelFile } from './model-files.ts';
 import { PictureModel } from './picture-model.ts';
-import { colourOf, letterbox, levelled, type Picture, sharpnessOf, stretch } from './plate-crop.ts';
+import { colourOf, letterbox, levelled, type Lie, type Picture, sharpnessOf, stretch } from './plate-crop.ts';
 import { openTextModel, type PlateView, type TextModel } from './text-model.ts';
 import { RESULT_STRIDE } from './thread-protocol.ts';
 
@@ -36,11 +37,16 @@ const SAME_PLATE_IOU = 0.45;
 const COARSE_PX = 90;
 /** Side of what is looked at again, in widths of the plate. */
 const NEAR = 3;
-/** How far the lines of a plate may fall across its crop, see `levelled`; what a look tries that is not sure of itself. */
-const TILTS = [-0.45, -0.3, -0.15, 0.15, 0.3, 0.45];
+/**
+ * How a plate may lie in its crop, see `levelled`; tried where two crops disagree. Turned, so that letters lean as lines fall;
+ * leaning alone; seen from the side. Those that were chosen on turned and sheared photos of one garage camera.
+ */
+const TURNED = [-0.3, -0.15, 0.15, 0.3];
+const LEANING = [-0.3, -0.15, 0.15, 0.3];
+const SIDEWAYS = [-0.2, 0.2];
+/** Letters that lean further are not read however they are laid. */
+const MOST_LEAN = 0.4;
 const TILT_MARGIN = 0.06;
-/** Mean log probability of a step from which on a crop is read as it is. */
-const SURE = Math.log(0.995);
 /** Larger than the reader's input, so that a parallelogram of it still has its pixels. */
 const LARGE = { width: LOOK.width * 2, height: LOOK.height * 2 };
 
@@ -56,6 +62,25 @@ type Read = { readonly output: ReaderOutput; readonly view: PlateView; readonly 
 const marginOf = (box: Box, margin: number): Box => {
   const [dx, dy] = [boxWidth(box) * margin, boxHeight(box) * margin];
   return { x1: box.x1 - dx, y1: box.y1 - dy, x2: box.x2 + dx, y2: box.y2 + dy };
+};
+
+const liesOf = (box: Box): readonly Lie[] => {
+  const aspect = boxHeight(box) / boxWidth(box);
+  const lean = (tilt: number): number => Math.max(-MOST_LEAN, Math.min(MOST_LEAN, -tilt * aspect * aspect));
+  return [
+    ...TURNED.map((tilt) => ({ tilt, lean: lean(tilt) })),
+    ...LEANING.map((own) => ({ tilt: 0, lean: own })),
+    ...SIDEWAYS.map((tilt) => ({ tilt, lean: 0 })),
+  ];
+};
+
+const largest = (lie: Lie | undefined): number =>
+  lie ? (Math.abs(lie.tilt) > Math.abs(lie.lean) ? lie.tilt : lie.lean) : 0;
+
+/** Whether the looks read the same plate, each on its own. */
+const agree = (looks: readonly Read[]): boolean => {
+  const read = looks.map(({ output }) => readAlone(output));
+  return read.every(({ symbols, isPlate }) => isPlate && symbols === read[0]!.symbols);
 };
 
 /** Best first; of boxes of one plate the best. */
@@ -110,23 +135,26 @@ export const openPlateReader = async (
     const same = near.filter(({ box }) => iou(box, placed.box) > SAME_PLATE_IOU).sort((a, b) => b.score - a.score)[0];
     return same ? { box: same.box, score: Math.max(same.score, placed.score) } : placed;
   };
-  const read = async (views: readonly PlateView[], tilts: readonly number[] = []): Promise<readonly Read[]> =>
-    (await reader.read(views)).map((output, i) => ({ output, view: views[i]!, tilt: tilts[i] ?? 0 }));
-  /** The looks under the tilt that makes the lines clearest; those at hand where none does. */
+  const read = async (views: readonly PlateView[], lies: readonly Lie[] = []): Promise<readonly Read[]> =>
+    (await reader.read(views)).map((output, i) => ({ output, view: views[i]!, tilt: largest(lies[i]) }));
+  /** As many looks as there are, the most legible of those and of the plate laid level in several ways. */
   const level = async (picture: Picture, box: Box, straight: readonly Read[]): Promise<readonly Read[]> => {
     const wider = marginOf(box, TILT_MARGIN);
     const large = await stretch(picture, wider, LARGE);
     if (!large) return straight;
-    const tilted = await read(
-      TILTS.map((tilt) => {
-        const pixels = levelled(large, LARGE, tilt, LOOK);
+    const lies = liesOf(box);
+    const laid = await read(
+      lies.map((lie) => {
+        const pixels = levelled(large, LARGE, lie, LOOK);
         return { picture: { ...LOOK, pixels }, box: { x1: 0, y1: 0, x2: LOOK.width, y2: LOOK.height }, pixels };
       }),
-      TILTS,
+      lies,
     );
-    return [...straight, ...tilted]
-      .sort((a, b) => pathProbability(b.output) - pathProbability(a.output))
-      .slice(0, straight.length);
+    const ranked = [...straight, ...laid].map((one) => ({ one, score: legibility(one.output) }));
+    return ranked
+      .sort((a, b) => b.score - a.score)
+      .slice(0, straight.length)
+      .map(({ one }) => one);
   };
   return {
     find: async (picture, regions) => {
@@ -147,9 +175,7 @@ export const openPlateReader = async (
       if (views.length === 0) return [];
       const colour = colourOf(views[0]!.pixels, LOOK);
       const straight = await read(views);
-      const best = straight.every(({ output }) => pathProbability(output) > SURE)
-        ? straight
-        : await level(picture, box, straight);
+      const best = agree(straight) ? straight : await level(picture, box, straight);
       return best.map(({ output, view, tilt }) => ({
         ...{ output, tilt },
         heightPx: boxHeight(box),

@@ -73,7 +73,7 @@ export const searchPassages = async (db: Database, filter: PassageFilter): Promi
 /** What fits a pattern with wildcards: all of it where it is rare, else at least a page's worth of the newest. */
 const matches = async (db: Database, filter: PassageFilter, pattern: PlatePattern): Promise<readonly Hit[]> => {
   const prefixes = prefixesOf(pattern);
-  const few = prefixes && (await lookUp(db, filter, pattern, prefixes));
+  const few = prefixes && !(await hasMany(db, prefixes)) ? await lookUp(db, filter, pattern, prefixes) : null;
   return few ?? newestOf(db, filter, sql<SqlBool>`symbols like ${toLike(pattern)}`);
 };
 
@@ -112,6 +112,25 @@ const keeps =
     (cameraIds === null || cameraIds.includes(hit.camera_id));
 
 const HIT = ['passage_seq', 'rank', 'symbols', 'probability', 'at'] as const;
+
+/** Whether there are more matches than are fetched: the indexes alone tell, without a look at a row. */
+const hasMany = async (db: Database, prefixes: readonly KeyPrefix[]): Promise<boolean> => {
+  const [first, ...others] = prefixes.map(({ column, prefix, like }) =>
+    db
+      .selectFrom('passage_plates')
+      .select(sql<number>`1`.as('one'))
+      .where(column, '>=', prefix)
+      .where(column, '<', prefix + END)
+      .where(column, 'like', like),
+  );
+  if (!first) return false;
+  const all = others.reduce((before, one) => before.unionAll(one), first).limit(MOST_FETCHED + 1);
+  const { count } = await db
+    .selectFrom(all.as('all_of_them'))
+    .select((eb) => eb.fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count) > MOST_FETCHED;
+};
 
 /**
  * All matches by their beginnings; null when there are too many. The other filters are applied here: put beside the

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { loadavg, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,7 @@ const PAGE = 50;
 const POSTGRES = '/usr/lib/postgresql/15/bin';
 const HOURS_MS = 3_600_000;
 const ROWS_A_STATEMENT = 50;
+const ROWS_A_PIECE = 50_000;
 
 const PASSAGE_COLUMNS = ['seq', 'id', 'camera_id', 'at', 'class_name', 'colour', 'plate', 'confidence', 'grade'].concat(
   ['first_here', 'json'],
@@ -63,7 +65,7 @@ const rowsOf = (index: number): { readonly passage: Cell[]; readonly plates: Cel
 
 type Server = {
   readonly target: string;
-  readonly fill: () => Promise<void>;
+  readonly fill: (db: Database) => Promise<void>;
   readonly bytes: () => number;
   readonly close: () => Promise<void>;
 };
@@ -82,7 +84,7 @@ const PG_INDEXES = sql`select indexname as name, indexdef as definition from pg_
 /** The secondary indexes as the migrations make them. They are dropped before the rows come and remembered in a table. */
 const dropIndexes = async (db: Database, isPostgres: boolean): Promise<void> => {
   const found = await (isPostgres ? PG_INDEXES : INDEXES).execute(db);
-  await sql`create table dropped_indexes (definition text)`.execute(db);
+  await sql`create table if not exists dropped_indexes (definition text)`.execute(db);
   for (const { name, definition } of found.rows as { name: string; definition: string }[]) {
     await sql`insert into dropped_indexes values (${definition})`.execute(db);
     await sql`drop index ${sql.ref(name)}`.execute(db);
@@ -199,38 +201,31 @@ const postgres = async (): Promise<Server> => {
       if (attempt > 300) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-  /** Copies lines into a table while they are made. */
-  const copier = (table: string, columns: readonly string[]) => {
+  /** Copies lines into a table. No cell holds a tab, a line end or a backslash. */
+  const copy = async (table: string, columns: readonly string[], lines: readonly string[]): Promise<void> => {
     const text = `copy ${table} (${columns.join()}) from stdin`;
     const psql = spawn(...command('psql', psqlArgs(text)), { stdio: ['pipe', 'ignore', 'inherit'] });
-    const ended = new Promise<void>((resolve, reject) => {
-      psql.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`copy into ${table}: ${code}`))));
-    });
-    let waiting = '';
-    return {
-      // No cell holds a tab, a line end or a backslash.
-      add: async (cells: readonly Cell[]): Promise<void> => {
-        waiting += `${cells.map((cell) => cell ?? '\\N').join('\t')}\n`;
-        if (waiting.length < 1 << 20) return;
-        const isFull = !psql.stdin.write(waiting);
-        waiting = '';
-        if (isFull) await new Promise<void>((resolve) => psql.stdin.once('drain', () => resolve()));
-      },
-      end: async (): Promise<void> => {
-        psql.stdin.end(waiting);
-        await ended;
-      },
-    };
+    psql.stdin.end(lines.join(''));
+    const [code] = (await once(psql, 'close')) as [number | null];
+    if (code !== 0) throw new Error(`copy into ${table}: ${code}`);
   };
-  const fill = async (): Promise<void> => {
-    const [passages, plates] = [copier('passages', PASSAGE_COLUMNS), copier('passage_plates', PLATE_COLUMNS)];
-    for (let index = 0; index < rows; index++) {
-      const row = rowsOf(index);
-      await passages.add(row.passage);
-      for (const plate of row.plates) await plates.add(plate);
+  const toLine = (cells: readonly Cell[]): string => `${cells.map((cell) => cell ?? '\\N').join('\t')}\n`;
+  /** In pieces that stay, so that a run that was ended goes on where it was. */
+  const fill = async (db: Database): Promise<void> => {
+    const last = await db.selectFrom('passages').select('seq').orderBy('seq', 'desc').limit(1).execute();
+    const first = last[0]?.seq ?? 0;
+    await db.deleteFrom('passage_plates').where('passage_seq', '>', first).execute();
+    for (let from = first; from < rows; from += ROWS_A_PIECE) {
+      const piece = Array.from({ length: Math.min(ROWS_A_PIECE, rows - from) }, (_, i) => rowsOf(from + i));
+      // Plates first: passages say how far it came.
+      const plates = piece.flatMap((row) => row.plates.map(toLine));
+      await copy('passage_plates', PLATE_COLUMNS, plates);
+      await copy(
+        'passages',
+        PASSAGE_COLUMNS,
+        piece.map(({ passage }) => toLine(passage)),
+      );
     }
-    await passages.end();
-    await plates.end();
   };
   return {
     target: `postgresql://watchpost@localhost/postgres?host=${encodeURIComponent(folder)}`,
@@ -340,7 +335,7 @@ const measure = async (name: 'sqlite' | 'postgres') => {
     try {
       await timed('fill', async () => {
         await dropIndexes(db, name === 'postgres');
-        await server.fill();
+        await server.fill(db);
       });
       await timed('index', () => makeIndexes(db, name === 'postgres'));
       return { bytes: server.bytes(), kinds: steps.has('ask') ? await ask(db, name) : {} };

@@ -19,7 +19,7 @@ export type PlateLook = {
   readonly heightPx: number;
   /** 0–1: how much of the detail that its size allows the crop shows. */
   readonly sharpness: number;
-  /** How far its lines fall across the crop, as a part of its height; 0 when seen straight, which is also the default. */
+  /** How far it was turned to be read, as a part of the crop, −1 to 1; 0 when seen straight, which is also the default. */
   readonly tilt?: number;
 };
 
@@ -77,7 +77,9 @@ const MAX_POOL = 24;
 /** Weight 0–1 of a look: small, blurred and oblique ones count less. */
 export const weightOf = ({ heightPx, sharpness, tilt = 0 }: Omit<PlateLook, 'output'>, lines: 1 | 2): number => {
   const letterPx = heightPx * (1 - Math.abs(tilt)) * (lines === 2 ? 0.4 : 0.7);
-  return Math.max(0.05, Math.min(1, letterPx / 14)) * Math.max(0.2, Math.min(1, sharpness));
+  // Turned until it read as a plate: what it says was partly chosen.
+  const straight = Math.max(0.3, 1 - 2 * Math.abs(tilt));
+  return Math.max(0.05, Math.min(1, letterPx / 14)) * Math.max(0.2, Math.min(1, sharpness)) * straight;
 };
 
 /** Joins looks at one vehicle's plate into one verdict. Order does not matter. */
