@@ -73,7 +73,9 @@ export const searchPassages = async (db: Database, filter: PassageFilter): Promi
 /** What fits a pattern with wildcards: all of it where it is rare, else at least a page's worth of the newest. */
 const matches = async (db: Database, filter: PassageFilter, pattern: PlatePattern): Promise<readonly Hit[]> => {
   const prefixes = prefixesOf(pattern);
-  const few = prefixes && !(await hasMany(db, prefixes)) ? await lookUp(db, filter, pattern, prefixes) : null;
+  // Of five million passages three symbols fit thousands, and more symbols hardly ever do.
+  const isCommon = prefixes !== null && symbolsIn(pattern) <= 3 && (await hasMany(db, prefixes));
+  const few = prefixes && !isCommon ? await lookUp(db, filter, pattern, prefixes) : null;
   return few ?? newestOf(db, filter, sql<SqlBool>`symbols like ${toLike(pattern)}`);
 };
 
@@ -112,6 +114,8 @@ const keeps =
     (cameraIds === null || cameraIds.includes(hit.camera_id));
 
 const HIT = ['passage_seq', 'rank', 'symbols', 'probability', 'at'] as const;
+
+const symbolsIn = ({ text }: PlatePattern): number => Array.from(text.replace(/[?*]/g, '')).length;
 
 /** Whether there are more matches than are fetched: the indexes alone tell, without a look at a row. */
 const hasMany = async (db: Database, prefixes: readonly KeyPrefix[]): Promise<boolean> => {
