@@ -169,7 +169,9 @@ export class CameraPipeline {
     if (!this.#looksForSmoke || pixels === undefined || letterbox === undefined) return tracks;
     const watch = this.#texture.get(poseId) ?? new TextureWatch();
     this.#texture.set(poseId, watch);
-    const seen = tracks.filter(({ observed, className }) => observed && className === 'smoke');
+    const seen = tracks.filter(
+      ({ observed, className }) => observed && (className === 'smoke' || className === 'flame'),
+    );
     const changes = watch.look(
       { pixels, letterbox },
       ptsMs,

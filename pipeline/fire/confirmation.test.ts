@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { smokeStreams, STREAM_SIZE } from '../../test/smoke-streams.ts';
 import { scoreSequences } from '../evaluation/sequences.ts';
 import type { Box } from '../geometry.ts';
-import { confirm, type ConfirmationConfig, FIRST_STATE, type Sighted, type Tube } from './confirmation.ts';
+import {
+  confirm,
+  type ConfirmationConfig,
+  DEFAULT_CONFIRMATION,
+  FIRST_STATE,
+  type Sighted,
+  type Tube,
+} from './confirmation.ts';
 import { NOTHING_LEARNT } from './learnt.ts';
 import { eightFrameMean, fiveInARow, type SequenceRule } from './simple-rules.ts';
 
@@ -140,7 +147,10 @@ describe('confirmation of smoke', () => {
           confirmedFrame: rule(frames, STREAM_SIZE),
         })),
       );
-    const [mine, five, eight] = [score(ours), score(fiveInARow), score(eightFrameMean)];
+    const { neutralScore, confirmAt } = DEFAULT_CONFIRMATION;
+    const shipped: SequenceRule = (frames) =>
+      run(frames, { neutralScore, confirmAt }).changes.find(({ tube }) => tube.state === 'confirmed')?.frame ?? null;
+    const [mine, five, eight] = [score(shipped), score(fiveInARow), score(eightFrameMean)];
     expect(mine.f1).toBeGreaterThanOrEqual(0.95);
     expect(mine.falsePositiveRate).toBeLessThanOrEqual(0.05);
     expect(mine.medianDelayFrames).toBeLessThanOrEqual(3);

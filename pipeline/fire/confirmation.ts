@@ -40,9 +40,9 @@ export type ConfirmationConfig = {
 /** As the `smoke` rule has it unless its configuration says otherwise. */
 export const DEFAULT_CONFIRMATION: ConfirmationConfig = {
   minScore: 0.1,
-  neutralScore: 0.28,
+  neutralScore: 0.32,
   cadenceMs: 10_000,
-  confirmAt: 1.9,
+  confirmAt: 1.7,
   minSightings: 3,
   endMs: 600_000,
   danger: 3,

@@ -157,7 +157,7 @@ const nearestOn = ({ parts, isArea }: Shape, at: Place): Found | null => {
     }
   if (!best) return null;
   const azimuthDeg = wrapDeg((Math.atan2(best.east, best.north) * 180) / Math.PI);
-  return { place: toPlace(best, at), distanceM: Math.round(bestM), azimuthDeg: Math.round(azimuthDeg) };
+  return { place: toPlace(best, at), distanceM: Math.round(bestM), azimuthDeg: Math.round(azimuthDeg) % 360 };
 };
 
 /** Of the segment from a to b. */

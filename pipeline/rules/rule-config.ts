@@ -593,13 +593,13 @@ export const SmokeConfig = Type.Object(
     }),
     minScore: Type.Number({ default: 0.1, minimum: 0, maximum: 1, description: 'Detections below are not looked at.' }),
     neutralScore: Type.Number({
-      default: 0.28,
+      default: 0.32,
       minimum: 0,
       maximum: 1,
       description: 'Score that speaks neither for nor against smoke.',
     }),
     confirmAt: Type.Number({
-      default: 1.9,
+      default: 1.7,
       exclusiveMinimum: 0,
       description: 'Evidence summed over frames at which smoke is reported, at danger level 3.',
     }),

@@ -128,10 +128,13 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     expect(await page.locator('.fire-bearing').count()).toBe(2);
     expect(await page.locator('.fire-incident').count()).toBe(1);
     expect(await page.locator('.fire-incident header').innerText()).toMatch(/^10\.33\d\d, 103\.97\d\d ± \d+ m/);
-    expect(await page.locator('.fire-nearest').innerText()).toMatch(
-      /^VN-2000 \(central meridian 104°30′\): X 114\d{4} · Y 44\d{4}\s+Road: DT\.975 · 1\.1 km, bearing \d+°$/,
+    expect(await page.locator('.fire-nearest').last().innerText()).toMatch(
+      /^VN-2000 \(central meridian 104°30′\): X\s114\d{4} · Y\s44\d{4}\s+Road: DT\.975 · 1\.1 km, bearing \d+°$/,
     );
     expect(await page.locator('.fire-wind p').innerText()).toBe('No wind was reported in the last 3 hours.');
+    expect(await page.locator('.fire-nearest').first().innerText()).toMatch(
+      /^9(\.\d)? km from Main gate, bearing \d+°/,
+    );
     expect(await page.title()).toMatch(/^\(1\) Fire desk/);
   });
 

@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CaseSummary, VerdictRequest } from '../../../api/contract/cases.ts';
 import type { IncidentList, IncidentView } from '../../../api/contract/incidents.ts';
+import { distanceM } from '../../../pipeline/fire/earth.ts';
+import { azimuthTo } from '../../../pipeline/fire/terrain.ts';
 import { api } from '../../api-client.ts';
 import { CaseBadge } from '../../components/case-parts.tsx';
 import { Link } from '../../components/link.tsx';
@@ -84,6 +86,7 @@ function Incident(props: {
           {t('fire.stations', { count: incident.stations })}
         </span>
       </header>
+      <WayThere incident={incident} />
       <NearestList incident={incident} />
       <ol className="fire-series">
         {incident.alerts.map(({ case: one, explanation }) => (
@@ -105,7 +108,36 @@ function Incident(props: {
   );
 }
 
-/** How to get there, and with what to put it out. */
+/** How far it is from each tower that sees it; and the place for whoever drives there with a phone. */
+function WayThere({ incident: { alerts, position } }: { readonly incident: IncidentView }) {
+  const { t, format } = useI18n();
+  if (!('place' in position)) return null;
+  const { place } = position;
+  const towers = new Map(
+    alerts.flatMap(({ sight, case: { cameraId, cameraName } }) =>
+      sight ? [[cameraId, { name: cameraName, station: sight.station }] as const] : [],
+    ),
+  );
+  const at = `${place.latitude.toFixed(5)},${place.longitude.toFixed(5)}`;
+  return (
+    <ul className="fire-nearest">
+      {[...towers].map(([cameraId, { name, station }]) => (
+        <li key={cameraId}>
+          {t('fire.fromTower', {
+            tower: name,
+            distance: format.number(distanceM(station, place) / 1000, 1),
+            azimuth: format.number(azimuthTo(station, place)),
+          })}
+        </li>
+      ))}
+      <li>
+        <a href={`geo:${at}?q=${at}`}>{t('fire.openMap')}</a>
+      </li>
+    </ul>
+  );
+}
+
+/** With what to put it out, and on which part of the map it is. */
 function NearestList({ incident: { nearest, vn2000 } }: { readonly incident: IncidentView }) {
   const { t, format } = useI18n();
   if (nearest.length === 0 && !vn2000) return null;
