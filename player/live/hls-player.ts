@@ -152,17 +152,20 @@ export class HlsPlayer {
 
   async #stepOnce(by: 1 | -1): Promise<void> {
     const { video } = this.#options;
-    const fromS = this.#shownS;
+    const before = this.#shownS;
+    // A jump may have been made whose picture is not told of yet.
+    const offS = video.currentTime - before;
+    const fromS = offS < -SLACK_S || offS > 1.5 * this.#frameS ? video.currentTime : before;
     for (const distance of by === 1 ? STEPS.forward : STEPS.back) {
       const shown = new Promise<void>((resolve) => {
         this.#onShown = () => {
-          if (this.#shownS !== fromS) resolve();
+          if (this.#shownS !== before) resolve();
         };
         setTimeout(resolve, STEP_MS);
       });
       video.currentTime = Math.max(0, fromS + distance * this.#frameS);
       await shown;
-      if (this.#closed || this.#shownS !== fromS) return;
+      if (this.#closed || this.#shownS !== before) return;
     }
   }
 
