@@ -35,6 +35,8 @@ const RECORDING_CONFIG: Partial<HlsConfig> = { enableWorker: false, maxBufferLen
 const USUAL_FRAME_S = 1 / 25;
 /** Pictures of cameras are 8 to 200 ms apart; a larger difference is a seek. */
 const FRAME_S = { least: 0.008, most: 0.2 };
+/** So many of the last distances count. */
+const MOST_DISTANCES = 12;
 /** Where to look for the neighbouring picture, in usual distances; further on when that showed the same one again. */
 const STEPS = { forward: [1.05, 1.55, 2.05, 3.05, 5.05], back: [-0.5, -1, -2, -4] };
 /** A step that showed nothing new by then showed the same picture. */
@@ -64,6 +66,7 @@ export class HlsPlayer {
   /** Instant that was gone to and whose very picture has not been seen yet. */
   #wantedAt: number | null = null;
   #frameS = USUAL_FRAME_S;
+  #distances: readonly number[] = [];
   #onShown: () => void = () => undefined;
   #steps: Promise<void> = Promise.resolve();
   #waitingSteps = 0;
@@ -81,7 +84,11 @@ export class HlsPlayer {
       this.#lastPictureAt = performance.now();
       this.#setState('playing');
       const stepS = metadata.mediaTime - this.#shownS;
-      if (stepS > FRAME_S.least && stepS < FRAME_S.most) this.#frameS = stepS;
+      // Only what was played through tells the distance of pictures, and of that the shortest: some are skipped.
+      if (!video.paused && !video.seeking && stepS > FRAME_S.least && stepS < FRAME_S.most) {
+        this.#distances = [...this.#distances.slice(1 - MOST_DISTANCES), stepS];
+        this.#frameS = Math.min(...this.#distances);
+      }
       this.#shownS = metadata.mediaTime;
       this.#onShown();
       this.#aim(metadata.mediaTime);
@@ -142,6 +149,7 @@ export class HlsPlayer {
   /** Shows the next picture (1) or the one before (-1), however far they are apart; the video then stands still. */
   step(by: 1 | -1): void {
     this.#options.video.pause();
+    this.#wantedAt = null;
     if (this.#waitingSteps >= MOST_WAITING_STEPS) return;
     this.#waitingSteps++;
     this.#steps = this.#steps.then(async () => {
