@@ -100,15 +100,15 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
                 <Link className="text-link" to={cameraPath(detail.cameraId)}>
                   {detail.cameraName}
                 </Link>
-                <br />
-                <Link className="text-link" to={`${cameraPath(detail.cameraId)}?at=${detail.triggerAt - CASE_LEAD_MS}`}>
-                  {t('case.toRecording')}
-                </Link>
               </Fact>
               <Fact name={t('case.place')}>{detail.place}</Fact>
               <Fact name={t('case.time')}>
                 {format.dateTime(detail.triggerAt)}
                 <span className="muted"> ± {format.number(event.clockUncertaintyMs)} ms</span>
+                <br />
+                <Link className="text-link" to={`${cameraPath(detail.cameraId)}?at=${detail.triggerAt - CASE_LEAD_MS}`}>
+                  {t('case.toRecording')}
+                </Link>
               </Fact>
               {detail.subjectClass && <Fact name={t('case.subject')}>{name('class', detail.subjectClass)}</Fact>}
               {otherFacts.map(([fact, value]) => (
