@@ -14,7 +14,7 @@ const LEARNING = 0.05;
  * Tells whether anything has moved since the frame that was last looked at by the detector. Compared with that frame and
  * not with the one before, so that what creeps is noticed once it has crept far enough. A change of the whole picture's
  * brightness is no movement; one changed place alone is noise, two beside each other are movement.
- * Looks at one place in 64 pixels: some 20 µs a frame at 640 × 384.
+ * Looks at one place in 64 pixels: a tenth of a millisecond a frame at 640 × 384.
  */
 export class MotionGate {
   readonly #floorMs: number;
