@@ -219,7 +219,10 @@ const improve = (pool: Map<string, number>, add: (symbols: string) => number, lo
   }
 };
 
-/** Weighted mean, over the looks, of how much of the best free reading's probability the plate has: 0–1. */
+/**
+ * Mean, over the looks, of how much of the best free reading's probability the plate has: 0–1. A look counts by its weight
+ * and by how sure its free reading is: one too small or blurred to say anything does not speak against what others show.
+ */
 const explainedShare = (symbols: string, looks: readonly PlateLook[], weights: readonly number[]): number => {
   const classes = toClasses(symbols);
   let share = 0;
@@ -233,8 +236,9 @@ const explainedShare = (symbols: string, looks: readonly PlateLook[], weights: r
     const own = logLikelihood(output, classes);
     const other = free.join() === classes.join() ? own : logLikelihood(output, free);
     // Softened: that the plate stands a little behind the free reading is what the grammar is for.
-    share += weights[i]! * Math.exp(Math.min(0, own - other) / 3);
-    total += weights[i]!;
+    const weight = weights[i]! * Math.exp(other);
+    share += weight * Math.exp(Math.min(0, own - other) / 3);
+    total += weight;
   });
   return total > 0 ? share / total : 0;
 };

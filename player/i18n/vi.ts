@@ -988,7 +988,7 @@ export const vi = {
   'ruleKey.windowMs': 'Khoảng tính hướng (ms)',
   'ruleKey.forbidden': 'Loại bị cấm',
   'ruleKey.marginFraction': 'Phần mép bỏ qua (0–0,5)',
-  'ruleKey.hours': 'Giờ cấm',
+  'ruleKey.hours': 'Khung giờ',
   'ruleKey.minScore': 'Độ tin cậy ít nhất (0–1)',
   'ruleKey.raiseCount': 'Báo khi có từ (người)',
   'ruleKey.raiseMs': 'Giữ mức ít nhất (ms)',

@@ -107,8 +107,8 @@ export const HINTS_VI: Readonly<Record<string, string>> = {
     'Các điểm trên mặt đất đã đo: bốn góc với vị trí tính bằng mét, nhiều hơn thì tốt hơn. Nhờ đó tính được người/m².',
   'Raised only when the count is also so many times what is usual at this hour of the day. While that is not known, the count decides alone.':
     'Chỉ báo khi số người cũng gấp từng này lần mức thường lệ của giờ đó. Khi chưa biết thường lệ thì chỉ xét số người.',
-  'Usual count at each local hour, from 0:00 on, e.g. from the statistics. Without it, it is learnt from earlier days of the same recording session.':
-    'Số người thường lệ của từng giờ, bắt đầu từ 0 giờ, ví dụ lấy từ thống kê. Để trống thì máy tự học từ các ngày trước.',
+  'Usual count at each local hour, from 0:00 on, e.g. from the statistics. Without it, it is learnt from earlier days.':
+    'Số người thường có ở từng giờ, bắt đầu từ 0 giờ, lấy từ thống kê chẳng hạn. Để trống thì tự học từ những ngày trước.',
   'How long the count must stay there (ms of media time).': 'Phải giữ mức đó bao lâu mới báo (ms).',
   'Cleared when it stays at or below `raiseCount` × this.':
     'Hết báo khi số người còn không quá ngưỡng báo × hệ số này.',
@@ -198,6 +198,10 @@ export const HINTS_VI: Readonly<Record<string, string>> = {
     'Ảnh cách ảnh được tính trước đó ngắn hơn mức này thì không thêm bằng chứng (ms).',
   'Smoke not seen for so long is over; smoke there later is a new event (ms of media time).':
     'Không thấy khói trong khoảng này thì coi là hết; thấy lại là một sự việc mới (ms).',
+  'Looks for flame at night as a small warm light that flickers where none was. For towers away from towns.':
+    'Tìm lửa ban đêm: đốm sáng nhỏ màu ấm, chập chờn ở chỗ trước đó không có. Dùng cho tháp ở xa khu dân cư.',
+  'Hours of the site with their own prior: morning fog, a low sun, burning of straw.':
+    'Những khung giờ cần xét riêng: sương sớm, nắng thấp, mùa đốt rơm rạ.',
   'Fire danger of the season: from 1, where more evidence is asked for, to 5.':
     'Cấp dự báo cháy rừng: cấp 1 cần nhiều bằng chứng hơn, cấp 5 cần ít hơn.',
 };
