@@ -12,7 +12,8 @@ import { environment } from '../environment.ts';
 
 /**
  * What many looks at one plate are worth: tracks of plates that come nearer, from 12 to 40 px high, blurred, shaken, noisy and
- * compressed, read frame by frame by the shipped reader and fused; beside the best single frame of the same track.
+ * compressed, read frame by frame by the shipped reader and fused; beside the best single frame of the same track. What is
+ * not shown as a reading is neither right nor wrong.
  *     node dist/benchmarks/scenarios/plate-voting.js [--tracks 120] [--out FILE]
  * Plates are drawn with a font that the reader never saw (DejaVu Sans), and, where WATCHPOST_SHARED has `data/plate-text`, also
  * taken from real crops of its validation split.
@@ -116,7 +117,9 @@ const seen = async ({ picture }: Plate, heightPx: number) => {
 
 const reader = await openPlateReader();
 const scoreOf = async (plates: readonly Plate[]) => {
-  const counts = { tracks: 0, fused: 0, largestFrame: 0, surestFrame: 0, silent: 0, evidence: 0, wrongEvidence: 0 };
+  const none = { right: 0, wrong: 0 };
+  const counts = { fused: { ...none }, largestFrame: { ...none }, surestFrame: { ...none } };
+  let [evidence, wrongEvidence] = [0, 0];
   const isRight = ({ text }: PlateVerdict, plate: Plate): boolean =>
     text !== null && plateSymbols(text) === plate.symbols;
   for (const plate of plates) {
@@ -130,15 +133,12 @@ const scoreOf = async (plates: readonly Plate[]) => {
     const together = fusePlate(sights);
     const alone = sights.map((sight) => fusePlate([sight]));
     const surest = [...alone].sort((a, b) => b.confidence - a.confidence)[0]!;
-    counts.tracks++;
-    if (isRight(together, plate)) counts.fused++;
-    if (isRight(alone.at(-1)!, plate)) counts.largestFrame++;
-    if (isRight(surest, plate)) counts.surestFrame++;
-    if (together.text === null) counts.silent++;
-    if (together.grade === 'evidence') counts.evidence++;
-    if (together.grade === 'evidence' && !isRight(together, plate)) counts.wrongEvidence++;
+    for (const [name, verdict] of Object.entries({ fused: together, largestFrame: alone.at(-1)!, surestFrame: surest }))
+      if (verdict.text !== null) counts[name as keyof typeof counts][isRight(verdict, plate) ? 'right' : 'wrong']++;
+    if (together.grade === 'evidence') evidence++;
+    if (together.grade === 'evidence' && !isRight(together, plate)) wrongEvidence++;
   }
-  return counts;
+  return { tracks: plates.length, ...counts, evidence, wrongEvidence };
 };
 
 const plates: Plate[] = [];

@@ -27,7 +27,7 @@ export class TextureWatch {
 
   /**
    * @param boxes in source pixels
-   * @returns change of each box as a multiple of the picture's own; null where there is no earlier look
+   * @returns change of each box as a multiple of the picture's own; null where no earlier look tells
    */
   look(frame: Pick<Frame, 'pixels' | 'letterbox'>, ptsMs: PtsMs, boxes: readonly Box[]): readonly (number | null)[] {
     const last = this.#looks.at(-1);
@@ -43,7 +43,8 @@ export class TextureWatch {
       ];
     if (!before || ptsMs - before.ptsMs > WITHIN_MS || boxes.length === 0) return boxes.map(() => null);
     const changes = changesOf(before.cells, cells);
-    if (!changes) return boxes.map(() => null);
+    // The very same picture again: it was sent twice, and says nothing of what moves there.
+    if (!changes || changes.every((change) => change === 0)) return boxes.map(() => null);
     const usual = Math.max(LEAST_CHANGE, median(changes));
     const { left, top } = shownOf(frame.letterbox);
     return boxes.map((box) => {

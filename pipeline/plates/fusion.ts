@@ -67,6 +67,11 @@ export type PlateVerdict = {
 
 /** Share of looks that say nothing about the plate: another plate, a hand before it, a flash. */
 const OUTLIERS = 0.02;
+/**
+ * A look that is less sure of its own free reading than the surest one counts less, by this power of the ratio: blur makes
+ * the reader guess, and a guess is more often wrong than its probabilities say.
+ */
+const SURENESS = 0.5;
 const MIN_FRAMES = 3;
 const MIN_CHARACTER = 0.9;
 const MIN_HEIGHT_PX = { 1: 16, 2: 24 } as const;
@@ -87,7 +92,9 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
   const read = looks.map((look) => ({ look, path: bestPath(look.output) }));
   const twoLine = read.filter(({ path }) => path.some(({ line }) => line === 2)).length;
   const lines = hints.lines ?? (twoLine * 2 > read.length ? 2 : 1);
-  const weights = looks.map((look) => weightOf(look, lines));
+  const sure = looks.map(({ output }, i) => logLikelihood(output, classesOf(read[i]!.path)));
+  const surest = Math.max(...sure);
+  const weights = looks.map((look, i) => weightOf(look, lines) * Math.exp(SURENESS * (sure[i]! - surest)));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   // Looks at one vehicle share their angle, light and dirt: they count less than as many independent ones would.
   const temper = total > 1 ? 1 / Math.sqrt(total) : 1;
@@ -228,11 +235,7 @@ const explainedShare = (symbols: string, looks: readonly PlateLook[], weights: r
   let share = 0;
   let total = 0;
   looks.forEach(({ output }, i) => {
-    const free = toClasses(
-      bestPath(output)
-        .map(({ symbol }) => symbol)
-        .join(''),
-    );
+    const free = classesOf(bestPath(output));
     const own = logLikelihood(output, classes);
     const other = free.join() === classes.join() ? own : logLikelihood(output, free);
     // Softened: that the plate stands a little behind the free reading is what the grammar is for.
@@ -242,6 +245,9 @@ const explainedShare = (symbols: string, looks: readonly PlateLook[], weights: r
   });
   return total > 0 ? share / total : 0;
 };
+
+const classesOf = (path: ReturnType<typeof bestPath>): readonly number[] =>
+  toClasses(path.map(({ symbol }) => symbol).join(''));
 
 const rawOf = (path: ReturnType<typeof bestPath>): string => {
   const line = (of: 1 | 2): string => path.flatMap((read) => (read.line === of ? [read.symbol] : [])).join('');
