@@ -30,5 +30,5 @@ COPY --from=build /app/bin ./bin
 COPY --from=build /app/models/weights ./models/weights
 USER watchpost
 VOLUME /data
-ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=262144 MALLOC_TRIM_THRESHOLD_=262144
+ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=262144 MALLOC_TRIM_THRESHOLD_=262144 NODE_OPTIONS=--max-old-space-size=512
 ENTRYPOINT ["tini", "--", "node", "bin/watchpost", "process"]
