@@ -12,7 +12,10 @@ import { toEventLine } from '../../pipeline/event-line.ts';
 import { geometryHash } from '../../pipeline/geometry-hash.ts';
 import { replayRules } from '../../workers/replay-rules.ts';
 import { replayVideo } from '../../workers/replay.ts';
+import type { HeadPassage } from '../../pipeline/evaluation/helmets.ts';
+import type { TrackedFrame } from '../../pipeline/track.ts';
 import { environment } from '../environment.ts';
+import { headPassages, headScores } from '../footage-heads.ts';
 
 /**
  * Events and counts on the shared footage against its truth. Each clip is analysed once and its tracks are kept; rules
@@ -57,16 +60,20 @@ const tracksOf = async (camera: CameraConfig): Promise<string> => {
 
 type ClipResult = EventScores & { readonly clip: string; readonly frames: number; readonly replayMsPerFrame: number };
 const results: ClipResult[] = [];
+const heads: HeadPassage[] = [];
 for (const camera of config.cameras.filter(({ id }) => values.clip === undefined || id === values.clip)) {
   const file = await tracksOf(camera);
   const truthFile = join(shared, 'footage', 'truth', `${camera.id}.json`);
-  const truth = parseEventTruth(readFileSync(truthFile, 'utf8'), truthFile);
+  const truthText = readFileSync(truthFile, 'utf8');
+  const truth = parseEventTruth(truthText, truthFile);
   const lines = readFileSync(file, 'utf8').split('\n');
   const startedAt = performance.now();
   const { events, frames } = replayRules(lines, file, { config, camera });
   const replayMsPerFrame = Math.round(((performance.now() - startedAt) / frames) * 1000) / 1000;
   const scores = evaluateEvents(truth, parseReports(events.map(toEventLine).join(''), camera.id));
   results.push({ clip: camera.id, frames, replayMsPerFrame, ...scores });
+  const tracked = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as TrackedFrame);
+  heads.push(...headPassages(truthText, truthFile, tracked));
   process.stderr.write(`${camera.id}: ${String(frames)} frames\n`);
 }
 
@@ -104,7 +111,7 @@ if (values.table) {
 }
 // What is right for a clip stays with the clip's truth.
 const told = (key: string, value: unknown): unknown => (key === 'expected' ? undefined : value);
-const report = `${JSON.stringify({ scenario: 'footage', ...environment(), clips: results }, told, 2)}\n`;
+const report = `${JSON.stringify({ scenario: 'footage', ...environment(), clips: results, heads: headScores(heads) }, told, 2)}\n`;
 if (values.out) {
   mkdirSync(dirname(values.out), { recursive: true });
   writeFileSync(values.out, report);

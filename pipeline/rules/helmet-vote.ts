@@ -5,8 +5,8 @@ export type HelmetVerdict = 'helmet' | 'bare' | 'other' | 'unsure';
 
 /** Evidence on one rider's head, added up over the track. */
 export type HelmetVote = {
-  /** Sum over the readings that counted: log-odds of "no helmet" (bare or other headwear) against "helmet". */
-  readonly logOdds: number;
+  /** Sum over the readings that counted: what each gives for "no helmet" (bare or other headwear) against "helmet". */
+  readonly sum: number;
   /** Sum of their weights: by size, and two within a tenth of a second share one. */
   readonly weight: number;
   /** Readings that counted. */
@@ -20,8 +20,8 @@ export type HelmetVote = {
 /** Heads from this height on are looked at, and count in full from the second [DOMAIN.md §1.2: below 16–20 px guesses]. */
 const LEAST_HEIGHT_PX = 16;
 const FULL_HEIGHT_PX = 32;
-/** No single frame is believed more: a model is often sure and wrong for a few frames in a row. */
-const MOST_LOG_ODDS = 3;
+/** No single frame is believed more: a head that is misread is often misread with certainty. */
+const MOST_LOG_ODDS = 2;
 /** Frames closer together than this show the same mistake and share one vote. */
 const INDEPENDENT_MS = 100;
 /** Least evidence for a verdict: so many readings over this much time, mostly of one opinion [DOMAIN.md §1.3]. */
@@ -31,13 +31,18 @@ const MOST_UNSURE = 0.5;
 export const LEAST_SPAN_MS = 500;
 export const LEAST_AGREEMENT = 0.8;
 /**
- * A head that is misread is misread again in the next frame, so a sum grows surer of what was doubtful in every frame; the
- * mean does not. A frame's sharpness and doubt only say whether it counts: as weights they made the vote worse
- * [measured: models/weights/rider.md].
+ * What the mean of a track's frames is worth. Frames of one head are alike (their correlation is 0.7 and more), so ten count
+ * as 1.3 that are not, and a sum would grow surer with every frame: the mean counts, so much, plus what the model leans to
+ * "helmet" where as many heads are bare as not [fitted: `helmet-vote.test.ts`]. A frame's sharpness and doubt only say
+ * whether it counts: as weights they made the vote worse [measured: models/weights/rider.md].
  */
-const LEAST_MEAN_LOG_ODDS = 1.2;
+export const WORTH = { slope: 1.9, offset: 0.95 };
+/** Of ten riders about one wears no helmet; readings have to outweigh that. */
+const STREET = Math.log(1 / 9);
+/** Least log-odds for a verdict. For "no helmet" the readings alone then speak fifteen to one. */
+export const LEAST_LOG_ODDS = 0.5;
 
-const EMPTY = { logOdds: 0, weight: 0, readings: 0, speaks: { helmet: 0, bare: 0, other: 0 } };
+const EMPTY = { sum: 0, weight: 0, readings: 0, speaks: { helmet: 0, bare: 0, other: 0 } };
 const clamp = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
 
 const sizeOf = (heightPx: number): number =>
@@ -60,7 +65,7 @@ export const addReading = (vote: HelmetVote | null, reading: HeadReading, ptsMs:
   const before = vote ?? { ...EMPTY, firstPtsMs: ptsMs, lastPtsMs: ptsMs };
   const loudest = helmet >= bare && helmet >= other ? 'helmet' : bare >= other ? 'bare' : 'other';
   return {
-    logOdds: before.logOdds + weight * odds,
+    sum: before.sum + weight * odds,
     weight: before.weight + weight,
     readings: before.readings + (isUsable(reading) ? 1 : 0),
     speaks: { ...before.speaks, [loudest]: before.speaks[loudest] + readingWeight(reading) * independent },
@@ -69,18 +74,23 @@ export const addReading = (vote: HelmetVote | null, reading: HeadReading, ptsMs:
   };
 };
 
+/** Log-odds that somebody on a street wears no helmet, after all frames that counted; without any, as on any street. */
+export const logOddsOf = ({ sum, weight }: HelmetVote): number =>
+  STREET + (weight > 0 ? WORTH.slope * (sum / weight) + WORTH.offset : 0);
+
 /** Share of the evidence that is of the verdict's opinion, 0–1. */
-export const agreement = ({ speaks, logOdds }: HelmetVote): number => {
-  const without = speaks.bare + speaks.other;
-  const all = speaks.helmet + without;
-  return all === 0 ? 0 : (logOdds > 0 ? without : speaks.helmet) / all;
+export const agreement = (vote: HelmetVote): number => {
+  const { helmet, bare, other } = vote.speaks;
+  const all = helmet + bare + other;
+  return all === 0 ? 0 : (logOddsOf(vote) > 0 ? bare + other : helmet) / all;
 };
 
 /** The verdict, or `unsure` when there is too little evidence, or it is divided. */
 export const verdictOf = (vote: HelmetVote | null): HelmetVerdict => {
   if (!vote || vote.lastPtsMs - vote.firstPtsMs < LEAST_SPAN_MS) return 'unsure';
   if (vote.readings < LEAST_READINGS || agreement(vote) < LEAST_AGREEMENT) return 'unsure';
-  if (Math.abs(vote.logOdds) < LEAST_MEAN_LOG_ODDS * vote.weight) return 'unsure';
-  if (vote.logOdds < 0) return 'helmet';
+  const logOdds = logOddsOf(vote);
+  if (Math.abs(logOdds) < LEAST_LOG_ODDS) return 'unsure';
+  if (logOdds < 0) return 'helmet';
   return vote.speaks.bare >= vote.speaks.other ? 'bare' : 'other';
 };

@@ -12,7 +12,9 @@ import {
   type HelmetVerdict,
   type HelmetVote,
   LEAST_AGREEMENT,
+  LEAST_LOG_ODDS,
   LEAST_SPAN_MS,
+  logOddsOf,
   readingWeight,
   verdictOf,
 } from './helmet-vote.ts';
@@ -102,6 +104,7 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
     const told = carryOver(state.told, histories);
     const matches: RuleMatch[] = [];
     for (const [id, ride] of known) {
+      if (ride.riderIds.length === 0 && ride.decidedPtsMs === null) continue;
       const next = this.#decide(ride, votes, ptsMs);
       const match = this.#isDue(next, votes, ptsMs) ? this.#tell(next, votes, told) : null;
       known.set(id, { ...next, reported: next.reported || match !== null });
@@ -213,7 +216,7 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
       decision: {
         ruleId: this.id,
         ruleKind: 'no_helmet',
-        ruleVersion: '3',
+        ruleVersion: '4',
         geometryHash: this.#geometryHash,
         measurements: [
           { name: 'withoutHelmet', value: guilty.length, unit: 'persons', threshold: 0, comparison: '>' },
@@ -225,7 +228,13 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
             comparison: '>=',
           },
           { name: 'seen', value: round2(spanMs / 1000), unit: 's', threshold: LEAST_SPAN_MS / 1000, comparison: '>=' },
-          { name: 'logOdds', value: round2(Math.min(...guilty.map((vote) => vote.logOdds))), unit: '' },
+          {
+            name: 'logOdds',
+            value: round2(Math.min(...guilty.map(logOddsOf))),
+            unit: '',
+            threshold: LEAST_LOG_ODDS,
+            comparison: '>=',
+          },
         ],
         facts: { class: ride.className, riders: verdicts.join(' '), moved: ride.hasMoved ? 'yes' : 'no' },
       },
