@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
+  bicycle,
   car,
-  type DrawnTrack,
+  DrawnTrack,
   filmed,
   FRAME,
   motorcycle,
@@ -133,6 +134,24 @@ describe('counting line', () => {
     const bike = motorcycle(1).at(0, 500, 300).at(4_000, 500, 700);
     const rider = person(2).at(0, 500, 285).at(4_000, 500, 685);
     expect(count([bike, rider]).map((counted) => counted.class)).toEqual(['motorcycle']);
+  });
+
+  test('what crossed is told by looks up to half a second after it', () => {
+    const before = motorcycle(1).at(1_000, 500, 400).at(1_700, 500, 470);
+    const after = bicycle(1).at(1_710, 500, 471).at(4_000, 500, 700);
+    expect(count([before, after])).toEqual([{ class: 'bicycle', direction: 'in', at: 2_000 }]);
+  });
+
+  test('of one thing followed as a car and as a motorcycle the surer name is told first', () => {
+    const named = (id: number, className: string, score: number) =>
+      new DrawnTrack(id, className, [60, 80], score).at(0, 500, 300).at(4_000, 500, 700);
+    const told = count([named(1, 'car', 0.6), named(2, 'motorcycle', 0.9)]);
+    expect(told.map((counted) => counted.class)).toEqual(['motorcycle', 'car']);
+  });
+
+  test('a crossing that its track does not outlive for so long is counted all the same', () => {
+    expect(count([car(1).at(0, 500, 300).at(2_200, 500, 520)], { untilMs: 2_200 })).toHaveLength(1);
+    expect(count([car(1).at(0, 500, 300).at(2_200, 500, 520)])).toHaveLength(1);
   });
 
   test('the centre of the box can be the point that crosses', () => {

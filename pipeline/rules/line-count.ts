@@ -7,13 +7,21 @@ import { carryOver, type PerTrack } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { LineCountConfig } from './rule-config.ts';
 import { boxAt, round2, toSighting } from './sightings.ts';
-import { isRider, type Scene, type TrackHistory } from './track-history.ts';
+import { type Histories, isRider, type Scene, type TrackHistory } from './track-history.ts';
 
-export type LineCountState = PerTrack<Passage>;
+/** A crossing that holds, with what is known of its track until now. */
+type Crossed = { readonly crossing: Crossing; readonly direction: Direction; readonly history: TrackHistory };
+export type LineCountState = { readonly passages: PerTrack<Passage>; readonly crossed: readonly Crossed[] };
 
 const KEY_MS = 500;
+/** What it was that crossed is asked so long after: by then more looks have told its class, and who only rides along. */
+const SETTLE_MS = 500;
 
-/** Things that cross a directed line, by class and direction. A rider is counted with the vehicle. */
+/**
+ * Things that cross a directed line, by class and direction. A rider is counted with the vehicle. Of one thing that is
+ * followed twice, as a car and as a motorcycle say, the name with more and surer looks is told first and so is the one
+ * that stands.
+ */
 export class LineCountRule implements Rule<LineCountState> {
   readonly id: string;
   readonly #config: LineCountConfig;
@@ -30,28 +38,37 @@ export class LineCountRule implements Rule<LineCountState> {
   }
 
   init(): LineCountState {
-    return new Map();
+    return { passages: new Map(), crossed: [] };
   }
 
-  step(state: LineCountState, { histories }: Scene): { state: LineCountState; matches: readonly RuleMatch[] } {
-    const { classes, directions } = this.#config;
-    const states = carryOver(state, histories);
-    const matches: RuleMatch[] = [];
+  step(
+    { passages: before, crossed: open }: LineCountState,
+    { histories, ptsMs }: Scene,
+  ): { state: LineCountState; matches: readonly RuleMatch[] } {
+    const passages = carryOver(before, histories);
+    const crossed = open.length > 0 ? upToDate(open, histories) : [];
     for (const [id, history] of histories) {
       if (!history.observed) continue;
-      const passage = this.#crossing.follow(history, states.get(id) ?? FRESH_PASSAGE);
+      const passage = this.#crossing.follow(history, passages.get(id) ?? FRESH_PASSAGE);
       const { waiting } = passage;
-      const ready = waiting !== null && history.confirmed;
-      states.set(id, ready ? { ...passage, waiting: null } : passage);
-      const isWanted = classes.includes(history.className) && !isRider(history);
-      if (ready && isWanted && directions.includes(waiting.direction))
-        matches.push(this.#match(history, waiting.crossing, waiting.direction));
+      const holds = waiting !== null && history.confirmed;
+      passages.set(id, holds ? { ...passage, waiting: null } : passage);
+      if (holds && this.#config.directions.includes(waiting.direction)) crossed.push({ ...waiting, history });
     }
-    return { state: states, matches };
+    const isDue = ({ crossing }: Crossed): boolean => ptsMs - crossing.ptsMs >= SETTLE_MS;
+    const matches = crossed.length > 0 ? this.#matches(crossed.filter(isDue)) : [];
+    return { state: { passages, crossed: crossed.filter((one) => !isDue(one)) }, matches };
   }
 
-  finish(): readonly RuleMatch[] {
-    return [];
+  finish({ crossed }: LineCountState): readonly RuleMatch[] {
+    return this.#matches(crossed);
+  }
+
+  #matches(due: readonly Crossed[]): readonly RuleMatch[] {
+    return due
+      .filter(({ history }) => this.#config.classes.includes(history.className) && !isRider(history))
+      .sort((a, b) => sureness(b.history) - sureness(a.history))
+      .map(({ history, crossing, direction }) => this.#match(history, crossing, direction));
   }
 
   #match(history: TrackHistory, crossing: Crossing, direction: Direction): RuleMatch {
@@ -68,7 +85,7 @@ export class LineCountRule implements Rule<LineCountState> {
       decision: {
         ruleId: this.id,
         ruleKind: 'line_count',
-        ruleVersion: '1',
+        ruleVersion: '2',
         geometryHash: this.#geometryHash,
         measurements: [{ name: 'crossingPosition', value: round2(crossing.along * 100), unit: '%' }],
         facts: { line: this.#config.line, direction, class: className },
@@ -81,3 +98,12 @@ export class LineCountRule implements Rule<LineCountState> {
     };
   }
 }
+
+/** With the newest history of each track; of one that was lost or became another thing the last of its own. */
+const upToDate = (crossed: readonly Crossed[], histories: Histories): Crossed[] => {
+  const byOrigin = new Map([...histories.values()].map((history) => [history.origin, history]));
+  return crossed.map((one) => ({ ...one, history: byOrigin.get(one.history.trackId) ?? one.history }));
+};
+
+/** Sum of the scores of all looks that gave it its class. */
+const sureness = ({ votes, className }: TrackHistory): number => votes[className] ?? 0;

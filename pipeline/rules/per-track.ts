@@ -50,6 +50,7 @@ export const shareReports = <S extends { readonly reported: boolean }>(
   states: Map<number, S>,
   histories: Histories,
 ): void => {
+  if (!hasReport(states)) return;
   const seen = [...histories.values()].filter((history) => history.observed);
   for (const told of seen) {
     if (!states.get(told.trackId)?.reported) continue;
@@ -58,4 +59,9 @@ export const shareReports = <S extends { readonly reported: boolean }>(
       if (state && !state.reported && isSameThing(told, other)) states.set(other.trackId, { ...state, reported: true });
     }
   }
+};
+
+const hasReport = (states: ReadonlyMap<number, { readonly reported: boolean }>): boolean => {
+  for (const { reported } of states.values()) if (reported) return true;
+  return false;
 };

@@ -30,12 +30,14 @@ type Line = { readonly slope: number; readonly at: number };
  * - scatter of the sightings: never less than `noisePx` allows, widened where neighbouring errors are alike;
  * - the calibration: the speed again under every homography of `calibration.shifted`;
  * - the contact point: lower edges of boxes that all miss the wheels by the same share.
- * @returns null for too few sightings, or none that differ in time
+ * @param leastMetresPerSecond of what is not faster nobody asks how well it is known
+ * @returns null for too few sightings, or none that differ in time, and for what is not faster
  */
 export const estimateSpeed = (
   fixes: readonly Fix[],
   calibration: Calibration,
   noisePx: number,
+  leastMetresPerSecond = 0,
 ): SpeedEstimate | null => {
   const kept = withoutOutliers(fixes, calibration.homography, noisePx);
   if (kept.length < LEAST_FIXES) return null;
@@ -55,7 +57,8 @@ export const estimateSpeed = (
     });
   const along = alongIn(calibration.homography);
   const line = fitLine(seconds, along, weights);
-  if (!line) return null;
+  // The interval costs ten times as much as the speed, and most of the traffic keeps to the limit.
+  if (!line || line.slope <= leastMetresPerSecond) return null;
 
   const residualsPx = along.map(
     (value, index) => (value - line.at - line.slope * seconds[index]!) / metrePerPx[index]!,

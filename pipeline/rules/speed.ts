@@ -130,7 +130,7 @@ export class SpeedRule implements Rule<SpeedState> {
     if (!classes.includes(history.className) || isRider(history)) return null;
     const [first, last] = [fixes[0]!, fixes.at(-1)!];
     if (unseenMs > MAX_UNSEEN_SHARE * (last.ptsMs - first.ptsMs)) return null;
-    const speed = estimateSpeed(fixes, this.#calibration, noisePx);
+    const speed = estimateSpeed(fixes, this.#calibration, noisePx, limitKmh / KMH);
     if (!speed || speed.distanceM < minTravelM || speed.metresPerSecond * KMH > FASTEST_KMH) return null;
     if (speed.halfWidth > WIDEST_SHARE * speed.metresPerSecond) return null;
     if ((speed.metresPerSecond - speed.halfWidth) * KMH <= limitKmh) return null;

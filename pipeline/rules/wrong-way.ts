@@ -86,10 +86,10 @@ export class WrongWayRule implements Rule<WrongWayState> {
     const { windowMs, minAngleDeg, classes } = this.#config;
     const none = { against: FRESH, angleDeg: 0 };
     if (!classes.includes(history.className) || isRider(history)) return none;
-    const inside = this.#stretchInside(history);
+    const { lastPtsMs, since: known } = before;
+    const inside = this.#stretchInside(history, known ? -Infinity : ptsMs - windowMs);
     const newest = inside.at(-1);
     if (!newest) return none;
-    const { lastPtsMs, since: known } = before;
     // What was known before the track was out of sight or out of the zone may belong to another vehicle.
     const isBroken = inside.length < history.path.length;
     const since = known && isBroken && known.ptsMs < inside[0]!.ptsMs ? null : known;
@@ -114,10 +114,14 @@ export class WrongWayRule implements Rule<WrongWayState> {
     );
   }
 
-  /** The newest unbroken run of observations inside the zone. */
-  #stretchInside({ steady }: TrackHistory): readonly Observation[] {
-    const outside = steady.findLastIndex((observation) => !isInside(groundPoint(observation.box), this.#corners));
-    return steady.slice(outside + 1);
+  /** The newest unbroken run of observations inside the zone, as far back as it is asked for. */
+  #stretchInside({ steady }: TrackHistory, fromPtsMs: PtsMs): readonly Observation[] {
+    let from = steady.length;
+    for (; from > 0; from--) {
+      const { ptsMs, box } = steady[from - 1]!;
+      if (ptsMs < fromPtsMs || !isInside(groundPoint(box), this.#corners)) break;
+    }
+    return steady.slice(from);
   }
 
   /** Way against the legal direction as a share of the whole way along it, both ways, since the act began. */
