@@ -62,7 +62,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/cases.csv': seesCases,
   'GET /api/incidents': seesCases,
   'POST /api/incidents/:id/acknowledge': decides,
+  'POST /api/incidents/:id/actions': decides,
   'PUT /api/fire/wind': feeds,
+  'PUT /api/fire/danger': feeds,
+  'GET /api/cases/:id/course': seesCases,
   'GET /api/alerts/channels': seesCases,
   'GET /api/cases/:id': seesCases,
   'GET /api/cases/:id/files/*': seesCases,
@@ -158,6 +161,7 @@ export const ROUTES_OF_SCOPE: Readonly<Record<TokenScope, readonly string[]>> = 
     'GET /api/cases/:id/files/*',
     'POST /api/cases/:id/verify',
     'GET /api/cases/:id/same-act',
+    'GET /api/cases/:id/course',
     'GET /api/missed',
     'GET /api/law',
   ],
@@ -175,6 +179,7 @@ export const ROUTES_OF_SCOPE: Readonly<Record<TokenScope, readonly string[]>> = 
     'POST /api/cases/:id/hold/end',
     'POST /api/cases/bulk',
     'POST /api/incidents/:id/acknowledge',
+    'POST /api/incidents/:id/actions',
     'POST /api/missed',
   ],
   'cases:export': [
@@ -206,6 +211,7 @@ export const ROUTES_OF_SCOPE: Readonly<Record<TokenScope, readonly string[]>> = 
   'metrics:read': ['GET /metrics'],
   'stills:write': ['POST /api/cameras/:id/stills'],
   'wind:write': ['PUT /api/fire/wind'],
+  'danger:write': ['PUT /api/fire/danger'],
   'signals:write': ['POST /api/cameras/:id/signals/:signal'],
 };
 

@@ -78,7 +78,12 @@ import { registerSnapshotRoutes } from './routes/snapshot.ts';
 import { registerSetupRoutes } from './routes/setup.ts';
 import { registerSignalRoutes } from './routes/signals.ts';
 import { registerStillRoutes } from './routes/stills.ts';
+import { registerDangerRoutes } from './routes/danger.ts';
 import { registerWindRoutes } from './routes/wind.ts';
+import { DangerBook } from './danger.ts';
+import { startPlumeConsumer } from './plume-consumer.ts';
+import { FireActionRepository } from './repositories/fire-actions.ts';
+import { PlumeCourseRepository } from './repositories/plume-course.ts';
 import { WindBook } from './wind.ts';
 import { registerStatisticsRoutes } from './routes/statistics.ts';
 import { registerTokenRoutes } from './routes/tokens.ts';
@@ -165,6 +170,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     reviewKeys: new ReviewKeyStore(db),
     fireMap,
     wind: new WindBook(redis, clock, log),
+    danger: new DangerBook(redis, clock),
+    plumeCourse: new PlumeCourseRepository(db),
+    fireActions: new FireActionRepository(db, clock),
     redis,
     states,
     audit: new AuditLog(db),
@@ -244,6 +252,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerIncidentRoutes(app, context, desk);
   registerAlertRoutes(app, context);
   registerWindRoutes(app, context);
+  registerDangerRoutes(app, context);
   registerExportRoutes(app, context, { playerDir });
   registerLinkRoutes(app, context);
   registerLawRoutes(app, context);
@@ -268,6 +277,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const passages = startPassageConsumer(context, desk);
   const retention = startPassageRetention(context);
   const learnt = startLearntPlaces(context);
+  const plumes = startPlumeConsumer(context);
   app.addHook('preClose', () => context.live.close());
   app.addHook('onClose', async () => {
     const steps: (() => Promise<void>)[] = [
@@ -280,6 +290,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       () => retention.close(),
       () => custody.close(),
       () => learnt.close(),
+      () => plumes.close(),
       async () => {
         redis.close();
         return Promise.resolve();

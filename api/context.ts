@@ -30,6 +30,9 @@ import type { PassageRepository } from './repositories/passages.ts';
 import type { AlertRepository } from './repositories/alerts.ts';
 import type { WatchRepository } from './repositories/watch-lists.ts';
 import type { CountRepository } from './repositories/counts.ts';
+import type { DangerBook } from './danger.ts';
+import type { FireActionRepository } from './repositories/fire-actions.ts';
+import type { PlumeCourseRepository } from './repositories/plume-course.ts';
 import type { WindBook } from './wind.ts';
 
 /** Everything the routes are made of. */
@@ -61,6 +64,9 @@ export type ApiContext = {
   readonly watch: WatchRepository;
   readonly fireMap: FireMap;
   readonly wind: WindBook;
+  readonly danger: DangerBook;
+  readonly plumeCourse: PlumeCourseRepository;
+  readonly fireActions: FireActionRepository;
   readonly alerts: AlertRepository;
   readonly redis: RedisLink;
   readonly states: CameraStates;

@@ -4,7 +4,7 @@ import { fromArrayBuffer } from 'geotiff';
 import type { Config } from '../pipeline/config-schema.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { Position } from '../pipeline/fire/incidents.ts';
-import { type MapLayer, nearestAround, parseMapLayer } from '../pipeline/fire/map-layers.ts';
+import { type MapLayer, type Nearest, nearestAround, parseMapLayer } from '../pipeline/fire/map-layers.ts';
 import { parseAsciiGrid, type Terrain } from '../pipeline/fire/terrain.ts';
 import { toVn2000 } from '../pipeline/fire/vn2000.ts';
 
@@ -14,15 +14,22 @@ export type FireMap = {
   readonly layers: readonly MapLayer[];
   /** Of VN-2000; null where places are told in WGS 84 only. */
   readonly centralMeridianDeg: number | null;
+  /** Of a patrol along the straight line; null where the site says nothing of it. */
+  readonly travelKmh: number | null;
 };
 
-export const NO_FIRE_MAP: FireMap = { terrain: null, layers: [], centralMeridianDeg: null };
+export const NO_FIRE_MAP: FireMap = { terrain: null, layers: [], centralMeridianDeg: null, travelKmh: null };
 
 /** What lies around a fire, and where it is on Vietnamese maps. */
-export const aroundOf = ({ layers, centralMeridianDeg }: FireMap, position: Position) => ({
-  nearest: 'place' in position ? [...nearestAround(layers, position.place)] : [],
+export const aroundOf = ({ layers, centralMeridianDeg, travelKmh }: FireMap, position: Position) => ({
+  nearest: 'place' in position ? nearestAround(layers, position.place).map((one) => withTravel(one, travelKmh)) : [],
   vn2000: 'place' in position && centralMeridianDeg !== null ? toVn2000(position.place, centralMeridianDeg) : null,
 });
+
+const withTravel = (nearest: Nearest, travelKmh: number | null): Nearest & { readonly travelMinutes?: number } =>
+  travelKmh === null || nearest.kind !== 'post'
+    ? nearest
+    : { ...nearest, travelMinutes: Math.ceil((60 * nearest.distanceM) / 1000 / travelKmh) };
 
 /**
  * Reads the terrain and the layers that the configuration names.
@@ -30,10 +37,11 @@ export const aroundOf = ({ layers, centralMeridianDeg }: FireMap, position: Posi
  * @throws WatchpostError INPUT_UNREADABLE naming the file and what was expected
  */
 export const openFireMap = async (
-  { terrain, layers, vn2000 }: Config['fire'],
+  { terrain, layers, vn2000, travelKmh }: Config['fire'],
   configDir: string,
 ): Promise<FireMap> => ({
   centralMeridianDeg: vn2000?.centralMeridianDeg ?? null,
+  travelKmh: travelKmh ?? null,
   terrain: terrain === undefined ? null : await readTerrain(resolve(configDir, terrain)),
   layers: await Promise.all(
     layers.map(async ({ kind, file }) => {

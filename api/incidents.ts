@@ -12,8 +12,10 @@ const FIRE_KINDS = ['smoke', 'flame'] as const;
 /** Most alerts joined at a time: more than a desk of people could look at. */
 const LIMIT = 200;
 
-/** An incident without what is known of its alerts. */
-type SeenIncident = Omit<IncidentView, 'progress'>;
+/** An incident without what is known of its alerts, and of how their smoke goes on. */
+type SeenIncident = Omit<IncidentView, 'progress' | 'actions' | 'alerts'> & {
+  readonly alerts: readonly Omit<IncidentView['alerts'][number], 'standing'>[];
+};
 
 /** Incidents that somebody may see, newest first, made afresh of their cases: a case is never in two places. */
 export const recentIncidents = async (
@@ -42,7 +44,7 @@ export const recentIncidents = async (
 const toAlertView = (
   { sight, sightings, framesLooked, growthPercent }: FireAlert,
   { summary, manifest }: { readonly summary: CaseSummary; readonly manifest: EvidenceManifest },
-): IncidentView['alerts'][number] => ({
+): SeenIncident['alerts'][number] => ({
   case: summary,
   sight: sight && { station: sight.station, azimuthDeg: sight.azimuthDeg, sigmaDeg: sight.sigmaDeg },
   sightings,

@@ -6,7 +6,12 @@ export type SmokePicture = { readonly file: string; readonly atMs: number; reado
 /** Pictures of one view in order of time. */
 export type SmokeView = { readonly id: string; readonly kind: string; readonly pictures: readonly SmokePicture[] };
 /** A picture without smoke, whose time is not known. */
-export type SmokeNegative = { readonly file: string; readonly kind: string };
+export type SmokeNegative = { readonly file: string; readonly kind: string; readonly isChoice: boolean };
+
+/** Sequences that the rule's cost of glare was chosen with, beside pictures that the detector was trained on. */
+const CHOICE = ['hill-glare'];
+/** Towers that the detector was not trained on, only its checkpoint chosen (models/training/smoke/dataset.py). */
+const HELD_OUT = ['tower6', 'tower9', 'tower16', 'tower22', 'tower24'];
 
 const rowsOf = (file: string): readonly Record<string, string>[] => {
   const [head = '', ...lines] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
@@ -16,7 +21,7 @@ const rowsOf = (file: string): readonly Record<string, string>[] => {
 
 /**
  * The test pictures of smoke of the shared folder, as sequences: times and kinds were read off the pictures (`smoke-frames.csv`),
- * whether there is smoke is what their labels say.
+ * whether there is smoke is what their labels say. Beside them pictures without smoke of towers that are held out of training.
  */
 export const readSmokeMaterial = (
   shared: string,
@@ -29,12 +34,15 @@ export const readSmokeMaterial = (
     const path = join(folder, file);
     const label = readFileSync(path.replace('/images/', '/labels/').replace(/\.jpg$/, '.txt'), 'utf8');
     const hasSmoke = label.trim() !== '';
-    if (!hasSmoke) negatives.push({ file: path, kind });
+    if (!hasSmoke) negatives.push({ file: path, kind, isChoice: CHOICE.includes(sequence) });
     if (sequence === '') continue;
     const view = views.get(sequence) ?? { kind, pictures: [] };
     view.pictures.push({ file: path, atMs: Date.parse(takenAt), hasSmoke });
     views.set(sequence, view);
   }
+  for (const { image = '', group = '' } of rowsOf(join(folder, 'index.csv')))
+    if (HELD_OUT.some((tower) => group === `${tower}-nobox`))
+      negatives.push({ file: join(folder, image), kind: 'other towers', isChoice: false });
   const ignition = join(shared, 'data', 'smoke-sequences');
   for (const row of rowsOf(join(ignition, 'labels.csv'))) {
     const { sequence = '', file = '', offset_s: offsetS, smoke_label_by_filename: label } = row;

@@ -7,10 +7,13 @@ import type { Frame, FrameHeader } from './frame.ts';
 import type { Size } from './geometry.ts';
 import { toLiveFrame } from './live-frame.ts';
 import type { LiveFrame } from './live.ts';
+import type { DangerReport } from './fire/danger.ts';
 import { GlowWatch } from './fire/glow.ts';
 import type { LearntPlace } from './fire/learnt.ts';
 import { MastWatch, type ReferencePictures } from './fire/mast-watch.ts';
 import type { Pose } from './fire/lens.ts';
+import type { PlumeReport } from './fire/plume.ts';
+import type { OtherSight } from './fire/second-sight.ts';
 import { watchSweep } from './fire/sweep.ts';
 import { TextureWatch } from './fire/texture.ts';
 import type { PoseId, SweepWatch } from './fire/sweep-watch.ts';
@@ -41,6 +44,10 @@ export type CameraPipelineOptions = {
   readonly timeZone: string;
   /** What people have decided of smoke until now, asked with every frame; by default nothing. */
   readonly learnt?: () => readonly LearntPlace[];
+  /** Fire danger of the day, asked with every frame; null where nobody said it, and the rule's own level counts. */
+  readonly danger?: (now: EpochMs) => DangerReport | null;
+  /** What other cameras may be seeing of fires, asked with every frame; by default nothing. */
+  readonly others?: () => readonly OtherSight[];
   /** Pictures that the poses of a tower were calibrated on; without them no moved mast is noticed. */
   readonly references?: ReferencePictures;
   /** What controllers told of a signal of this camera, oldest first; asked with every frame. */
@@ -53,6 +60,8 @@ export type AnalysedFrame = {
   readonly tracked: TrackedFrame;
   readonly live: LiveFrame;
   readonly events: readonly WatchEvent[];
+  /** How plumes of smoke or flame stand in this view; null in a frame that counts for none. */
+  readonly plumes: readonly PlumeReport[] | null;
 };
 
 /** A frame's times, and its pixels where signals are to be read from them. */
@@ -60,7 +69,18 @@ export type FrameInput = Pick<FrameHeader, 'ptsMs' | 'capturedAt' | 'poseId' | '
   Partial<Pick<Frame, 'pixels' | 'letterbox'>>;
 export type TracksInput = Pick<
   TrackedFrame,
-  'ptsMs' | 'capturedAt' | 'signals' | 'heads' | 'picture' | 'viewMoves' | 'still' | 'poseId' | 'learnt' | 'mast'
+  | 'ptsMs'
+  | 'capturedAt'
+  | 'signals'
+  | 'heads'
+  | 'picture'
+  | 'viewMoves'
+  | 'still'
+  | 'poseId'
+  | 'learnt'
+  | 'danger'
+  | 'others'
+  | 'mast'
 >;
 
 /** How long a track stays marked on the overlay after it was part of a match. */
@@ -80,6 +100,8 @@ export class CameraPipeline {
   readonly #nextTrackId = countFromOne();
   readonly #sweep: SweepWatch | null;
   readonly #learnt: () => readonly LearntPlace[];
+  readonly #danger: (now: EpochMs) => DangerReport | null;
+  readonly #others: () => readonly OtherSight[];
   readonly #rules: RuleSet;
   readonly #signals: SignalReader | null;
   readonly #fed: ((capturedAt: EpochMs) => SignalReadings) | null;
@@ -105,12 +127,16 @@ export class CameraPipeline {
     provenance,
     timeZone,
     learnt,
+    danger,
+    others,
     references,
     memory,
     told,
   }: CameraPipelineOptions) {
     this.#fed = fedSignals(camera, clock, told);
     this.#learnt = learnt ?? (() => []);
+    this.#danger = danger ?? (() => null);
+    this.#others = others ?? (() => []);
     this.#cameraId = camera.id;
     this.#sessionId = clock.sessionId;
     this.#frameSize = frameSize;
@@ -161,26 +187,26 @@ export class CameraPipeline {
     const { ptsMs, poseId } = frame;
     const tracker = this.#trackers.get(poseId) ?? new ByteTracker(this.#trackerConfig, this.#nextTrackId);
     this.#trackers.set(poseId, tracker);
-    return this.#withChange(frame, tracker.update(withoutTwins([...detections, ...this.#glowIn(frame)]), ptsMs));
+    return this.#withTexture(frame, tracker.update(withoutTwins([...detections, ...this.#glowIn(frame)]), ptsMs));
   }
 
-  /** How smoke billows is a fact of the picture, so it is taken while there is one. */
-  #withChange({ ptsMs, poseId, pixels, letterbox }: FrameInput, tracks: readonly Track[]): readonly Track[] {
+  /** How smoke billows, and what is stray light, is a fact of the picture, so it is taken while there is one. */
+  #withTexture({ ptsMs, poseId, pixels, letterbox }: FrameInput, tracks: readonly Track[]): readonly Track[] {
     if (!this.#looksForSmoke || pixels === undefined || letterbox === undefined) return tracks;
     const watch = this.#texture.get(poseId) ?? new TextureWatch();
     this.#texture.set(poseId, watch);
     const seen = tracks.filter(
       ({ observed, className }) => observed && (className === 'smoke' || className === 'flame'),
     );
-    const changes = watch.look(
+    const textures = watch.look(
       { pixels, letterbox },
       ptsMs,
       seen.map(({ box }) => box),
     );
-    const changeOf = new Map(seen.map((track, index) => [track, changes[index] ?? null]));
+    const textureOf = new Map(seen.map((track, index) => [track, textures[index]]));
     return tracks.map((track) => {
-      const change = changeOf.get(track) ?? null;
-      return change === null ? track : { ...track, change };
+      const { change = null, glare = 0 } = textureOf.get(track) ?? {};
+      return { ...track, ...(change === null ? {} : { change }), ...(glare === 0 ? {} : { glare }) };
     });
   }
 
@@ -201,6 +227,7 @@ export class CameraPipeline {
       ...(fed ? { signals: fed } : {}),
       ...(poseId === undefined ? {} : { poseId }),
       ...(learnt.length === 0 ? {} : { learnt }),
+      ...(this.#looksForSmoke ? this.#fireFacts(capturedAt) : {}),
     };
     if (pixels === undefined || letterbox === undefined) return when;
     const signals = this.#signals?.read({ pixels, letterbox }, ptsMs);
@@ -218,9 +245,14 @@ export class CameraPipeline {
     };
   }
 
+  #fireFacts(now: EpochMs): Pick<TrackedFrame, 'danger' | 'others'> {
+    const [danger, others] = [this.#danger(now), this.#others()];
+    return { ...(danger ? { danger } : {}), ...(others.length > 0 ? { others } : {}) };
+  }
+
   /** The same from tracks and readings on, for trying rules on stored tracks. */
   pushTracks(
-    { ptsMs, capturedAt, signals, heads, picture, viewMoves, still, poseId, learnt, mast }: TracksInput,
+    { ptsMs, capturedAt, signals, heads, picture, viewMoves, still, poseId, learnt, danger, others, mast }: TracksInput,
     tracks: readonly Track[],
   ): AnalysedFrame {
     const tracked: TrackedFrame = {
@@ -237,6 +269,8 @@ export class CameraPipeline {
       ...(still ? { still } : {}),
       ...(poseId === undefined ? {} : { poseId }),
       ...(learnt ? { learnt } : {}),
+      ...(danger ? { danger } : {}),
+      ...(others ? { others } : {}),
       ...(mast ? { mast } : {}),
     };
     const matches = this.#sameAct.filter(this.#rules.step(tracked), tracked);
@@ -245,7 +279,8 @@ export class CameraPipeline {
       for (const { trackId } of match.subjects) this.#raiseAlert(trackId, match.decision.ruleKind, ptsMs + ALERT_MS);
     }
     const events = this.#assembler.push(matches, tracked);
-    return { tracked, live: toLiveFrame(tracked, (trackId) => this.#alertsOf(trackId, ptsMs)), events };
+    const live = toLiveFrame(tracked, (trackId) => this.#alertsOf(trackId, ptsMs));
+    return { tracked, live, events, plumes: this.#rules.plumes() };
   }
 
   /** What the rules have learnt of the place until now, for the next session; null when none of them learns. */

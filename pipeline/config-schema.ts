@@ -655,6 +655,14 @@ export const Config = Type.Object(
           ),
           { default: [], description: 'What an alert names beside the place; paths relative to this file.' },
         ),
+        travelKmh: Type.Optional(
+          Type.Number({
+            minimum: 1,
+            maximum: 100,
+            description:
+              'How fast a patrol is from the nearest watch post, along the straight line, detours included: alerts then tell the travel time.',
+          }),
+        ),
         vn2000: Type.Optional(
           Type.Object(
             {

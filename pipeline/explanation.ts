@@ -92,7 +92,7 @@ class Told {
     return riders ? quantity(riders.value - 1, riders.unit, language) : '?';
   }
 
-  isFact(name: string, value: string): boolean {
+  isFact(name: string, value: string | undefined): boolean {
     return this.#event.decision.facts[name] === value;
   }
 
@@ -142,9 +142,16 @@ const mast = (t: Told, language: Language): string => {
   }[language];
 };
 
+/** One more sentence where another camera was seeing the same place. */
+const second = (t: Told, language: Language): string => {
+  if (t.isFact('seconders', undefined)) return '';
+  const cameras = t.fact('seconders').split(' ').join(', ');
+  return { vi: ` Camera ${cameras} cũng thấy ở chỗ đó.`, en: ` Camera ${cameras} saw it at that place too.` }[language];
+};
+
 const smoke: Sentences = (t) => ({
-  vi: `Thấy ${t.subject('vi')} ${t.bearing('vi')} trong ${t.value('sightings', 'vi')} (ngưỡng ${t.threshold('sightings', 'vi')}), kéo dài ${t.value('seen', 'vi')}. Mức chứng cứ ${t.value('evidence', 'vi')} (ngưỡng ${t.threshold('evidence', 'vi')}).${learnt(t, 'vi')}${mast(t, 'vi')}`,
-  en: `${capitalise(t.subject('en'))} was seen ${t.bearing('en')} in ${t.value('sightings', 'en')} (threshold ${t.threshold('sightings', 'en')}), over ${t.value('seen', 'en')}. Evidence ${t.value('evidence', 'en')} (threshold ${t.threshold('evidence', 'en')}).${learnt(t, 'en')}${mast(t, 'en')}`,
+  vi: `Thấy ${t.subject('vi')} ${t.bearing('vi')} trong ${t.value('sightings', 'vi')} (ngưỡng ${t.threshold('sightings', 'vi')}), kéo dài ${t.value('seen', 'vi')}. Mức chứng cứ ${t.value('evidence', 'vi')} (ngưỡng ${t.threshold('evidence', 'vi')}).${second(t, 'vi')}${learnt(t, 'vi')}${mast(t, 'vi')}`,
+  en: `${capitalise(t.subject('en'))} was seen ${t.bearing('en')} in ${t.value('sightings', 'en')} (threshold ${t.threshold('sightings', 'en')}), over ${t.value('seen', 'en')}. Evidence ${t.value('evidence', 'en')} (threshold ${t.threshold('evidence', 'en')}).${second(t, 'en')}${learnt(t, 'en')}${mast(t, 'en')}`,
 });
 
 /** One more sentence of a crowd where the ground is calibrated. */

@@ -1,5 +1,7 @@
+import type { DangerReport } from './fire/danger.ts';
 import type { LearntPlace } from './fire/learnt.ts';
 import type { MastFact } from './fire/mast-watch.ts';
+import type { OtherSight } from './fire/second-sight.ts';
 import type { Box, Size } from './geometry.ts';
 import type { HeadReading } from './head-reading.ts';
 import type { PictureFacts } from './health/picture-facts.ts';
@@ -27,6 +29,8 @@ export type Track = {
   readonly lastObservedPtsMs: PtsMs;
   /** Of smoke: how much its place changed since the look before, as a multiple of what the rest of the picture did. */
   readonly change?: number;
+  /** Of smoke: how much of it may be stray light, 0 to 1; absent for none. */
+  readonly glare?: number;
 };
 
 /** All tracks of a camera at one analysed frame: what rules and overlays consume. */
@@ -50,6 +54,10 @@ export type TrackedFrame = {
   readonly still?: StillThings;
   /** What people decided of smoke that this camera showed before. */
   readonly learnt?: readonly LearntPlace[];
+  /** Fire danger of the day, where somebody said it. */
+  readonly danger?: DangerReport;
+  /** What other cameras may be seeing of fires. */
+  readonly others?: readonly OtherSight[];
   /** Which pose of a sweep it shows. */
   readonly poseId?: string;
   /** How the mast stands against the picture that the pose was calibrated on. */

@@ -13,6 +13,8 @@ import type { DiskReadiness, SealReadiness } from '../api/contract/health.ts';
 import type { ReviewKeys, ReviewKeysChange } from '../api/contract/review-keys.ts';
 import type { AlertChannelList } from '../api/contract/alerts.ts';
 import type { IncidentList } from '../api/contract/incidents.ts';
+import type { FireAction, FireActionRequest } from '../api/contract/fire-actions.ts';
+import type { Danger, DangerRequest } from '../api/contract/danger.ts';
 import type { Wind, WindReport } from '../api/contract/wind.ts';
 import type { MergeRequest, SameActList } from '../api/contract/same-act.ts';
 import type {
@@ -254,6 +256,9 @@ export const api = {
   case: (id: string, signal?: AbortSignal) => request<CaseDetail>('GET', caseUrl(id), undefined, signal),
   incidents: (signal?: AbortSignal) => request<IncidentList>('GET', '/api/incidents', undefined, signal),
   acknowledge: (id: string) => request<undefined>('POST', `/api/incidents/${encodeURIComponent(id)}/acknowledge`),
+  fireAction: (incidentId: string, action: FireActionRequest) =>
+    request<FireAction>('POST', `/api/incidents/${encodeURIComponent(incidentId)}/actions`, action),
+  reportDanger: (danger: DangerRequest) => request<Danger>('PUT', '/api/fire/danger', danger),
   reportWind: (wind: WindReport) => request<Wind>('PUT', '/api/fire/wind', wind),
   alertChannels: (signal?: AbortSignal) => request<AlertChannelList>('GET', '/api/alerts/channels', undefined, signal),
   claim: (id: string) => request<ClaimResult>('POST', `${caseUrl(id)}/claim`),

@@ -12,6 +12,7 @@ import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { CameraSet } from './camera-set.ts';
 import { isSame } from '../pipeline/config-change.ts';
 import { openLandmarks } from './landmark-files.ts';
+import { FireLink } from './fire-link.ts';
 import { LearntPlaces } from './learnt-places.ts';
 import { CameraAnalyzer, type FrameFate } from './camera-analyzer.ts';
 import type { ProcessContext } from './context.ts';
@@ -58,6 +59,8 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   });
   const learnt = new LearntPlaces(queues.redis, log);
   await learnt.start();
+  const fire = new FireLink(queues.redis, log);
+  await fire.start();
   const feeds = new SignalFeeds(queues.redis, log);
   feeds.start();
   log.info({ cameras: cameras.length }, 'analysing');
@@ -69,6 +72,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
           camera,
           queues,
           learnt,
+          fire,
           feeds,
           detector: pool.forCamera(camera),
           stages,
@@ -89,6 +93,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
     await set.ended();
   } finally {
     learnt.close();
+    fire.close();
     feeds.close();
     await pool.close();
     await tracing?.close();
@@ -124,6 +129,7 @@ type CameraParts = {
   readonly camera: CameraConfig;
   readonly queues: Queues;
   readonly learnt: LearntPlaces;
+  readonly fire: FireLink;
   readonly feeds: SignalFeeds;
   readonly detector: CameraDetector;
   readonly stages: StageHistograms;
@@ -137,6 +143,7 @@ const analyzeCamera = async ({
   camera,
   queues,
   learnt,
+  fire,
   feeds,
   detector,
   stages,
@@ -176,6 +183,8 @@ const analyzeCamera = async ({
         provenance: provenanceOf(camera, detector.config, detector.detector, detector.heads),
         timeZone: config.site.timeZone,
         learnt: () => learnt.of(camera.id),
+        danger: (now) => fire.danger(now),
+        others: () => fire.others(camera.id),
         references,
         told: (signalId) => feeds.of(camera.id, signalId),
         memory: known,
@@ -207,6 +216,7 @@ const analyzeCamera = async ({
       for (const { id, kind, ruleId, disposition } of events)
         if (disposition === 'case') log.info({ cameraId: camera.id, eventId: id, kind, ruleId }, 'event');
     },
+    onPlumes: (poseId, plumes) => fire.tell({ cameraId: camera.id, poseId, plumes }),
     ...(tracing
       ? {
           onTimes: (frame, times, events) =>

@@ -5,6 +5,7 @@ import type { Detection } from '../pipeline/detection.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { WatchEvent } from '../pipeline/event.ts';
 import type { DropReason, Frame } from '../pipeline/frame.ts';
+import type { PlumeReport } from '../pipeline/fire/plume.ts';
 import type { HeadReader } from '../pipeline/heads/head-reader.ts';
 import type { LiveFrame } from '../pipeline/live.ts';
 import type { VehiclePass } from '../pipeline/passages/passage.ts';
@@ -31,6 +32,8 @@ export type AnalyzerOptions = {
   readonly onPasses?: (passes: readonly VehiclePass[]) => Promise<void>;
   readonly onLive: (live: LiveFrame, detections: readonly Detection[]) => Promise<void>;
   readonly onEvents: (events: readonly WatchEvent[], trace?: string) => Promise<void>;
+  /** Told how plumes of a view stand; @param poseId undefined where the camera does not turn */
+  readonly onPlumes?: (poseId: string | undefined, plumes: readonly PlumeReport[]) => void;
   /** Told of each analysed frame where its times went; answers with the link of its trace, if it is followed. */
   readonly onTimes?: (frame: Frame, stages: FrameStages, events: readonly WatchEvent[]) => string | undefined;
   readonly onFate: (frame: Frame, fate: FrameFate) => void;
@@ -103,7 +106,13 @@ export class CameraAnalyzer {
         return;
       }
       const posed = poseId === undefined ? frame : { ...frame, poseId };
-      const { tracked, live, events } = await analyseFrame(this.#pipeline!, this.#heads, posed, detections, stages);
+      const { tracked, live, events, plumes } = await analyseFrame(
+        this.#pipeline!,
+        this.#heads,
+        posed,
+        detections,
+        stages,
+      );
       const wholeMs = clock.mono() - frame.receivedMonoMs;
       stages?.observe('frame', wholeMs);
       stages?.observe('added', wholeMs - inferenceMs);
@@ -112,6 +121,7 @@ export class CameraAnalyzer {
       onFate(frame, 'analysed');
       await onLive(live, detections);
       if (events.length > 0) await onEvents(events, trace);
+      if (plumes) this.#options.onPlumes?.(poseId, plumes);
       await this.#hand(this.#passages?.push(tracked));
       if (clock.mono() - this.#keptMonoMs >= KEEP_EVERY_MS) await this.#keepMemory();
     } finally {

@@ -127,7 +127,7 @@ export class AlertDesk {
   }
 
   async #toMessage(alertId: string, level: number): Promise<AlertMessage> {
-    const { alerts, cameras, config, fireMap, wind } = this.#context;
+    const { alerts, cameras, config, fireMap, plumeCourse, states, wind } = this.#context;
     const { kind, camera_id: cameraId, body } = await alerts.get(alertId);
     const camera = cameras.get(cameraId) ?? { id: cameraId, name: '', place: '' };
     const site = { timeZone: config.site.timeZone, link: config.alerts.link, escalation: level, camera };
@@ -136,7 +136,13 @@ export class AlertDesk {
     if (!isFireKind(kind)) return toCaseMessage(event, site);
     const incident = await this.#incidentOf(event);
     const around = { ...aroundOf(fireMap, incident.position), wind: await wind.current() };
-    return toFireMessage(event, { ...incident, ...around }, site);
+    await states.refresh();
+    const { state } = states.get(cameraId);
+    const now = {
+      standing: await plumeCourse.newest(event.id),
+      watching: state === 'connecting' ? null : state === 'watching' || state === 'degraded',
+    };
+    return toFireMessage(event, { ...incident, ...around, ...now }, site);
   }
 
   async #watch(): Promise<void> {

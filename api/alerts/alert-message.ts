@@ -5,10 +5,21 @@ import type { WatchEvent } from '../../pipeline/event.ts';
 import { explain } from '../../pipeline/explanation.ts';
 import { RULE_NAMES } from '../../pipeline/explanation-words.ts';
 import type { Words } from '../../pipeline/explanation-words.ts';
-import { type Incident, joinIncidents, type Position, toFireAlert } from '../../pipeline/fire/incidents.ts';
+import type { DangerLevel } from '../../pipeline/fire/confirmation.ts';
+import { DANGER_LEVELS, DANGER_NUMERALS } from '../../pipeline/fire/danger.ts';
+import { distanceM } from '../../pipeline/fire/earth.ts';
+import {
+  type FireAlert,
+  type Incident,
+  joinIncidents,
+  type Position,
+  toFireAlert,
+} from '../../pipeline/fire/incidents.ts';
 import { shortAlert } from '../../pipeline/fire/short-alert.ts';
+import type { TowerSight } from '../../pipeline/fire/terrain.ts';
 import type { EpochMs } from '../../pipeline/time.ts';
 import type { IncidentView } from '../contract/incidents.ts';
+import type { PlumeStanding } from '../contract/plumes.ts';
 import type { Wind } from '../contract/wind.ts';
 
 /** What every receiver gets of any alert; keys that are not known are absent, never guessed. Pictures only go with a mail that is configured so. */
@@ -47,15 +58,29 @@ export type FireAlertMessage = Common & {
     readonly station: { readonly latitude: number; readonly longitude: number };
     readonly azimuthDeg: number;
     readonly sigmaDeg: number;
+    /** Of the plume's foot, above the horizontal. */
+    readonly elevationDeg: number;
+    /** From this tower to the place; null while that is not known. */
+    readonly distanceM: number | null;
   }[];
   readonly firstSeenAt: string;
   readonly confirmedAt: string;
+  /** When its camera last saw it, as far as is known now. */
+  readonly lastSeenAt: string;
+  /** Whether it still goes on: as its camera last told. */
+  readonly state: PlumeStanding['state'];
+  /** Whether the camera is watching now; null where that is not known. */
+  readonly watching: boolean | null;
+  /** From one look at the place to the next (s), as it was up to the confirmation. */
+  readonly cadenceS: number | null;
+  /** Cameras that were seeing something at the same place when this one confirmed it. */
+  readonly seconders: readonly string[];
   readonly sightings: number;
   readonly framesLooked: number;
   readonly growthPercent: number | null;
   readonly stations: number;
   /** Of the day, I to V as 1 to 5. */
-  readonly dangerLevel: number | null;
+  readonly dangerLevel: DangerLevel | null;
   /** Place on maps, way there and wind, one a line. */
   readonly more: readonly Words[];
 };
@@ -109,16 +134,19 @@ const cameraOf = ({ id, name, place }: Camera): Common['camera'] => ({ id, name,
 
 /** What is known of the place of a fire, besides where it is. */
 type Around = Pick<IncidentView, 'nearest' | 'vn2000'> & { readonly wind: Wind | null };
+/** What is known of its camera and its smoke now, not when it was confirmed. */
+export type FireNow = { readonly standing: PlumeStanding | null; readonly watching: boolean | null };
 
 /** @param incident the one that the event belongs to, with what lies around it */
 export const toFireMessage = (
   event: WatchEvent,
-  { nearest, vn2000, wind, ...incident }: Incident & Around,
+  { nearest, vn2000, wind, standing, watching, ...incident }: Incident & Around & FireNow,
   site: Site,
 ): FireAlertMessage => {
   const own = toFireAlert(event)!;
   const link = `${site.link}/fire`;
   const { camera, timeZone, escalation } = site;
+  const dangerLevel = DANGER_LEVELS.find((level) => String(level) === event.decision.facts['danger']) ?? null;
   const words = { station: camera.name || camera.id, time: localTime(event.triggerAt, timeZone), link };
   return {
     schema: 'watchpost/fire-alert/1',
@@ -132,17 +160,20 @@ export const toFireMessage = (
     nearest,
     vn2000,
     wind: wind && { ...wind, at: new Date(wind.at).toISOString() },
-    bearings: incident.alerts.flatMap(({ sight }) =>
-      sight ? [{ station: sight.station, azimuthDeg: sight.azimuthDeg, sigmaDeg: sight.sigmaDeg }] : [],
-    ),
+    bearings: incident.alerts.flatMap(({ sight }) => (sight ? [toBearing(sight, incident.position)] : [])),
     firstSeenAt: new Date(event.startAt).toISOString(),
     confirmedAt: new Date(event.triggerAt).toISOString(),
+    lastSeenAt: new Date(Math.max(event.triggerAt, standing?.lastSeenAt ?? 0)).toISOString(),
+    state: standing?.state ?? 'confirmed',
+    watching,
+    cadenceS: cadenceOf(event, own),
+    seconders: event.decision.facts['seconders']?.split(' ') ?? [],
     sightings: own.sightings,
     framesLooked: own.framesLooked,
     growthPercent: own.growthPercent,
     stations: incident.stations,
-    dangerLevel: Number(event.decision.facts['danger'] ?? 0) || null,
-    more: placeLines({ nearest, vn2000, wind }, timeZone),
+    dangerLevel,
+    more: [...placeLines({ nearest, vn2000, wind }, timeZone), ...dangerLines(dangerLevel)],
     why: explain(event),
     shortText: firstThatFits([
       shortAlert({ ...joinIncidents([own])[0]!, stations: incident.stations, position: incident.position }, words),
@@ -150,6 +181,17 @@ export const toFireMessage = (
     link,
   };
 };
+
+const toBearing = (
+  { station, azimuthDeg, sigmaDeg, elevationDeg }: TowerSight,
+  position: Position,
+): FireAlertMessage['bearings'][number] => ({
+  ...{ station, azimuthDeg, sigmaDeg, elevationDeg },
+  distanceM: 'place' in position ? Math.round(distanceM(station, position.place)) : null,
+});
+
+const cadenceOf = ({ startAt, triggerAt }: WatchEvent, { framesLooked }: FireAlert): number | null =>
+  framesLooked > 1 ? Math.round((triggerAt - startAt) / (framesLooked - 1) / 1000) : null;
 
 const NEAREST_WORDS: Readonly<Record<IncidentView['nearest'][number]['kind'], Words>> = {
   road: { vi: 'Đường', en: 'Road' },
@@ -169,12 +211,23 @@ const placeLines = ({ nearest, vn2000, wind }: Around, timeZone: string): readon
       en: `VN-2000 (central meridian ${meridian}): ${at}`,
     });
   }
-  for (const { kind, name, distanceM, azimuthDeg } of nearest) {
+  for (const { kind, name, owner, distanceM: away, azimuthDeg, travelMinutes } of nearest) {
     const words = NEAREST_WORDS[kind];
-    const km = (distanceM / 1000).toFixed(1);
+    const km = (away / 1000).toFixed(1);
+    const minutes = travelMinutes === undefined ? null : String(travelMinutes);
     lines.push({
-      vi: `${words.vi}: ${name ?? 'không tên'}${distanceM > 0 ? `, ${km.replace('.', ',')} km, hướng ${String(azimuthDeg)}°` : ''}`,
-      en: `${words.en}: ${name ?? 'no name'}${distanceM > 0 ? `, ${km} km, bearing ${String(azimuthDeg)}°` : ''}`,
+      vi: [
+        `${words.vi}: ${name ?? 'không tên'}`,
+        ...(away > 0 ? [`${km.replace('.', ',')} km, hướng ${String(azimuthDeg)}°`] : []),
+        ...(minutes === null ? [] : [`đi khoảng ${minutes} phút`]),
+        ...(owner === undefined ? [] : [`chủ rừng ${owner}`]),
+      ].join(', '),
+      en: [
+        `${words.en}: ${name ?? 'no name'}`,
+        ...(away > 0 ? [`${km} km, bearing ${String(azimuthDeg)}°`] : []),
+        ...(minutes === null ? [] : [`about ${minutes} min away`]),
+        ...(owner === undefined ? [] : [`kept by ${owner}`]),
+      ].join(', '),
     });
   }
   if (wind) {
@@ -187,6 +240,11 @@ const placeLines = ({ nearest, vn2000, wind }: Around, timeZone: string): readon
   }
   return lines;
 };
+
+const dangerLines = (level: DangerLevel | null): readonly Words[] =>
+  level === null
+    ? []
+    : [{ vi: `Cấp dự báo cháy rừng: ${DANGER_NUMERALS[level]}`, en: `Fire danger: ${DANGER_NUMERALS[level]}` }];
 
 export const toCaseMessage = (event: WatchEvent, site: Site): CaseAlertMessage => {
   const link = `${site.link}/cases/${event.id}`;

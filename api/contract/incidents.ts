@@ -2,6 +2,9 @@ import { type Static, Type } from '@sinclair/typebox';
 import { LAYER_KINDS } from '../../pipeline/fire/map-layers.ts';
 import { AlertProgress } from './alerts.ts';
 import { CaseSummary } from './cases.ts';
+import { Danger } from './danger.ts';
+import { FireAction } from './fire-actions.ts';
+import { PlumeStanding } from './plumes.ts';
 import { Wind } from './wind.ts';
 
 const Place = Type.Object({ latitude: Type.Number(), longitude: Type.Number() });
@@ -54,6 +57,10 @@ export const IncidentView = Type.Object({
     Type.Object({
       kind: Type.Union(LAYER_KINDS.map((kind) => Type.Literal(kind))),
       name: Type.Union([Type.String(), Type.Null()]),
+      /** Of a compartment, where its map says so. */
+      owner: Type.Optional(Type.String()),
+      /** From a watch post, where the site says how fast a patrol is. */
+      travelMinutes: Type.Optional(Type.Integer()),
       place: Place,
       distanceM: Type.Number(),
       azimuthDeg: Type.Number(),
@@ -61,6 +68,8 @@ export const IncidentView = Type.Object({
   ),
   /** Who was told; null where nobody is. */
   progress: Type.Union([AlertProgress, Type.Null()]),
+  /** What people did about it, oldest first. */
+  actions: Type.Array(FireAction),
   /** In order of confirmation. */
   alerts: Type.Array(
     Type.Object({
@@ -69,6 +78,8 @@ export const IncidentView = Type.Object({
       sightings: Type.Integer(),
       framesLooked: Type.Integer(),
       growthPercent: Type.Union([Type.Number(), Type.Null()]),
+      /** How it stood when its camera last looked; null where that is not known. */
+      standing: Type.Union([PlumeStanding, Type.Null()]),
       explanation: Type.Object({ vi: Type.String(), en: Type.String() }),
     }),
   ),
@@ -78,5 +89,7 @@ export const IncidentList = Type.Object({
   incidents: Type.Array(IncidentView),
   /** Null where nobody reported it in the last three hours. */
   wind: Type.Union([Wind, Type.Null()]),
+  /** Null where nobody said it in the last 36 hours. */
+  danger: Type.Union([Danger, Type.Null()]),
 });
 export type IncidentList = Static<typeof IncidentList>;

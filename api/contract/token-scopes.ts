@@ -10,5 +10,6 @@ export const TOKEN_SCOPES = [
   'metrics:read',
   'stills:write',
   'wind:write',
+  'danger:write',
   'signals:write',
 ] as const;

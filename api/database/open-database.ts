@@ -14,6 +14,7 @@ import * as alerts from './migrations/0010-alerts.ts';
 import * as custody from './migrations/0011-custody.ts';
 import * as reviewKeys from './migrations/0012-review-keys.ts';
 import * as plateCorrections from './migrations/0013-plate-corrections.ts';
+import * as plumeCourse from './migrations/0014-plume-course.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -33,6 +34,7 @@ const MIGRATIONS = {
   '0011-custody': custody,
   '0012-review-keys': reviewKeys,
   '0013-plate-corrections': plateCorrections,
+  '0014-plume-course': plumeCourse,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */

@@ -35,6 +35,8 @@ export type Tables = {
   alerts: AlertTable;
   alert_deliveries: AlertDeliveryTable;
   alert_channels: AlertChannelTable;
+  plume_course: PlumeCourseTable;
+  fire_actions: FireActionTable;
 };
 
 export type UserTable = {
@@ -347,6 +349,27 @@ export type AlertDeliveryTable = {
   delivered_at: number | null;
   /** Set aside: the receiver does not want this one. */
   refused_at: number | null;
+};
+
+/** What somebody did about a fire, by the first case of its incident then. */
+export type FireActionTable = {
+  case_id: string;
+  action: 'dispatched' | 'closed';
+  actor: string;
+  at: number;
+  note: string;
+};
+
+/** How smoke or flame stood at one time after it was confirmed. `case_id` is its event's, which may have no case yet. */
+export type PlumeCourseTable = {
+  case_id: string;
+  at: number;
+  state: 'confirmed' | 'ongoing' | 'ended';
+  last_seen_at: number;
+  sightings: number;
+  frames_looked: number;
+  evidence: number;
+  growth_percent: number;
 };
 
 /** How a channel does. */

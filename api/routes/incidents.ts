@@ -2,7 +2,9 @@ import { Type } from '@sinclair/typebox';
 import { scopeOf } from '../accounts/account.ts';
 import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { ApiContext } from '../context.ts';
+import { FireAction, FireActionRequest } from '../contract/fire-actions.ts';
 import { IncidentList, IncidentQuery, type IncidentView } from '../contract/incidents.ts';
+import { PlumeCourseView } from '../contract/plumes.ts';
 import { recentIncidents } from '../incidents.ts';
 import { accountOf } from '../plugins/auth.ts';
 import type { App } from './app.ts';
@@ -12,7 +14,7 @@ const Params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) }
 
 export const registerIncidentRoutes = (
   app: App,
-  { cases, clock, fireMap, wind }: ApiContext,
+  { cases, clock, danger, fireActions, fireMap, plumeCourse, wind }: ApiContext,
   desk: AlertDesk,
 ): void => {
   app.get(
@@ -29,10 +31,48 @@ export const registerIncidentRoutes = (
       const after = request.query.after ?? clock.now() - DAY_MS;
       const incidents: IncidentView[] = [];
       for (const incident of await recentIncidents(cases, scopeOf(accountOf(request)), after, fireMap)) {
-        const progress = await desk.progressOf(incident.alerts.map((alert) => alert.case.id));
-        incidents.push({ ...incident, progress });
+        const caseIds = incident.alerts.map((alert) => alert.case.id);
+        const [progress, actions] = [await desk.progressOf(caseIds), await fireActions.of(caseIds)];
+        const alerts = [];
+        for (const alert of incident.alerts)
+          alerts.push({ ...alert, standing: await plumeCourse.newest(alert.case.id) });
+        incidents.push({ ...incident, alerts, progress, actions });
       }
-      return { incidents, wind: await wind.current() };
+      return { incidents, wind: await wind.current(), danger: await danger.current() };
+    },
+  );
+
+  app.get(
+    '/api/cases/:id/course',
+    {
+      schema: {
+        tags: ['fire'],
+        summary: 'How smoke or flame went on after it was confirmed, oldest first',
+        params: Params,
+        response: { 200: PlumeCourseView },
+      },
+    },
+    async (request) => {
+      const { id } = await cases.get(request.params.id, scopeOf(accountOf(request)));
+      return { course: await plumeCourse.of(id) };
+    },
+  );
+
+  app.post(
+    '/api/incidents/:id/actions',
+    {
+      schema: {
+        tags: ['fire'],
+        summary: 'Say that somebody was sent to a fire, or that it is over',
+        params: Params,
+        body: FireActionRequest,
+        response: { 201: FireAction },
+      },
+    },
+    async (request, reply) => {
+      const account = accountOf(request);
+      const { id } = await cases.get(request.params.id, scopeOf(account));
+      return reply.code(201).send(await fireActions.add(id, account.username, request.body));
     },
   );
 

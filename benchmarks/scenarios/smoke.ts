@@ -25,7 +25,8 @@ import { readSmokeMaterial, type SmokeNegative, type SmokeView } from '../smoke-
  *     node dist/benchmarks/scenarios/smoke.js [--shared ../shared] [--part live|sweep|standing] [--out FILE]
  * `live`: the whole product, one tower that turns from view to view, a real sequence each, and a receiver of its alerts.
  * `sweep`: the same tower's pictures through detector, tracker and rule in this process.
- * `standing`: pictures without smoke, by kind: each view stands for 20 minutes with sway, grain and changing light.
+ * `standing`: pictures without smoke, by kind: each view stands for 20 minutes with sway, grain and changing light;
+ *   `choice` of a kind's pictures were also looked at when the cost of glare was chosen, no others.
  * A result that is there is kept for the part that is not run.
  */
 const { values } = parseArgs({
@@ -177,6 +178,7 @@ const outcome = ({ id, kind, pictures }: SmokeView, alarms: readonly number[]) =
   return {
     ...{ id, kind, pictures: pictures.length, minutes: lastMinute },
     firstSmokeMinute: smokeFrom,
+    picturesOfSmoke: pictures.filter(({ hasSmoke }) => hasSmoke).length,
     confirmedAfterMinutes: smokeFrom === null || found === undefined ? null : found - smokeFrom,
     smokeFreeMinutes: smokeFrom ?? lastMinute,
     falseAlarms: alarms.filter((minute) => smokeFrom === null || minute < smokeFrom).length,
@@ -204,9 +206,9 @@ const standStill = async (config: Config, camera: CameraConfig, shown: readonly 
   const pool = await openDetectors(config, [camera], { live: false });
   const detector = pool.forCamera(camera);
   const folder = mkdtempSync(join(tmpdir(), 'watchpost-smoke-'));
-  const kinds = new Map<string, { pictures: number; alarms: number; detected: number }>();
+  const kinds = new Map<string, { pictures: number; alarms: number; detected: number; choice: number }>();
   try {
-    for (const [index, { file, kind }] of shown.entries()) {
+    for (const [index, { file, kind, isChoice }] of shown.entries()) {
       const looks = [];
       for (let variant = 0; variant < VARIANTS; variant++) {
         const path = join(folder, `${String(variant)}.jpg`);
@@ -215,12 +217,13 @@ const standStill = async (config: Config, camera: CameraConfig, shown: readonly 
         looks.push({ frame, detections: await detector.detect(frame) });
       }
       const alarms = watched(config, camera, looks, index);
-      const sum = kinds.get(kind) ?? { pictures: 0, alarms: 0, detected: 0 };
+      const sum = kinds.get(kind) ?? { pictures: 0, alarms: 0, detected: 0, choice: 0 };
       const isDetected = looks.some(({ detections }) => detections.some(({ score }) => score >= 0.5));
       kinds.set(kind, {
         pictures: sum.pictures + 1,
         alarms: sum.alarms + alarms,
         detected: sum.detected + (isDetected ? 1 : 0),
+        choice: sum.choice + (isChoice ? 1 : 0),
       });
       process.stderr.write(`\r${String(index + 1)} of ${String(shown.length)} `);
     }

@@ -1,20 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { ConfirmationConfig } from '../fire/confirmation.ts';
-import { NOTHING_LEARNT } from '../fire/learnt.ts';
+import { type ConfirmationConfig, DEFAULT_CONFIRMATION } from '../fire/confirmation.ts';
 import { evaluateSmoke, parseSmokeResults, parseSmokeTruth } from './smoke.ts';
 
-const config: ConfirmationConfig = {
-  minScore: 0.1,
-  neutralScore: 0.28,
-  cadenceMs: 10_000,
-  confirmAt: 1.9,
-  minSightings: 3,
-  endMs: 600_000,
-  danger: 3,
-  exclusions: [],
-  mostWidth: Infinity,
-  learnt: () => NOTHING_LEARNT,
-};
+const config: ConfirmationConfig = { ...DEFAULT_CONFIRMATION, neutralScore: 0.28, confirmAt: 1.9 };
 const truth = (smokeFrom: number) =>
   parseSmokeTruth(
     [

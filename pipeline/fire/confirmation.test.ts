@@ -6,6 +6,7 @@ import {
   confirm,
   type ConfirmationConfig,
   DEFAULT_CONFIRMATION,
+  EVIDENCE_PARTS,
   FIRST_STATE,
   type Sighted,
   type Tube,
@@ -22,9 +23,11 @@ const config = (extra: Partial<ConfirmationConfig> = {}): ConfirmationConfig => 
   minSightings: 3,
   endMs: 600_000,
   danger: 3,
+  hours: 0,
   exclusions: [],
   mostWidth: Infinity,
   learnt: () => NOTHING_LEARNT,
+  seconded: () => [],
   ...extra,
 });
 const box = (x: number, foot: number, size: number): Box => ({ x1: x, y1: foot - size, x2: x + size, y2: foot });
@@ -78,6 +81,17 @@ describe('confirmation of smoke', () => {
     expect(ours(looking(2), STREAM_SIZE)).toBe(3);
   });
 
+  test('a veil that may be stray light needs more, and plain smoke against the sun is still told', () => {
+    const against = (score: number, glare: number) =>
+      ours(
+        growing(score, 20).map((frame) => frame.map((one) => ({ ...one, box: box(400, 500, 60), glare }))),
+        STREAM_SIZE,
+      );
+    expect(against(0.42, 0)).not.toBeNull();
+    expect(against(0.42, 1)).toBeNull();
+    expect(against(0.7, 1)).toBe(2);
+  });
+
   test('a thing of the place that is seen again and again and never grows is no smoke', () => {
     const faint = (grows: number) =>
       Array.from({ length: 40 }, (_, index) => [{ box: box(400, 500, 60 + grows * index), score: 0.34 }]);
@@ -109,6 +123,24 @@ describe('confirmation of smoke', () => {
     expect(frame({ danger: 1 })).toBeGreaterThan(frame({ danger: 5 }));
   });
 
+  test('what other cameras see at the place counts once for each, and is no substitute for seeing it here', () => {
+    const seconded = (): readonly string[] => ['north', 'west'];
+    const faint = growing(0.36, 20);
+    const alone = run(faint).changes[0]!;
+    const together = run(faint, { seconded }).changes[0]!;
+    expect(together.frame).toBeLessThan(alone.frame);
+    expect(together.frame).toBeGreaterThanOrEqual(2);
+    expect(together.tube.seconders).toEqual(['north', 'west']);
+    expect(together.tube.steps.map(({ second }) => second)).toEqual([0, 1.6, 0]);
+  });
+
+  test('what is asked for says what it is made of', () => {
+    const learnt = () => ({ cost: 0.75, caseIds: ['c'] });
+    const [tube] = run(growing(0.7, 1), { danger: 5, hours: 0.5, learnt }).state.tubes;
+    expect(tube!.prior).toEqual({ usual: 1.9, danger: -0.6, hours: 0.5, learnt: 0.75 });
+    expect(tube!.needed).toBeCloseTo(2.55);
+  });
+
   test('a fire that is out ends after ten minutes, and smoke there later is a new one', () => {
     const nothing = Array.from({ length: 22 }, () => []);
     const { changes } = run([...growing(0.7), ...nothing, ...growing(0.7)]);
@@ -125,10 +157,7 @@ describe('confirmation of smoke', () => {
     const tube = run(growing(0.5, 3)).state.tubes[0]!;
     let evidence = 0;
     for (const step of tube.steps) {
-      evidence = Math.max(
-        0,
-        evidence + step.persistence + step.growth + step.rise + step.drift + step.texture + step.stale,
-      );
+      evidence = EVIDENCE_PARTS.reduce((sum, part) => sum + step[part], evidence);
       expect(step.evidence).toBeCloseTo(evidence, 9);
     }
     expect(tube.steps).toHaveLength(3);

@@ -10,6 +10,8 @@ export type Sighted = {
   readonly score: number;
   /** How much its place changed since the look before, as a multiple of the rest of the picture; absent where unknown. */
   readonly change?: number;
+  /** How much of it may be stray light of the sun, 0 to 1. */
+  readonly glare?: number;
 };
 
 /** Fire danger of the day, I (low) to V (extremely high); the prior of a candidate. */
@@ -29,12 +31,16 @@ export type ConfirmationConfig = {
   /** An ongoing fire ends when nothing was seen for so long (ms). */
   readonly endMs: number;
   readonly danger: DangerLevel;
+  /** Evidence asked for at this hour beyond the usual; below zero: less. */
+  readonly hours: number;
   /** Chimneys, kilns, roads: candidates whose foot stands in one are dropped. In source pixels. */
   readonly exclusions: readonly (readonly Point[])[];
   /** A candidate wider than this is no plume that has just begun: haze, glare, a bank of fog. In source pixels. */
   readonly mostWidth: number;
   /** What verdicts on earlier smoke cost a candidate at a place, in source pixels. */
   readonly learnt: (box: Box) => LearntCost;
+  /** Other cameras that see something where a box of this one, in source pixels, would be. */
+  readonly seconded: (box: Box) => readonly string[];
 };
 
 /** As the `smoke` rule has it unless its configuration says otherwise. */
@@ -46,9 +52,11 @@ export const DEFAULT_CONFIRMATION: ConfirmationConfig = {
   minSightings: 3,
   endMs: 600_000,
   danger: 3,
+  hours: 0,
   exclusions: [],
   mostWidth: Infinity,
   learnt: () => NOTHING_LEARNT,
+  seconded: () => [],
 };
 
 /** Why the evidence changed in one frame: decision data, kept with the tube. Values add up to the change. */
@@ -65,8 +73,20 @@ export type EvidenceStep = {
   readonly texture: number;
   /** Below zero for what was seen often and never grew. */
   readonly stale: number;
+  /** Below zero for what may be stray light: a camera against the sun draws veils and streaks. */
+  readonly glare: number;
+  /** Above zero in the step in which another camera was found to see the same place. */
+  readonly second: number;
   /** After the step. */
   readonly evidence: number;
+};
+
+/** Evidence asked for before any was seen: at danger level III, for the day's level, the hour, and the verdicts on the place. */
+export type Prior = {
+  readonly usual: number;
+  readonly danger: number;
+  readonly hours: number;
+  readonly learnt: number;
 };
 
 export type TubeState = 'candidate' | 'confirmed' | 'ongoing' | 'ended';
@@ -88,8 +108,12 @@ export type Tube = {
   readonly bestScore: number;
   /** Bound of the evidence needed, with the day's danger and what people dismissed here. */
   readonly needed: number;
+  /** What `needed` is made of, as it was when this was first seen. */
+  readonly prior: Prior;
   /** What of it comes from verdicts, when it was first seen. */
   readonly learnt: LearntCost;
+  /** Cameras that saw something at its place too, in the order in which they were found to. */
+  readonly seconders: readonly string[];
   /** The last `KEPT_STEPS` steps. */
   readonly steps: readonly EvidenceStep[];
 };
@@ -102,7 +126,7 @@ export type ConfirmationState = {
 
 export type Confirmation = {
   readonly state: ConfirmationState;
-  /** Tubes whose state changed in this frame. */
+  /** Tubes whose state changed in this frame; those that ended are no longer in the state. */
   readonly changed: readonly Tube[];
 };
 
@@ -127,8 +151,14 @@ const STILL_COST = 0.5;
 const STALE_SIGHTINGS = 5;
 const STALE_GROWTH = 1.3;
 const STALE_COST = 0.35;
+/** Of stray light for certain; less than a plain sighting is worth, so that a fire against the sun is still told. */
+const GLARE_COST = 0.5;
+/** One more pair of eyes on the same place is worth a plain sighting; each camera counts once. */
+const SECOND_WORTH = 0.8;
 /** Days of low danger ask for more, of high danger for less. */
-const PRIOR: Readonly<Record<DangerLevel, number>> = { 1: 0.8, 2: 0.4, 3: 0, 4: -0.3, 5: -0.6 };
+const DANGER_PRIOR: Readonly<Record<DangerLevel, number>> = { 1: 0.8, 2: 0.4, 3: 0, 4: -0.3, 5: -0.6 };
+/** Whatever the priors say, some evidence is asked for. */
+const LEAST_NEEDED = 0.1;
 /** A candidate without evidence is dropped when it was not seen for so many frames. */
 const FORGET_FRAMES = 4;
 
@@ -189,10 +219,14 @@ const bestMatch = (tube: Tube, free: ReadonlySet<Sighted>): Sighted | null => {
 const fromScore = (score: number, { neutralScore }: ConfirmationConfig): number =>
   Math.min(MOST_PER_SIGHTING, Math.max(LEAST_PER_SIGHTING, SCORE_WEIGHT * (score - neutralScore)));
 
-const begin = (id: number, ptsMs: PtsMs, { box, score }: Sighted, config: ConfirmationConfig): Tube => {
-  const persistence = fromScore(score, config);
-  const evidence = Math.max(0, persistence);
+const begin = (id: number, ptsMs: PtsMs, { box, score, glare }: Sighted, config: ConfirmationConfig): Tube => {
+  const parts = { ...NO_CHANGE, persistence: fromScore(score, config), glare: -glareCost(glare) };
+  const evidence = Math.max(0, parts.persistence + parts.glare);
   const learnt = config.learnt(box);
+  const prior = {
+    ...{ usual: config.confirmAt, danger: DANGER_PRIOR[config.danger] },
+    ...{ hours: config.hours, learnt: learnt.cost },
+  };
   return {
     id,
     state: 'candidate',
@@ -205,15 +239,21 @@ const begin = (id: number, ptsMs: PtsMs, { box, score }: Sighted, config: Confir
     first: box,
     box,
     bestScore: score,
-    needed: config.confirmAt + PRIOR[config.danger] + learnt.cost,
+    needed: Math.max(LEAST_NEEDED, prior.usual + prior.danger + prior.hours + prior.learnt),
+    prior,
     learnt,
-    steps: [{ ptsMs, score, persistence, growth: 0, rise: 0, drift: 0, texture: 0, stale: 0, evidence }],
+    seconders: [],
+    steps: [{ ptsMs, score, ...parts, evidence }],
   };
 };
 
 const advance = (tube: Tube, ptsMs: PtsMs, match: Sighted | null, config: ConfirmationConfig): Tube => {
-  const parts = match ? evidenceOf(tube, match, config) : { ...NO_CHANGE, persistence: -MISS_COST };
-  const sum = tube.evidence + parts.persistence + parts.growth + parts.rise + parts.drift + parts.texture + parts.stale;
+  const isNew = (cameraId: string): boolean => !tube.seconders.includes(cameraId);
+  const seconders = match && tube.state === 'candidate' ? config.seconded(match.box).filter(isNew) : [];
+  const parts = match
+    ? { ...evidenceOf(tube, match, config), second: SECOND_WORTH * seconders.length }
+    : { ...NO_CHANGE, persistence: -MISS_COST };
+  const sum = Object.values(parts).reduce((total, part) => total + part, tube.evidence);
   // Bounded above too: an hour of smoke must not hide that it is over.
   const evidence = Math.min(3 * tube.needed, Math.max(0, sum));
   const sightings = tube.sightings + (match ? 1 : 0);
@@ -230,15 +270,25 @@ const advance = (tube: Tube, ptsMs: PtsMs, match: Sighted | null, config: Confir
     confirmedPtsMs: state === 'confirmed' && tube.state === 'candidate' ? ptsMs : tube.confirmedPtsMs,
     box: match?.box ?? tube.box,
     bestScore: Math.max(tube.bestScore, match?.score ?? 0),
+    seconders: [...tube.seconders, ...seconders],
     steps: [...tube.steps, step].slice(-KEPT_STEPS),
   };
 };
 
 type Change = Omit<EvidenceStep, 'ptsMs' | 'score' | 'evidence'>;
 
-const NO_CHANGE: Change = { persistence: 0, growth: 0, rise: 0, drift: 0, texture: 0, stale: 0 };
+/** Kinds of evidence; their values add up to the change of a step. */
+export const EVIDENCE_PARTS = [
+  ...(['persistence', 'growth', 'rise', 'drift', 'texture', 'stale', 'glare', 'second'] as const),
+] as const satisfies readonly (keyof Change)[];
 
-const evidenceOf = (tube: Tube, { box, score, change }: Sighted, config: ConfirmationConfig): Change => {
+const NO_CHANGE: Change = { persistence: 0, growth: 0, rise: 0, drift: 0, texture: 0, stale: 0, glare: 0, second: 0 };
+
+const evidenceOf = (
+  tube: Tube,
+  { box, score, change, glare }: Sighted,
+  config: ConfirmationConfig,
+): Omit<Change, 'second'> => {
   const growth = Math.log(Math.max(1, boxArea(box)) / Math.max(1, boxArea(tube.box)));
   const rise = (tube.box.y1 - box.y1) / Math.max(1, boxHeight(tube.box));
   const width = Math.max(1, boxWidth(tube.first), boxWidth(box));
@@ -253,8 +303,11 @@ const evidenceOf = (tube: Tube, { box, score, change }: Sighted, config: Confirm
     drift: wandered > DRIFT_FREE ? -DRIFT_COST * Math.min(1, wandered - DRIFT_FREE) : 0,
     texture: change === undefined ? 0 : -STILL_COST * Math.min(1, Math.max(0, (LIVELY - change) / (LIVELY - STILL))),
     stale: isStale(tube, box) ? -STALE_COST : 0,
+    glare: -glareCost(glare),
   };
 };
+
+const glareCost = (glare = 0): number => GLARE_COST * glare;
 
 const isStale = ({ state, sightings, first }: Tube, box: Box): boolean =>
   state === 'candidate' && sightings >= STALE_SIGHTINGS && boxArea(box) < STALE_GROWTH * boxArea(first);

@@ -2,11 +2,8 @@ import type { WatchEvent } from '../event.ts';
 import type { EpochMs } from '../time.ts';
 import { distanceM, type Place } from './earth.ts';
 import { angleBetweenDeg } from './lens.ts';
-import { crossBearings, type Ellipse, type Sight } from './position.ts';
-import { rangeOnTerrain, type Terrain } from './terrain.ts';
-
-/** A tower's line of sight in height too. */
-export type TowerSight = Sight & { readonly elevationDeg: number; readonly heightM: number };
+import { crossBearings, type Ellipse, FARTHEST_M, isOneStation, type Sight } from './position.ts';
+import { rangeOnTerrain, type Terrain, type TowerSight } from './terrain.ts';
 
 /** One confirmed plume of one tower. */
 export type FireAlert = {
@@ -51,10 +48,6 @@ export type Position =
 /** Alerts further apart in time are different fires. */
 const SAME_FIRE_MS = 120 * 60_000;
 const OTHER_STATION_MS = 30 * 60_000;
-/** Farther than smoke of an incipient fire is seen: such a crossing is a coincidence. */
-const FARTHEST_M = 35_000;
-/** Masts nearer together than this are one station: their bearings do not cross. */
-const ONE_STATION_M = 100;
 const SAME_BEARING_SIGMAS = 3;
 
 /** @returns null for events of other kinds */
@@ -147,5 +140,3 @@ const sightsOf = (alerts: readonly FireAlert[]): readonly TowerSight[] => {
     if (sight && !sights.some(({ station }) => isOneStation(station, sight.station))) sights.push(sight);
   return sights;
 };
-
-const isOneStation = (a: Place, b: Place): boolean => distanceM(a, b) < ONE_STATION_M;

@@ -11,6 +11,8 @@ export type LayerKind = (typeof LAYER_KINDS)[number];
 type Bounds = { readonly west: number; readonly south: number; readonly east: number; readonly north: number };
 type Shape = {
   readonly name: string | null;
+  /** Who keeps it, where the map says so. */
+  readonly owner: string | null;
   /** Points one by one, or corners of lines and rings. */
   readonly parts: readonly (readonly Place[])[];
   /** Whether the parts are rings of one area. */
@@ -23,6 +25,8 @@ export type MapLayer = { readonly kind: LayerKind; readonly shapes: readonly Sha
 export type Nearest = {
   readonly kind: LayerKind;
   readonly name: string | null;
+  /** Who keeps it, where the map says so: a forest's owner must be told. */
+  readonly owner?: string;
   /** Its nearest point. */
   readonly place: Place;
   /** 0 inside an area. */
@@ -54,6 +58,7 @@ const Collection = Type.Object({ type: Type.Literal('FeatureCollection'), featur
 
 /** Names as OpenStreetMap and Vietnamese forest maps give them. */
 const NAMES = ['name', 'name:vi', 'ten', 'TEN', 'ref', 'id'];
+const OWNERS = ['owner', 'chu_rung', 'CHU_RUNG', 'chuRung', 'operator'];
 
 /**
  * Reads a GeoJSON feature collection [RFC 7946]: points, lines and areas in WGS 84.
@@ -82,15 +87,19 @@ export const parseMapLayer = (text: string, kind: LayerKind, file: string): MapL
 
 const toShapes = ({ geometry: shape, properties }: Feature): Shape[] => {
   if (!shape) return [];
-  const name = NAMES.map((key) => properties?.[key]).find(
-    (found) => typeof found === 'string' || typeof found === 'number',
-  );
+  const said = (keys: readonly string[]): string | null => {
+    const found = keys
+      .map((key) => properties?.[key])
+      .find((one) => typeof one === 'string' || typeof one === 'number');
+    return found === undefined ? null : String(found);
+  };
+  const [name, owner] = [said(NAMES), said(OWNERS)];
   const make = (parts: readonly (readonly (readonly number[])[])[], isArea = false): Shape[] => {
     const places = parts.map((part) =>
       part.map(([longitude, latitude]) => ({ latitude: latitude!, longitude: longitude! })),
     );
     const bounds = boundsOf(places.flat());
-    return bounds ? [{ name: name === undefined ? null : String(name), parts: places, isArea, bounds }] : [];
+    return bounds ? [{ name, owner, parts: places, isArea, bounds }] : [];
   };
   switch (shape.type) {
     case 'Point':
@@ -129,10 +138,15 @@ export const nearestAround = (layers: readonly MapLayer[], at: Place): readonly 
         for (const shape of layer.shapes) {
           if (best && boundsDistanceM(shape.bounds, at) > best.distanceM) continue;
           const found = nearestOn(shape, at);
-          if (found && (!best || found.distanceM < best.distanceM)) best = { kind, name: shape.name, ...found };
+          if (found && (!best || found.distanceM < best.distanceM)) best = { kind, ...wordsOf(shape), ...found };
         }
     return best && (kind !== 'compartment' || best.distanceM === 0) ? [best] : [];
   });
+
+const wordsOf = ({ name, owner }: Shape): Pick<Nearest, 'name' | 'owner'> => ({
+  name,
+  ...(owner === null ? {} : { owner }),
+});
 
 const boundsDistanceM = ({ west, south, east, north }: Bounds, { latitude, longitude }: Place): number => {
   const near = {

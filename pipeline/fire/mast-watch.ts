@@ -1,6 +1,7 @@
 import type { Frame } from '../frame.ts';
 import type { Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
+import { mean } from '../health/grey-picture.ts';
 import type { PtsMs } from '../time.ts';
 import { greyOf, type GreyPicture } from './landmarks.ts';
 import type { Pose } from './lens.ts';
@@ -29,7 +30,6 @@ export type MastFact = Registration & {
 
 /** Mean brightness (0–255) of a picture that may be a reference. */
 const LEAST_LIGHT = 40;
-const mean = (grey: Uint8Array): number => grey.reduce((sum, value) => sum + value, 0) / grey.length;
 
 type Known = { readonly ptsMs: PtsMs; readonly fact: MastFact | undefined; readonly foundPtsMs: PtsMs };
 

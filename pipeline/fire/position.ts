@@ -1,4 +1,4 @@
-import { type Local, type Place, toLocal, toPlace } from './earth.ts';
+import { distanceM, type Local, type Place, toLocal, toPlace } from './earth.ts';
 import { angleBetweenDeg, wrapDeg } from './lens.ts';
 
 /** One station's line of sight to a fire. */
@@ -18,6 +18,12 @@ export type Fix =
 
 /** Of (east, north), in m². */
 export type Covariance = { readonly ee: number; readonly en: number; readonly nn: number };
+
+/** Farther than smoke of an incipient fire is seen: such a crossing is a coincidence. */
+export const FARTHEST_M = 35_000;
+/** Masts nearer together than this are one station: their bearings do not cross. */
+const ONE_STATION_M = 100;
+export const isOneStation = (a: Place, b: Place): boolean => distanceM(a, b) < ONE_STATION_M;
 
 const RAD = Math.PI / 180;
 const ROUNDS = 5;

@@ -1,5 +1,6 @@
 import { WatchpostError } from '../errors.ts';
 import { distanceM, type Place, toLocal, toPlace } from './earth.ts';
+import type { Sight } from './position.ts';
 
 /** Heights above sea level on a grid of WGS 84 degrees. Row 0 is the northernmost; NaN where nothing is known. */
 export type Terrain = {
@@ -72,6 +73,16 @@ export type Ray = {
   readonly elevationDeg: number;
 };
 
+/** A tower's line of sight in height too. */
+export type TowerSight = Sight & Ray;
+
+/** Height above the sea of a line of sight at a distance, with the earth's curvature and refraction. */
+export const heightOfRayM = (
+  { heightM, elevationDeg }: Pick<Ray, 'heightM' | 'elevationDeg'>,
+  distance: number,
+): number =>
+  heightM + distance * Math.tan(elevationDeg * RAD) + ((1 - REFRACTION) * distance * distance) / (2 * EARTH_RADIUS_M);
+
 /**
  * Where a line of sight first meets the ground [DOMAIN.md §4.5]; null when it does not within `maxM` or where the grid
  * ends first. Earth's curvature and refraction count: together 27 m at 20 km.
@@ -79,10 +90,8 @@ export type Ray = {
 export const groundRangeM = (terrain: Terrain, ray: Ray, maxM = 40_000): number | null => {
   const stepM = Math.max(5, (terrain.cellDeg * 111_000) / 2);
   const [sin, cos] = [Math.sin(ray.azimuthDeg * RAD), Math.cos(ray.azimuthDeg * RAD)];
-  const clearance = (d: number): number => {
-    const rayM = ray.heightM + d * Math.tan(ray.elevationDeg * RAD) + ((1 - REFRACTION) * d * d) / (2 * EARTH_RADIUS_M);
-    return rayM - heightAt(terrain, toPlace({ east: d * sin, north: d * cos }, ray.station));
-  };
+  const clearance = (d: number): number =>
+    heightOfRayM(ray, d) - heightAt(terrain, toPlace({ east: d * sin, north: d * cos }, ray.station));
   // The first cells are skipped: the mast's own hill on a coarse grid often stands above its lens.
   let [before, d] = [2 * stepM, 3 * stepM];
   for (; d <= maxM; before = d, d += stepM) {

@@ -2,8 +2,9 @@ import type { Frame } from '../frame.ts';
 import type { Box } from '../geometry.ts';
 import { toTarget } from '../letterbox.ts';
 import type { PtsMs } from '../time.ts';
+import { glareAt } from './glare.ts';
 import { greyOf, type GreyPicture } from './landmarks.ts';
-import { shownOf } from '../health/grey-picture.ts';
+import { mean, shownOf } from '../health/grey-picture.ts';
 
 /** A look is held against the newest one at least so old (ms): smoke has moved by then … */
 const AFTER_MS = 8_000;
@@ -18,6 +19,14 @@ const LEAST_CHANGE = 0.8;
 type Look = { readonly ptsMs: PtsMs; readonly cells: Cells };
 type Cells = { readonly columns: number; readonly rows: number; readonly picture: GreyPicture };
 
+/** What a picture says of a place besides the detector. */
+export type Texture = {
+  /** As a multiple of the change of the rest of the picture; null where no earlier look tells. */
+  readonly change: number | null;
+  /** How much of it may be stray light, 0 to 1. */
+  readonly glare: number;
+};
+
 /**
  * How much a place changes from look to look, against how much the rest of the picture does: smoke billows, while a rock, a
  * mast, dirt on the lens or a bright road look as they did. Light that changes everywhere changes nothing here. One for each pose.
@@ -27,9 +36,9 @@ export class TextureWatch {
 
   /**
    * @param boxes in source pixels
-   * @returns change of each box as a multiple of the picture's own; null where no earlier look tells
+   * @returns for each box
    */
-  look(frame: Pick<Frame, 'pixels' | 'letterbox'>, ptsMs: PtsMs, boxes: readonly Box[]): readonly (number | null)[] {
+  look(frame: Pick<Frame, 'pixels' | 'letterbox'>, ptsMs: PtsMs, boxes: readonly Box[]): readonly Texture[] {
     const last = this.#looks.at(-1);
     const isDue = !last || ptsMs - last.ptsMs >= KEEP_EVERY_MS;
     if (boxes.length === 0 && !isDue) return [];
@@ -41,26 +50,35 @@ export class TextureWatch {
         ...this.#looks.filter((look) => ptsMs - look.ptsMs < AFTER_MS + KEEP_EVERY_MS || look === before),
         { ptsMs, cells },
       ];
-    if (!before || ptsMs - before.ptsMs > WITHIN_MS || boxes.length === 0) return boxes.map(() => null);
-    const changes = changesOf(before.cells, cells);
-    // The very same picture again: it was sent twice, and says nothing of what moves there.
-    if (!changes || changes.every((change) => change === 0)) return boxes.map(() => null);
-    const usual = Math.max(LEAST_CHANGE, median(changes));
     const { left, top } = shownOf(frame.letterbox);
-    return boxes.map((box) => {
+    const places = boxes.map((box) => {
       const { x1, y1, x2, y2 } = toTarget(box, frame.letterbox);
-      const [fromX, toX] = span(x1 - left, x2 - left, cells.columns);
-      const [fromY, toY] = span(y1 - top, y2 - top, cells.rows);
-      let [sum, count] = [0, 0];
-      for (let row = fromY; row < toY; row++)
-        for (let column = fromX; column < toX; column++) {
-          sum += changes[row * cells.columns + column]!;
-          count++;
-        }
-      return count > 0 ? Math.round((100 * sum) / count / usual) / 100 : null;
+      return { x1: x1 - left, y1: y1 - top, x2: x2 - left, y2: y2 - top };
     });
+    const glare = glareAt(picture, places);
+    const changes = before && ptsMs - before.ptsMs <= WITHIN_MS ? changesAt(before.cells, cells, places) : null;
+    return places.map((_, index) => ({ change: changes?.[index] ?? null, glare: glare[index]! }));
   }
 }
+
+/** Change of each place as a multiple of the picture's own; null where it cannot be told. */
+const changesAt = (before: Cells, now: Cells, places: readonly Box[]): readonly (number | null)[] | null => {
+  const changes = places.length > 0 ? changesOf(before, now) : null;
+  // The very same picture again: it was sent twice, and says nothing of what moves there.
+  if (!changes || changes.every((change) => change === 0)) return null;
+  const usual = Math.max(LEAST_CHANGE, median(changes));
+  return places.map(({ x1, y1, x2, y2 }) => {
+    const [fromX, toX] = span(x1, x2, now.columns);
+    const [fromY, toY] = span(y1, y2, now.rows);
+    let [sum, count] = [0, 0];
+    for (let row = fromY; row < toY; row++)
+      for (let column = fromX; column < toX; column++) {
+        sum += changes[row * now.columns + column]!;
+        count++;
+      }
+    return count > 0 ? Math.round((100 * sum) / count / usual) / 100 : null;
+  });
+};
 
 /** Cells that a span of pixels touches. */
 const span = (from: number, to: number, most: number): readonly [number, number] => [
@@ -86,8 +104,6 @@ const changesOf = (before: Cells, now: Cells): Float32Array | null => {
     }
   return changes;
 };
-
-const mean = (grey: Uint8Array): number => grey.reduce((sum, value) => sum + value, 0) / grey.length;
 
 const median = (values: Float32Array): number => {
   const sorted = Float32Array.from(values).sort();

@@ -63,7 +63,11 @@ export const edgesOf = (small: Float32Array): Float32Array =>
     return Math.hypot(right - value, below - value);
   });
 
-export const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+export const mean = (values: Float32Array | Uint8Array): number => {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+};
 
 /** Pearson's correlation, −1 to 1; 0 where one of them is flat. */
 export const correlation = (a: Float32Array, b: Float32Array): number => {

@@ -1,4 +1,5 @@
 import type { Disposition, RuleMatch } from '../event.ts';
+import type { PlumeReport } from '../fire/plume.ts';
 import type { PtsMs } from '../time.ts';
 import type { TrackedFrame } from '../track.ts';
 import { createRule, type RuleContext } from './create-rule.ts';
@@ -14,6 +15,7 @@ export type DisposedMatch = { readonly match: RuleMatch; readonly disposition: D
 export class RuleSet {
   readonly #running: readonly Running[];
   #histories: Histories = new Map();
+  #plumes: readonly PlumeReport[] | null = null;
 
   /** Whether any rule has to know when the camera itself moves. */
   readonly needsStandingView: boolean;
@@ -35,16 +37,23 @@ export class RuleSet {
   step(frame: TrackedFrame): readonly DisposedMatch[] {
     const scene = toScene(frame.viewMoves ? new Map() : this.#histories, frame);
     this.#histories = scene.histories;
+    this.#plumes = null;
     return this.#running.flatMap((running) => {
       const whileViewMoves = running.rule.whileViewMoves ?? 'restart';
       if (frame.viewMoves && whileViewMoves !== 'watch') {
         if (whileViewMoves === 'restart') running.state = running.rule.init();
         return [];
       }
-      const { state, matches } = running.rule.step(running.state, scene);
+      const { state, matches, plumes } = running.rule.step(running.state, scene);
       running.state = state;
+      if (plumes) this.#plumes = [...(this.#plumes ?? []), ...plumes];
       return matches.map((match) => ({ match, disposition: running.disposition }));
     });
+  }
+
+  /** How plumes stand after the last step; null when it counted for none. */
+  plumes(): readonly PlumeReport[] | null {
+    return this.#plumes;
   }
 
   /** What its rules have learnt until now; null when none of them learns. */

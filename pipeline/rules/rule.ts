@@ -1,7 +1,15 @@
 import type { RuleMatch } from '../event.ts';
+import type { PlumeReport } from '../fire/plume.ts';
 import type { PtsMs } from '../time.ts';
 import type { RuleMemory } from './memory.ts';
 import type { Scene } from './track-history.ts';
+
+export type Stepped<State> = {
+  readonly state: State;
+  readonly matches: readonly RuleMatch[];
+  /** How its plumes stand, in a frame that counted; only of a rule that follows some. */
+  readonly plumes?: readonly PlumeReport[];
+};
 
 /**
  * A rule: `(state, tracks at t) → (state, matches)`. It never reads a clock, never counts frames, never keeps
@@ -18,7 +26,7 @@ export interface Rule<State = unknown> {
   readonly memory?: RuleMemory<State>;
   /** The state before the first frame of a session. */
   init(): State;
-  step(state: State, scene: Scene): { readonly state: State; readonly matches: readonly RuleMatch[] };
+  step(state: State, scene: Scene): Stepped<State>;
   /** At the end of the stream: matches that were still open, closed at that time. */
   finish(state: State, atPtsMs: PtsMs): readonly RuleMatch[];
 }

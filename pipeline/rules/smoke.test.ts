@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { ruleConfig } from '../../test/rule-config.ts';
+import { eventId } from '../event-id.ts';
 import { explain } from '../explanation.ts';
+import { distanceM, toPlace } from '../fire/earth.ts';
+import { PlumeCourse } from '../fire/plume.ts';
+import { azimuthTo, heightOfRayM } from '../fire/terrain.ts';
 import type { Box } from '../geometry.ts';
 import type { TrackedFrame } from '../track.ts';
 import { RuleSet } from './rule-set.ts';
@@ -8,6 +12,7 @@ import type { RuleConfig } from './rule-config.ts';
 
 const SIZE = { width: 1920, height: 1080 };
 const CADENCE_MS = 30_000;
+const DEGREES = 180 / Math.PI;
 
 const frame = (index: number, box: Box | null, className = 'smoke', score = 0.7): TrackedFrame => {
   const ptsMs = index * CADENCE_MS;
@@ -104,6 +109,95 @@ test('at hours with a prior of their own more or less evidence is asked for', ()
   };
   expect(triggerAt(1)).toBeGreaterThan(triggerAt(0)!);
   expect(triggerAt(0)).toBe(matches(frames)[0]?.triggerPtsMs);
+});
+
+describe('how plumes stand', () => {
+  const told = (frames: readonly TrackedFrame[], extra: Partial<RuleConfig> = {}) => {
+    const context = { zones: new Map(), lines: new Map(), frameSize: SIZE, timeZone: 'Asia/Ho_Chi_Minh' };
+    const rules = new RuleSet([ruleConfig({ kind: 'smoke', cadenceMs: CADENCE_MS, ...extra })], context);
+    return frames.flatMap((one) => {
+      rules.step(one);
+      return rules.plumes() ?? [];
+    });
+  };
+  const nothing = Array.from({ length: 22 }, (_, index) => frame(8 + index, null));
+
+  test('is told in every frame that counts, from candidate to ended, under the id of its event', () => {
+    const reports = told([...growing, ...nothing], where);
+    expect(reports.filter(({ isChange }) => isChange).map(({ state, at }) => [state, at])).toEqual([
+      ['confirmed', 60_000],
+      ['ongoing', 90_000],
+      ['ended', 810_000],
+    ]);
+    expect(reports.slice(0, 2).map(({ state, eventId }) => [state, eventId])).toEqual([
+      ['candidate', null],
+      ['candidate', null],
+    ]);
+    const trackIds = [3];
+    const ids = {
+      cameraId: 'tower',
+      sessionId: 's',
+      ruleId: ruleConfig({ kind: 'smoke' }).id,
+      startPtsMs: 0,
+      trackIds,
+    };
+    expect(new Set(reports.slice(2).map((one) => one.eventId))).toEqual(new Set([eventId(ids)]));
+    expect(reports.at(-1)).toMatchObject({ state: 'ended', lastSeenAt: 210_000, sightings: 8 });
+    expect(reports[0]!.sight).toMatchObject({ station: { latitude: 10.25, longitude: 104 }, heightM: 380 });
+  });
+
+  test('is kept with the case at each change, and once a minute while it goes on', () => {
+    const course = new PlumeCourse();
+    const kept = told([...growing, ...nothing]).filter((report) => course.pick([report]).length > 0);
+    expect(kept.slice(0, 4).map(({ state, at }) => [state, at])).toEqual([
+      ['confirmed', 60_000],
+      ['ongoing', 90_000],
+      ['ongoing', 150_000],
+      ['ongoing', 210_000],
+    ]);
+    expect(kept.at(-1)!.state).toBe('ended');
+  });
+
+  test('the danger of the day that somebody said goes before the one of the season, and the decision says whose it is', () => {
+    const faint = Array.from({ length: 20 }, (_, index) => frame(index, plume(0), 'smoke', 0.45));
+    const on = (level: 1 | 5) => matches(faint.map((one) => ({ ...one, danger: { level, source: 'ranger', at: 0 } })));
+    const [low, high] = [on(1)[0]!, on(5)[0]!];
+    expect(low.triggerPtsMs).toBeGreaterThan(matches(faint)[0]!.triggerPtsMs);
+    expect(high.triggerPtsMs).toBeLessThan(low.triggerPtsMs);
+    expect(high.decision.facts).toMatchObject({
+      danger: '5',
+      dangerFrom: 'ranger',
+      dangerAt: '1970-01-01T00:00:00.000Z',
+      asked: '1.7 danger-0.6',
+    });
+    expect(matches(faint)[0]!.decision.facts).toMatchObject({ danger: '3', asked: '1.7' });
+  });
+
+  test('a tower that sees the same place is evidence, and the sentence names it', () => {
+    const faint = Array.from({ length: 20 }, (_, index) => frame(index, plume(index), 'smoke', 0.36));
+    const own = told(faint.slice(0, 1), where)[0]!.sight!;
+    const fire = toPlace(
+      { east: 6_000 * Math.sin(own.azimuthDeg / DEGREES), north: 6_000 * Math.cos(own.azimuthDeg / DEGREES) },
+      own.station,
+    );
+    const station = toPlace({ east: 5_000, north: 1_000 }, own.station);
+    const away = distanceM(station, fire);
+    const footM = heightOfRayM(own, 6_000);
+    const elevationDeg = Math.atan2(footM - 500 - 0.87 * (away ** 2 / 12_742_000), away) * DEGREES;
+    const sight = { station, heightM: 500, azimuthDeg: azimuthTo(station, fire), elevationDeg, sigmaDeg: 0.2 };
+    const others = [{ cameraId: 'west', at: 0, evidence: 1, sight }];
+    const [alone, together] = [
+      matches(faint, where)[0]!,
+      matches(
+        faint.map((one) => ({ ...one, others })),
+        where,
+      )[0]!,
+    ];
+    expect(together.triggerPtsMs).toBeLessThan(alone.triggerPtsMs);
+    expect(together.decision.facts['seconders']).toBe('west');
+    expect(explain(together).vi).toContain('Camera west cũng thấy ở chỗ đó.');
+    expect(explain(alone).vi).not.toContain('cũng thấy');
+  });
 });
 
 describe('a mast that does not stand as it was calibrated', () => {

@@ -1,22 +1,27 @@
+import { eventId } from '../event-id.ts';
 import type { RuleMatch } from '../event.ts';
 import {
   confirm,
   type ConfirmationConfig,
   type ConfirmationState,
   type DangerLevel,
+  EVIDENCE_PARTS,
   FIRST_STATE,
   type Tube,
 } from '../fire/confirmation.ts';
-import { focalLengthPx, type Pose, toBearing } from '../fire/lens.ts';
+import { type Bearing, focalLengthPx, type Pose, toBearing } from '../fire/lens.ts';
 import { learntCost, NOTHING_LEARNT } from '../fire/learnt.ts';
 import type { MastFact } from '../fire/mast-watch.ts';
+import { growthPercent, type PlumeReport } from '../fire/plume.ts';
 import { corrected, type Registration, unrolled } from '../fire/registration.ts';
+import { secondersOf } from '../fire/second-sight.ts';
 import type { SweepConfig } from '../fire/sweep-config.ts';
-import { boxArea, boxWidth, groundPoint, type Size } from '../geometry.ts';
+import type { TowerSight } from '../fire/terrain.ts';
+import { type Box, boxWidth, groundPoint, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
 import type { Track } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, Stepped } from './rule.ts';
 import type { SmokeConfig } from './rule-config.ts';
 import { DaySpans } from './local-time.ts';
 import { round2, round4, toSighting } from './sightings.ts';
@@ -63,8 +68,14 @@ const MOST_WIDTH = 0.4;
 const ROUNDS_TO_END = 2.5;
 
 type View = TowerView & { readonly confirmation: ConfirmationConfig; readonly geometryHash: string };
+type Watched = {
+  readonly confirmation: ConfirmationState;
+  /** Events that reported its plumes, by the plume's id. */
+  readonly events: ReadonlyMap<number, string>;
+};
+const NOTHING_WATCHED: Watched = { confirmation: FIRST_STATE, events: new Map() };
 /** By pose. */
-type SmokeState = ReadonlyMap<string | undefined, ConfirmationState>;
+type SmokeState = ReadonlyMap<string | undefined, Watched>;
 
 /**
  * Smoke or flame in a landscape. Not tracks but plumes are followed, by `fire/confirmation.ts`, since a tower may give a
@@ -110,16 +121,23 @@ export class SmokeRule implements Rule<SmokeState> {
     return new Map();
   }
 
-  step(before: SmokeState, scene: Scene): { state: SmokeState; matches: readonly RuleMatch[] } {
+  step(before: SmokeState, scene: Scene): Stepped<SmokeState> {
     const view = this.#views.get(scene.poseId);
     if (!view) return { state: before, matches: [] };
     const seen = scene.tracks.filter(({ observed, className }) => observed && this.#config.classes.includes(className));
-    const known = before.get(view.poseId) ?? FIRST_STATE;
-    const { state, changed } = confirm(known, scene.ptsMs, seen, this.#withLearnt(view, scene));
-    const confirmed = changed.filter((tube) => tube.state === 'confirmed');
+    const known = before.get(view.poseId) ?? NOTHING_WATCHED;
+    const { state, changed } = confirm(known.confirmation, scene.ptsMs, seen, this.#forScene(view, scene));
+    if (state === known.confirmation) return { state: before, matches: [] };
+    const matches = changed.flatMap((tube) => (tube.state === 'confirmed' ? this.#match(tube, seen, view, scene) : []));
+    const events = new Map(known.events);
+    for (const { tubeId, match } of matches) events.set(tubeId, this.#eventOf(match, scene));
+    const ended = changed.filter((tube) => tube.state === 'ended');
+    const plumes = [...state.tubes, ...ended].map((tube) => this.#report(tube, events, changed, view, scene));
+    for (const { id } of ended) events.delete(id);
     return {
-      state: state === known ? before : new Map([...before, [view.poseId, state]]),
-      matches: confirmed.flatMap((tube) => this.#match(tube, seen, view, scene.mast)),
+      state: new Map([...before, [view.poseId, { confirmation: state, events }]]),
+      matches: matches.map(({ match }) => match),
+      plumes,
     };
   }
 
@@ -127,15 +145,47 @@ export class SmokeRule implements Rule<SmokeState> {
     return [];
   }
 
-  /** What was learnt is a fact of the frame, so that stored frames give the same decisions again. */
-  #withLearnt({ pose, confirmation }: View, { learnt = [], capturedAt }: Scene): ConfirmationConfig {
+  /** What people and other cameras said is a fact of the frame, so that stored frames give the same decisions again. */
+  #forScene(view: View, { learnt = [], others = [], danger, capturedAt, mast }: Scene): ConfirmationConfig {
+    const { pose, confirmation } = view;
     const places = learnt.filter(({ poseId }) => poseId === (pose?.id ?? null));
     const hours = this.#hours.filter(({ span }) => span.has(capturedAt));
-    if (places.length === 0 && hours.length === 0) return confirmation;
     return {
       ...confirmation,
-      confirmAt: hours.reduce((sum, { evidence }) => sum + evidence, confirmation.confirmAt),
+      danger: danger?.level ?? confirmation.danger,
+      hours: hours.reduce((sum, { evidence }) => sum + evidence, 0),
       learnt: (box) => learntCost(places, box, this.#frameSize, capturedAt),
+      seconded: (box) => {
+        const own = others.length > 0 ? this.#sight(box, view, mast) : null;
+        return own ? secondersOf(own, others, capturedAt) : [];
+      },
+    };
+  }
+
+  #eventOf({ startPtsMs, subjects }: RuleMatch, { cameraId, sessionId }: Scene): string {
+    return eventId({ cameraId, sessionId, ruleId: this.id, startPtsMs, trackIds: subjects.map((one) => one.trackId) });
+  }
+
+  #report(
+    tube: Tube,
+    events: ReadonlyMap<number, string>,
+    changed: readonly Tube[],
+    view: View,
+    { cameraId, ptsMs, capturedAt, mast }: Scene,
+  ): PlumeReport {
+    return {
+      cameraId,
+      poseId: view.poseId ?? null,
+      eventId: events.get(tube.id) ?? null,
+      state: tube.state,
+      isChange: changed.includes(tube),
+      at: Math.round(capturedAt),
+      lastSeenAt: Math.round(capturedAt - (ptsMs - tube.lastPtsMs)),
+      sightings: tube.sightings,
+      framesLooked: tube.frames,
+      evidence: round2(tube.evidence),
+      growthPercent: growthPercent(tube),
+      sight: this.#sight(tube.first, view, mast),
     };
   }
 
@@ -146,10 +196,12 @@ export class SmokeRule implements Rule<SmokeState> {
       confirmation: {
         ...this.#config,
         danger: dangerLevel satisfies DangerLevel,
+        hours: 0,
         endMs: Math.max(endMs, ROUNDS_TO_END * view.roundMs),
         exclusions: view.exclusions.map((zone) => toPixelZone(zone, this.#frameSize)),
         mostWidth: MOST_WIDTH * this.#frameSize.width,
         learnt: () => NOTHING_LEARNT,
+        seconded: () => [],
       },
       geometryHash: geometryHash({
         exclusions: view.exclusions.map(({ corners }) => corners),
@@ -159,7 +211,12 @@ export class SmokeRule implements Rule<SmokeState> {
     };
   }
 
-  #match(tube: Tube, seen: readonly Track[], view: View, mast: MastFact | undefined): RuleMatch[] {
+  #match(
+    tube: Tube,
+    seen: readonly Track[],
+    view: View,
+    { mast, danger }: Scene,
+  ): { tubeId: number; match: RuleMatch }[] {
     const track = seen.find(({ box }) => box === tube.box);
     if (!track) return [];
     const [start, trigger] = [Math.round(tube.firstPtsMs), Math.round(tube.lastPtsMs)];
@@ -168,7 +225,7 @@ export class SmokeRule implements Rule<SmokeState> {
       decision: {
         ruleId: this.id,
         ruleKind: track.className === 'flame' ? 'flame' : 'smoke',
-        ruleVersion: '1',
+        ruleVersion: '2',
         geometryHash: view.geometryHash,
         measurements: [
           ...this.#bearing(tube, view, mast),
@@ -184,15 +241,19 @@ export class SmokeRule implements Rule<SmokeState> {
             comparison: '>=',
           },
           ...(tube.learnt.cost > 0 ? [{ name: 'learnt', value: round2(tube.learnt.cost), unit: '' }] : []),
-          { name: 'growth', value: Math.round(100 * (boxArea(tube.box) / boxArea(tube.first) - 1)), unit: '%' },
+          { name: 'growth', value: growthPercent(tube), unit: '%' },
         ],
         facts: {
           class: track.className,
-          danger: String(this.#config.dangerLevel),
+          danger: String(danger?.level ?? this.#config.dangerLevel),
+          ...(danger ? { dangerFrom: danger.source, dangerAt: new Date(danger.at).toISOString() } : {}),
+          asked: askedOf(tube),
+          ...(tube.seconders.length > 0 ? { seconders: tube.seconders.join(' ') } : {}),
           ongoing: 'yes',
           ...this.#place(view),
           ...learntFrom(tube),
           ...(view.pose && mast ? { mast: mastText(mast) } : {}),
+          parts: partsOf(tube),
           steps: stepsOf(tube),
         },
       },
@@ -210,22 +271,33 @@ export class SmokeRule implements Rule<SmokeState> {
         },
       ],
     };
-    return [match];
+    return [{ tubeId: tube.id, match }];
   }
 
   /** Of the foot at first sight; the error is two standard deviations of pose, landmarks and foot together. */
   #bearing(tube: Tube, { pose: calibrated }: View, mast: MastFact | undefined): RuleMatch['decision']['measurements'] {
     if (!calibrated) return [];
-    const standing = standingOf(mast);
-    const pose = corrected(calibrated, standing);
-    const foot = unrolled(groundPoint(tube.first), standing, this.#frameSize);
-    const { azimuthDeg, elevationDeg } = toBearing(foot, pose, this.#frameSize);
-    const footDeg = ((FOOT_ERROR_WIDTHS * boxWidth(tube.first)) / focalLengthPx(pose, this.#frameSize)) * DEGREES;
+    const { azimuthDeg, elevationDeg, sigmaDeg } = this.#direction(tube.first, calibrated, mast);
     return [
       { name: 'azimuth', value: round2(azimuthDeg), unit: '°' },
-      { name: 'azimuthError', value: round2(2 * Math.hypot(pose.errorDeg, footDeg)), unit: '°' },
+      { name: 'azimuthError', value: round2(2 * sigmaDeg), unit: '°' },
       { name: 'elevation', value: round2(elevationDeg), unit: '°' },
     ];
+  }
+
+  #direction(box: Box, calibrated: Pose, mast: MastFact | undefined): Bearing & { readonly sigmaDeg: number } {
+    const standing = standingOf(mast);
+    const pose = corrected(calibrated, standing);
+    const foot = unrolled(groundPoint(box), standing, this.#frameSize);
+    const footDeg = ((FOOT_ERROR_WIDTHS * boxWidth(box)) / focalLengthPx(pose, this.#frameSize)) * DEGREES;
+    return { ...toBearing(foot, pose, this.#frameSize), sigmaDeg: Math.hypot(pose.errorDeg, footDeg) };
+  }
+
+  #sight(box: Box, { pose }: View, mast: MastFact | undefined): TowerSight | null {
+    const { station } = this.#config;
+    if (!pose || !station) return null;
+    const { latitude, longitude, heightM } = station;
+    return { station: { latitude, longitude }, heightM, ...this.#direction(box, pose, mast) };
   }
 
   #place({ pose }: View): Record<string, string> {
@@ -274,6 +346,20 @@ const mastText = (mast: MastFact): string => {
 /** The dismissed cases that made it need more. */
 const learntFrom = ({ learnt: { caseIds } }: Tube): Record<string, string> =>
   caseIds.length > 0 ? { learntFrom: caseIds.slice(-MOST_NAMED).join(' ') } : {};
+
+/** What spoke for it and against it over the steps, as `persistence+2.1 growth+0.3 drift-0.2`. */
+const partsOf = ({ steps }: Tube): string =>
+  signed(EVIDENCE_PARTS.map((part) => [part, steps.reduce((sum, step) => sum + step[part], 0)]));
+
+const signed = (parts: Iterable<readonly [string, number]>): string =>
+  [...parts]
+    .filter(([, value]) => round2(value) !== 0)
+    .map(([name, value]) => `${name}${value > 0 ? '+' : ''}${String(round2(value))}`)
+    .join(' ');
+
+/** What the evidence was held against, as `1.7 danger-0.6 hours+0.5 learnt+0.75`. */
+const askedOf = ({ prior: { usual, ...rest } }: Tube): string =>
+  `${String(round2(usual))} ${signed(Object.entries(rest))}`.trim();
 
 /** Evidence frame by frame, as `0:0.45/1.02 30:-/0.52`: seconds since the first sighting, score, evidence after. */
 const stepsOf = ({ steps, firstPtsMs }: Tube): string =>

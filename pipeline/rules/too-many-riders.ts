@@ -119,7 +119,7 @@ export class TooManyRidersRule implements Rule<TooManyRidersState> {
       decision: {
         ruleId: this.id,
         ruleKind: 'too_many_riders',
-        ruleVersion: '1',
+        ruleVersion: '2',
         geometryHash: this.#geometryHash,
         measurements: [
           { name: 'riders', value: riders, unit: 'persons', threshold: maxRiders, comparison: '>' },

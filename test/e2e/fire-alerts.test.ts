@@ -5,9 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlertMessage } from '../../api/alerts/alert-message.ts';
 import type { IncidentList } from '../../api/contract/incidents.ts';
+import type { PlumeCourseView } from '../../api/contract/plumes.ts';
+import { PLUMES_STREAM } from '../../pipeline/fire/plume.ts';
+import { FireLink } from '../../workers/fire-link.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import { REVIEW_QUEUE } from '../../pipeline/review.ts';
 import { CONFIG, openSite, sealCase, type Site, startRedis, TestClock } from './api-harness.ts';
@@ -78,6 +83,65 @@ describe('alerts of fire', () => {
     expect(message.shortText).toMatch(/^KHOI \d\d:\d\d; chua ro vi tri; /);
     const chat = received.find(({ url }) => url === '/bot12:ab/sendMessage')!;
     expect(JSON.parse(chat.body)).toMatchObject({ chat_id: '-5' });
+  });
+
+  test('how smoke goes on is kept with its case, shown with the incident, and told by whoever is told later', async () => {
+    const standings = [
+      {
+        state: 'ongoing',
+        at: site.clock.at - 4_000,
+        lastSeenAt: site.clock.at - 4_000,
+        sightings: 4,
+        growthPercent: 60,
+      },
+      { state: 'ended', at: site.clock.at, lastSeenAt: site.clock.at - 2_000, sightings: 5, growthPercent: 90 },
+    ].map((one) => ({ ...one, framesLooked: 6, evidence: 2.5 }));
+    const analysis = new Redis(redis.url);
+    // What cannot be read is passed over, and what comes twice is kept once.
+    for (const text of [
+      '{',
+      ...[...standings, standings[0]!].map((one) => JSON.stringify({ ...one, eventId: 'smoke-1' })),
+    ])
+      await analysis.xadd(PLUMES_STREAM, '*', 'report', text);
+    const course = async (): Promise<unknown> =>
+      (await site.admin.get('/api/cases/smoke-1/course')).json<PlumeCourseView>().course;
+    await expect.poll(course, WAIT).toEqual(standings);
+    const { incidents } = (await site.admin.get('/api/incidents')).json<IncidentList>();
+    expect(incidents[0]!.alerts[0]!.standing).toEqual(standings[1]);
+    await analysis.quit();
+  });
+
+  test('who sent forces and who closed it stands with the incident, and is audited', async () => {
+    const act = (body: object) => site.admin.call('POST', '/api/incidents/smoke-1/actions', body);
+    expect((await act({ action: 'put out' })).statusCode).toBe(400);
+    expect((await act({ action: 'dispatched', note: 'Trạm 3' })).statusCode).toBe(201);
+    expect((await act({ action: 'closed' })).statusCode).toBe(201);
+    const { incidents } = (await site.admin.get('/api/incidents')).json<IncidentList>();
+    expect(incidents[0]!.actions.map(({ action, by, note }) => [action, by, note])).toEqual([
+      ['dispatched', 'admin', 'Trạm 3'],
+      ['closed', 'admin', ''],
+    ]);
+    const { rows } = (await site.admin.get('/api/audit?target=smoke-1')).json<{ rows: { action: string }[] }>();
+    expect(rows.map(({ action }) => action)).toEqual(expect.arrayContaining(['fire.dispatched', 'fire.closed']));
+  });
+
+  test('the danger of the day that a ranger says reaches the analysis and the desk, and is audited', async () => {
+    const ranger = await site.person('duty', 'ranger');
+    expect((await ranger.call('PUT', '/api/fire/danger', { level: 6 })).statusCode).toBe(400);
+    const old = site.clock.at - 40 * 3_600_000;
+    expect((await ranger.call('PUT', '/api/fire/danger', { level: 5, at: old })).statusCode).toBe(400);
+    expect((await ranger.call('PUT', '/api/fire/danger', { level: 5 })).statusCode).toBe(200);
+    const said = { level: 5, source: 'duty', at: site.clock.at };
+    expect((await site.admin.get('/api/incidents')).json<IncidentList>().danger).toEqual(said);
+    const analysis = new Redis(redis.url);
+    const link = new FireLink(analysis, pino({ enabled: false }));
+    await link.start();
+    expect(link.danger(site.clock.at)).toEqual(said);
+    expect(link.danger(site.clock.at + 37 * 3_600_000)).toBeNull();
+    link.close();
+    await analysis.quit();
+    const { rows } = (await site.admin.get('/api/audit?action=fire.danger')).json<{ rows: object[] }>();
+    expect(rows).toMatchObject([{ actor: 'duty', detail: 'V' }]);
   });
 
   test('a receiver that is down gets the alert when it is back, once', async () => {

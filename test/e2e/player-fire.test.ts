@@ -8,6 +8,7 @@ import type { Decision } from '../../pipeline/event.ts';
 import { type Place, toPlace } from '../../pipeline/fire/earth.ts';
 import { azimuthTo } from '../../pipeline/fire/terrain.ts';
 import { AlertRepository } from '../../api/repositories/alerts.ts';
+import { PlumeCourseRepository } from '../../api/repositories/plume-course.ts';
 import { openDatabase } from '../../api/database/open-database.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import { acceptForTest } from './api-accept.ts';
@@ -51,6 +52,11 @@ const tellAlert = async (dataDir: string, at: number): Promise<void> => {
   await alerts.delivered({ ...desk!, at: at + 1_000 }, {});
   await alerts.queue(chief!, at);
   await alerts.failed({ ...chief!, at: at + 1_000 }, 'unreachable', '127.0.0.1:9: refused');
+  const seen = { eventId: 'seen-south', sightings: 9, framesLooked: 12, evidence: 4, growthPercent: 180 };
+  await new PlumeCourseRepository(db).add([
+    { ...seen, state: 'confirmed', at: at - 540_000, lastSeenAt: at - 540_000 },
+    { ...seen, state: 'ongoing', at: at + 30_000, lastSeenAt: at },
+  ]);
   await db.destroy();
 };
 
@@ -68,7 +74,7 @@ const ROADS = JSON.stringify({
 const decision = (station: Place): Decision => ({
   ruleId: 'smoke',
   ruleKind: 'smoke',
-  ruleVersion: '1',
+  ruleVersion: '2',
   geometryHash: '0'.repeat(64),
   measurements: [
     { name: 'azimuth', value: Math.round(100 * azimuthTo(station, FIRE)) / 100, unit: '°' },
@@ -131,10 +137,14 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     expect(await page.locator('.fire-nearest').last().innerText()).toMatch(
       /^VN-2000 \(central meridian 104°30′\): X\s114\d{4} · Y\s44\d{4}\s+Road: DT\.975 · 1\.1 km, bearing \d+°$/,
     );
-    expect(await page.locator('.fire-wind p').innerText()).toBe('No wind was reported in the last 3 hours.');
+    expect(await page.locator('.fire-wind p').last().innerText()).toBe('No wind was reported in the last 3 hours.');
     expect(await page.locator('.fire-nearest').first().innerText()).toMatch(
       /^9(\.\d)? km from Main gate, bearing \d+°/,
     );
+    expect(await page.locator('.fire-standing').allInnerTexts()).toEqual([
+      expect.stringMatching(/^Still going on, last seen at [\d:]+( [AP]M)?; area 180 % against the first sighting$/),
+    ]);
+    expect(await page.locator('.fire-wind').first().innerText()).toMatch(/^Nobody has said today’s fire danger/);
     expect(await page.title()).toMatch(/^\(1\) Fire desk/);
   });
 

@@ -16,7 +16,10 @@ import { canDecide, useSession } from '../../session.ts';
 import { useResource } from '../../use-resource.ts';
 import { IncidentProgress } from './alert-progress.tsx';
 import { chime } from './chime.ts';
+import { DangerLine } from './danger-line.tsx';
+import { FireActions } from './fire-actions.tsx';
 import { FireMap } from './fire-map.tsx';
+import { Standing } from './standing.tsx';
 import { WindLine } from './wind-line.tsx';
 
 const REFRESH_MS = 60_000;
@@ -35,6 +38,7 @@ export function FirePage() {
       <PageHeader title={waiting.length > 0 ? t('fire.titleWaiting', { count: waiting.length }) : t('fire.title')} />
       {data && error !== null && <Stale at={loadedAt} onRetry={reload} />}
       {!data && (error ? <Failure error={error} onRetry={reload} /> : <Loading />)}
+      {data && <DangerLine danger={data.danger} onChange={reload} />}
       {data && <WindLine wind={data.wind} onChange={reload} />}
       {data?.incidents.length === 0 && <Notice icon="empty" title={t('fire.none')} hint={t('fire.noneHint')} />}
       {data && data.incidents.length > 0 && (
@@ -89,7 +93,7 @@ function Incident(props: {
       <WayThere incident={incident} />
       <NearestList incident={incident} />
       <ol className="fire-series">
-        {incident.alerts.map(({ case: one, explanation }) => (
+        {incident.alerts.map(({ case: one, explanation, standing }) => (
           <li key={one.id}>
             <Link to={casePath(one.id)}>
               {one.thumbnail && <img src={one.thumbnail} alt="" loading="lazy" />}
@@ -98,12 +102,14 @@ function Incident(props: {
               </span>
             </Link>
             <CaseBadge state={one.state} />
+            {standing && <Standing standing={standing} />}
             <p>{explanation[language]}</p>
           </li>
         ))}
       </ol>
       {incident.progress && <IncidentProgress progress={incident.progress} />}
       <Actions incident={incident} onChange={props.onChange} />
+      <FireActions incident={incident} onChange={props.onChange} />
     </li>
   );
 }
@@ -152,11 +158,13 @@ function NearestList({ incident: { nearest, vn2000 } }: { readonly incident: Inc
           })}
         </li>
       )}
-      {nearest.map(({ kind, name, distanceM, azimuthDeg }) => (
+      {nearest.map(({ kind, name, owner, distanceM, azimuthDeg, travelMinutes }) => (
         <li key={kind}>
           {t(`fire.nearest.${kind}`, { name: name ?? t('fire.nameless') })}
           {distanceM > 0 &&
             ` · ${t('fire.nearestAway', { distance: format.number(distanceM / 1000, 1), azimuth: format.number(azimuthDeg) })}`}
+          {travelMinutes !== undefined && ` · ${t('fire.travel', { minutes: travelMinutes })}`}
+          {owner !== undefined && ` · ${t('fire.owner', { owner })}`}
         </li>
       ))}
     </ul>

@@ -10,6 +10,7 @@ const incident = (position: IncidentView['position'], seen: typeof sight | null)
   firstAt: 0,
   lastAt: 0,
   progress: null,
+  actions: [],
   stations: 1,
   position,
   nearest: [],
