@@ -62,8 +62,8 @@ export const logLikelihood = ({ steps, logProbabilities }: ReaderOutput, classes
   return log + Math.log(before[states - 1]! + (states > 1 ? before[states - 2]! : 0));
 };
 
-/** Mean natural log probability of a step of the best path: how sure the reader is of what it sees, whatever it is. */
-export const pathProbability = ({ steps, logProbabilities: log }: ReaderOutput): number => {
+/** Of a step of the best path, natural logarithm: how sure the reader is of what it sees, whatever it is. */
+export const meanLogProbability = ({ steps, logProbabilities: log }: ReaderOutput): number => {
   let sum = 0;
   for (let step = 0; step < steps; step++) {
     const row = step * READER_CLASSES;

@@ -5,6 +5,7 @@ import {
   READER_CLASSES,
   READER_SYMBOLS,
   type ReaderOutput,
+  type ReadSymbol,
   toClasses,
 } from './ctc.ts';
 import type { PlateKind } from './layout.ts';
@@ -89,12 +90,11 @@ export const weightOf = ({ heightPx, sharpness, tilt = 0 }: Omit<PlateLook, 'out
 
 /** Joins looks at one vehicle's plate into one verdict. Order does not matter. */
 export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): PlateVerdict => {
-  const read = looks.map((look) => ({ look, path: bestPath(look.output) }));
+  const read = looks.map(readOf);
   const twoLine = read.filter(({ path }) => path.some(({ line }) => line === 2)).length;
   const lines = hints.lines ?? (twoLine * 2 > read.length ? 2 : 1);
-  const sure = looks.map(({ output }, i) => logLikelihood(output, classesOf(read[i]!.path)));
-  const surest = Math.max(...sure);
-  const weights = looks.map((look, i) => weightOf(look, lines) * Math.exp(SURENESS * (sure[i]! - surest)));
+  const surest = Math.max(...read.map(({ free }) => free));
+  const weights = read.map(({ look, free }) => weightOf(look, lines) * Math.exp(SURENESS * (free - surest)));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   // Looks at one vehicle share their angle, light and dirt: they count less than as many independent ones would.
   const temper = total > 1 ? 1 / Math.sqrt(total) : 1;
@@ -131,7 +131,7 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
   const heightPx = Math.max(0, ...looks.map((look) => look.heightPx * (1 - Math.abs(look.tilt ?? 0))));
   const best = ranked[0];
   // What no plate can say is part of what the looks may have shown, or nonsense would be certain of its only candidate.
-  const explained = best ? explainedShare(best[0], looks, weights) : 0;
+  const explained = best ? explainedShare(best[0], read, weights) : 0;
   const nothing: PlateVerdict = {
     text: null,
     kind: null,
@@ -168,7 +168,7 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
   });
   const chosen = parsed.candidates[0];
   const confidence = probability(best[1]);
-  const framesAgreeing = read.filter(({ path }) => path.map(({ symbol }) => symbol).join('') === symbols).length;
+  const framesAgreeing = read.filter(({ text }) => text === symbols).length;
   const doubts: PlateDoubt[] = [];
   if (looks.length < MIN_FRAMES) doubts.push('few-frames');
   else if (framesAgreeing < MIN_FRAMES) doubts.push('frames-disagree');
@@ -230,26 +230,35 @@ const improve = (pool: Map<string, number>, add: (symbols: string) => number, lo
  * Mean, over the looks, of how much of the best free reading's probability the plate has: 0–1. A look counts by its weight
  * and by how sure its free reading is: one too small or blurred to say anything does not speak against what others show.
  */
-const explainedShare = (symbols: string, looks: readonly PlateLook[], weights: readonly number[]): number => {
+const explainedShare = (symbols: string, read: readonly Read[], weights: readonly number[]): number => {
   const classes = toClasses(symbols);
   let share = 0;
   let total = 0;
-  looks.forEach(({ output }, i) => {
-    const free = classesOf(bestPath(output));
-    const own = logLikelihood(output, classes);
-    const other = free.join() === classes.join() ? own : logLikelihood(output, free);
+  read.forEach(({ look, text, free }, i) => {
+    const own = text === symbols ? free : logLikelihood(look.output, classes);
     // Softened: that the plate stands a little behind the free reading is what the grammar is for.
-    const weight = weights[i]! * Math.exp(other);
-    share += weight * Math.exp(Math.min(0, own - other) / 3);
+    const weight = weights[i]! * Math.exp(free);
+    share += weight * Math.exp(Math.min(0, own - free) / 3);
     total += weight;
   });
   return total > 0 ? share / total : 0;
 };
 
-const classesOf = (path: ReturnType<typeof bestPath>): readonly number[] =>
-  toClasses(path.map(({ symbol }) => symbol).join(''));
+/** A look with what it reads without any knowledge of plates, and the log-likelihood of that. */
+type Read = {
+  readonly look: PlateLook;
+  readonly path: readonly ReadSymbol[];
+  readonly text: string;
+  readonly free: number;
+};
 
-const rawOf = (path: ReturnType<typeof bestPath>): string => {
+const readOf = (look: PlateLook): Read => {
+  const path = bestPath(look.output);
+  const text = path.map(({ symbol }) => symbol).join('');
+  return { look, path, text, free: logLikelihood(look.output, toClasses(text)) };
+};
+
+const rawOf = (path: readonly ReadSymbol[]): string => {
   const line = (of: 1 | 2): string => path.flatMap((read) => (read.line === of ? [read.symbol] : [])).join('');
   return line(2) ? `${line(1)}/${line(2)}` : line(1);
 };

@@ -1,4 +1,4 @@
-import { bestPath, pathProbability, type ReaderOutput } from './ctc.ts';
+import { bestPath, meanLogProbability, type ReaderOutput, type ReadSymbol } from './ctc.ts';
 import { layoutsOf } from './plate-beam.ts';
 
 /** What no layout holds, and each symbol fewer than the shortest common plate has, speak so much against a crop, in nats. */
@@ -9,10 +9,11 @@ const SHORTEST = 7;
 const STEPS = 10;
 
 /** What a look reads on its own, and whether that is a plate. */
-export const readAlone = (output: ReaderOutput): { readonly symbols: string; readonly isPlate: boolean } => {
-  const symbols = bestPath(output)
-    .map(({ symbol }) => symbol)
-    .join('');
+export const readAlone = (output: ReaderOutput): { readonly symbols: string; readonly isPlate: boolean } =>
+  textOf(bestPath(output));
+
+const textOf = (path: readonly ReadSymbol[]): { readonly symbols: string; readonly isPlate: boolean } => {
+  const symbols = path.map(({ symbol }) => symbol).join('');
   return { symbols, isPlate: layoutsOf(symbols).length > 0 };
 };
 
@@ -21,6 +22,6 @@ export const legibility = (output: ReaderOutput): number => {
   const path = bestPath(output);
   const certainty = path.reduce((sum, { confidence }) => sum + Math.log(confidence), 0);
   const missing = Math.max(0, SHORTEST - path.length);
-  const penalty = (readAlone(output).isPlate ? 0 : NO_PLATE) + missing * MISSING_SYMBOL;
-  return certainty + STEPS * pathProbability(output) - penalty;
+  const penalty = (textOf(path).isPlate ? 0 : NO_PLATE) + missing * MISSING_SYMBOL;
+  return certainty + STEPS * meanLogProbability(output) - penalty;
 };
