@@ -42,6 +42,7 @@ import { CaseRepository } from './repositories/cases.ts';
 import { MissedRepository } from './repositories/missed.ts';
 import { CustodyRepository } from './repositories/custody.ts';
 import { PlateCorrectionRepository } from './repositories/plate-corrections.ts';
+import { AssignmentRepository } from './repositories/assignment.ts';
 import { ProcedureRepository } from './repositories/procedure.ts';
 import { SameActRepository } from './repositories/same-act.ts';
 import { CountRepository } from './repositories/counts.ts';
@@ -69,6 +70,7 @@ import { registerLawRoutes } from './routes/law.ts';
 import { registerLinkRoutes } from './routes/links.ts';
 import { registerLiveRoutes } from './routes/live.ts';
 import { registerPassageRoutes } from './routes/passages.ts';
+import { registerAssignmentRoutes } from './routes/assignment.ts';
 import { registerProcedureRoutes } from './routes/procedure.ts';
 import { registerProviderLoginRoutes } from './routes/provider-login.ts';
 import { registerQualityRoutes } from './routes/quality.ts';
@@ -181,6 +183,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     providerSessions,
     cases: new CaseRepository(db, clock, config.review),
     procedure: new ProcedureRepository(db, clock),
+    assignment: new AssignmentRepository(db, clock),
     custody: new CustodyRepository(db, clock, config.evidence.retention),
     plateCorrections: new PlateCorrectionRepository(db, clock),
     sameAct: new SameActRepository(db, clock, positionsOf(config)),
@@ -247,6 +250,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerCaseRoutes(app, context);
   registerCaseListRoutes(app, context);
   registerProcedureRoutes(app, context);
+  registerAssignmentRoutes(app, context);
   registerSameActRoutes(app, context);
   registerCustodyRoutes(app, context, { onHold: custody.nudge });
   registerIncidentRoutes(app, context, desk);

@@ -21,6 +21,7 @@ import type { RedisLink } from './live/redis-link.ts';
 import type { Metrics } from './metrics.ts';
 import type { DataPaths } from './paths.ts';
 import type { CaseRepository } from './repositories/cases.ts';
+import type { AssignmentRepository } from './repositories/assignment.ts';
 import type { MissedRepository } from './repositories/missed.ts';
 import type { SameActRepository } from './repositories/same-act.ts';
 import type { CustodyRepository } from './repositories/custody.ts';
@@ -55,6 +56,7 @@ export type ApiContext = {
   readonly reviewKeys: ReviewKeyStore;
   readonly cases: CaseRepository;
   readonly procedure: ProcedureRepository;
+  readonly assignment: AssignmentRepository;
   readonly custody: CustodyRepository;
   readonly plateCorrections: PlateCorrectionRepository;
   readonly sameAct: SameActRepository;

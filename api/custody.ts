@@ -51,8 +51,8 @@ export const applyLocks = async ({ config, custody, store }: CustodyContext): Pr
   let locked = 0;
   for (const tier of config.evidence.retention) {
     if (!tier.lock) continue;
-    for (const { id, verdict_at, status_at } of await custody.toLock(tier, BATCH)) {
-      const until = eraseAt(Math.max(verdict_at ?? 0, status_at ?? 0), tier);
+    for (const { id, closed_at } of await custody.toLock(tier, BATCH)) {
+      const until = eraseAt(closed_at, tier);
       for (const { prefix } of await custody.together(id))
         if ((await store.retain(prefix, until, tier.lock)) === null) return locked;
       await custody.locked(id, until);

@@ -75,5 +75,8 @@ export const tierOf = (
       (states === undefined || (states as readonly string[]).includes(state)),
   ) ?? null;
 
+/** Whole milliseconds, as instants are. */
+export const keepMs = ({ keepDays }: RetentionTier): number => Math.round(keepDays * DAY_MS);
+
 /** When the evidence of a closed case is due to be erased, a hold apart. */
-export const eraseAt = (closed: number, tier: RetentionTier): number => closed + tier.keepDays * DAY_MS;
+export const eraseAt = (closed: number, tier: RetentionTier): number => closed + keepMs(tier);

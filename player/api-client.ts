@@ -1,4 +1,5 @@
 import type { Custody, HoldRequest, RetentionForecast } from '../api/contract/custody.ts';
+import type { AssigneeList, AssignRequest } from '../api/contract/assignment.ts';
 import type { AuditList, AuditVerdict } from '../api/contract/audit.ts';
 import type { Camera, CameraRecording, SpanQuery } from '../api/contract/cameras.ts';
 import type {
@@ -265,7 +266,12 @@ export const api = {
   release: (id: string) => request<undefined>('DELETE', `${caseUrl(id)}/claim`),
   decide: (id: string, verdict: VerdictRequest) => request<unknown>('POST', `${caseUrl(id)}/verdict`, verdict),
   undo: (id: string) => request<unknown>('DELETE', `${caseUrl(id)}/verdict`),
+  reopen: (id: string) => request<CaseSummary>('POST', `${caseUrl(id)}/reopen`),
   moveCase: (id: string, step: StatusRequest) => request<CaseSummary>('POST', `${caseUrl(id)}/status`, step),
+  assignees: (id: string, signal?: AbortSignal) =>
+    request<AssigneeList>('GET', `${caseUrl(id)}/assignees`, undefined, signal),
+  assign: (id: string, username: string | null) =>
+    request<CaseSummary>('POST', `${caseUrl(id)}/assignee`, { username } satisfies AssignRequest),
   addNote: (id: string, text: string) => request<Note>('POST', `${caseUrl(id)}/notes`, { text } satisfies NoteRequest),
   correctPlate: (id: string, reading: PlateCorrectionRequest) =>
     request<PlateCorrection>('POST', `${caseUrl(id)}/plate`, reading),

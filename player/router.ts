@@ -35,6 +35,8 @@ export function toRoute(path: string): Route {
 
 export const cameraPath = (id: string): string => `/cameras/${encodeURIComponent(id)}`;
 export const casePath = (id: string): string => `/cases/${encodeURIComponent(id)}`;
+/** The desk, with this case open. */
+export const reviewPath = (id: string): string => `/review?case=${encodeURIComponent(id)}`;
 
 const listeners = new Set<() => void>();
 const changed = (): void => listeners.forEach((listener) => listener());

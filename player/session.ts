@@ -33,6 +33,10 @@ export const canProceed = (role: Role): boolean => PROCEEDERS.includes(role);
 export const canSearchPlates = (role: Role): boolean => PROCEEDERS.includes(role);
 /** Lifting a legal hold lets evidence go: not for whoever set it alone to say. */
 export const canLiftHold = (role: Role): boolean => role === 'supervisor' || role === 'admin';
+/** Giving a case to somebody else; taking one oneself is for all who decide. */
+export const canAssign = (role: Role): boolean => role === 'supervisor' || role === 'admin';
+/** A case that nobody was sure of goes to them. */
+export const canReopen = canAssign;
 export const canKeepWatchLists = (role: Role): boolean => role === 'supervisor' || role === 'admin';
 export const canAudit = (role: Role): boolean => AUDITORS.includes(role);
 export const canAdminister = (role: Role): boolean => role === 'admin';

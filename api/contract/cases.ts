@@ -34,6 +34,8 @@ export const CaseSummary = Type.Object({
   /** When the clock runs out that does so first, and its name in DEADLINES of pipeline/procedure.ts. */
   dueAt: nullable(Type.Number()),
   dueFor: nullable(Type.String()),
+  /** Who sees to the case; null: nobody in particular. */
+  assignedTo: nullable(Type.String()),
   /** Two reviewers disagreed and a supervisor has to decide. */
   escalated: Type.Boolean(),
   subjectClass: nullable(Type.String()),
@@ -49,6 +51,7 @@ export const CaseQuery = Type.Object(
     kind: Type.Optional(Type.String()),
     status: Type.Optional(Type.Union(CASE_STATUSES.map((status) => Type.Literal(status)))),
     overdue: Type.Optional(Type.Boolean({ description: 'Only cases whose clock has run out.' })),
+    assignedTo: Type.Optional(Type.String({ description: 'User name of who sees to them.' })),
     cameraId: Type.Optional(Type.String()),
     after: Type.Optional(Type.Number({ description: 'triggerAt from, epoch ms.' })),
     before: Type.Optional(Type.Number({ description: 'triggerAt until, epoch ms.' })),

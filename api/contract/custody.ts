@@ -21,6 +21,12 @@ export const Custody = Type.Object({
   tier: nullable(Type.String({ description: 'Tier of retention once the case is closed.' })),
   eraseAt: nullable(Type.Number({ description: 'When clip and pictures are due to be erased; epoch ms.' })),
   erasedAt: nullable(Type.Number({ description: 'When they were; manifest, signature and decision stay.' })),
+  dismissedDays: nullable(
+    Type.Object(
+      { rejected: nullable(Type.Number()), exempt: nullable(Type.Number()) },
+      { description: 'Of an open case: days that clip and pictures would stay after such a verdict; null: for good.' },
+    ),
+  ),
 });
 export type Custody = Static<typeof Custody>;
 
@@ -29,6 +35,8 @@ export const RetentionForecast = Type.Object({
   tiers: Type.Array(
     Type.Object({
       name: Type.String(),
+      kinds: nullable(Type.Array(Type.String(), { description: 'Null: all.' })),
+      states: nullable(Type.Array(Type.String(), { description: 'Verdicts; null: all that close a case.' })),
       keepDays: Type.Number(),
       lock: nullable(Type.String()),
       cases: Type.Integer({ description: 'Closed cases whose evidence is there.' }),

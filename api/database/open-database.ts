@@ -15,6 +15,7 @@ import * as custody from './migrations/0011-custody.ts';
 import * as reviewKeys from './migrations/0012-review-keys.ts';
 import * as plateCorrections from './migrations/0013-plate-corrections.ts';
 import * as plumeCourse from './migrations/0014-plume-course.ts';
+import * as assignment from './migrations/0015-assignment.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -35,6 +36,7 @@ const MIGRATIONS = {
   '0012-review-keys': reviewKeys,
   '0013-plate-corrections': plateCorrections,
   '0014-plume-course': plumeCourse,
+  '0015-assignment': assignment,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */

@@ -140,6 +140,8 @@ export type CaseTable = {
   first_by: string | null;
   /** The case of another camera that shows the same act and goes on in its place. */
   merged_into: string | null;
+  /** Who sees to the case; null: nobody in particular. */
+  assigned_to: string | null;
 };
 
 /** The sealed manifest as it was checked when the case came in. Apart from `cases`, whose rows stay small. */

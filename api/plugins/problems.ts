@@ -39,7 +39,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   EVIDENCE_NOT_READY: 503,
 };
 
-const DISK_FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', '53100']);
+/** What SQLite, PostgreSQL and the file system say of it. */
+const DISK_FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', '53100', 'ENOSPC', 'EDQUOT']);
 
 /** Fastify's own refusals that are the caller's doing: 400 malformed, 413 too large, 415 media type, 429 too many. */
 const codeOfStatus = (status: number): ErrorCode => {
@@ -57,9 +58,13 @@ export const toProblem = (error: unknown): Problem => {
     const status = STATUS[error.code] ?? 500;
     return problem(error.code, status, redactUrl(error.message));
   }
-  // Of SQLite and PostgreSQL: nothing was changed, and there is something that a person can do.
+  // Nothing was changed, and there is something that a person can do.
   if (DISK_FULL.has((error as { code?: string }).code ?? ''))
-    return problem('DISK_FULL', 507, 'The disk of the database is full; nothing was changed. Free space and try again');
+    return problem(
+      'DISK_FULL',
+      507,
+      'The disk of the server is full; nothing was changed. Free space on it, or add a disk, and try again',
+    );
   const { statusCode, message } = error as Partial<FastifyError>;
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return problem(codeOfStatus(statusCode), statusCode, redactUrl(message ?? ''));

@@ -42,6 +42,7 @@ export type NewCase = Omit<
   | 'review_round'
   | 'first_by'
   | 'merged_into'
+  | 'assigned_to'
 > & { readonly manifest: string; readonly measures: readonly Measure[] };
 
 type Settings = { readonly leaseMs: number; readonly undoMs: number; readonly secondReviewShare: number };
@@ -49,6 +50,9 @@ type Settings = { readonly leaseMs: number; readonly undoMs: number; readonly se
 const NO_PROCEDURE = { status: null, status_at: null, due_at: null, due_for: null } as const;
 /** Who decides when two reviewers disagree. */
 const ARBITERS: readonly Role[] = ['supervisor', 'admin'];
+
+/** In which one of them decides, alone. */
+const LAST_ROUND = 3;
 
 const OPEN_STATES: readonly CaseState[] = ['pending', 'claimed'];
 
@@ -84,6 +88,7 @@ export class CaseRepository {
           review_round: 1,
           first_by: null,
           merged_into: null,
+          assigned_to: null,
         })
         .onConflict((conflict) => conflict.column('id').doNothing())
         .executeTakeFirst();
@@ -123,6 +128,7 @@ export class CaseRepository {
       .$if(kind !== undefined, (q) => q.where('kind', '=', kind!))
       .$if(query.status !== undefined, (q) => q.where('status', '=', query.status!))
       .$if(query.overdue === true, (q) => q.where('due_at', '<', now))
+      .$if(query.assignedTo !== undefined, (q) => q.where('assigned_to', '=', query.assignedTo!))
       .$if(cameraId !== undefined, (q) => q.where('camera_id', '=', cameraId!))
       .$if(after !== undefined, (q) => q.where('trigger_at', '>=', after!))
       .$if(before !== undefined, (q) => q.where('trigger_at', '<', before!))
@@ -468,6 +474,37 @@ export class CaseRepository {
     );
   }
 
+  /**
+   * Opens a case again that nobody was sure of, for a supervisor to decide; what was said of it stays in its history.
+   * @throws WatchpostError CASE_NOT_FOUND, CASE_CONFLICT
+   */
+  async reopen(id: string, account: Account): Promise<CaseTable> {
+    const before = await this.get(id, scopeOf(account));
+    const now = this.#clock.now();
+    const row = await this.#db.transaction().execute(async (transaction) => {
+      const opened = await transaction
+        .updateTable('cases')
+        .set({
+          ...{ state: 'pending', is_open: 1, claimed_by: null, claimed_at: null, lease_until: null },
+          ...{ verdict_by: null, verdict_at: null, verdict_reason: null, verdict_note: null },
+          review_round: LAST_ROUND,
+        })
+        .where('id', '=', id)
+        .where('state', '=', 'unsure')
+        .returningAll()
+        .executeTakeFirst();
+      if (!opened) return undefined;
+      await transaction.deleteFrom('labels').where('case_id', '=', id).execute();
+      await appendAudit(transaction, [{ at: now, actor: account.username, action: 'case.reopened', target: id }]);
+      return opened;
+    });
+    if (row) return row;
+    throw new WatchpostError(
+      'CASE_CONFLICT',
+      `Case "${id}" is ${before.state}; only one that nobody was sure of is opened again`,
+    );
+  }
+
   async #conflict(id: string, account?: Account): Promise<WatchpostError> {
     const now = this.#clock.now();
     const row = await this.#db.selectFrom('cases').selectAll().where('id', '=', id).executeTakeFirst();
@@ -480,7 +517,10 @@ export class CaseRepository {
         `You have decided case "${id}"; it now gets a second, independent look`,
       );
     if (account && row.review_round === 3 && !ARBITERS.includes(account.role))
-      return new WatchpostError('CASE_CONFLICT', `Two reviewers disagree on case "${id}"; a supervisor decides it`);
+      return new WatchpostError(
+        'CASE_CONFLICT',
+        `Two reviewers disagree on case "${id}", or nobody was sure; a supervisor decides it`,
+      );
     if (row.state === 'claimed' && (row.lease_until ?? 0) > now)
       return new WatchpostError('CASE_CONFLICT', `Case "${id}" is held by ${row.claimed_by ?? 'somebody else'}`);
     return new WatchpostError('CASE_CONFLICT', `Case "${id}" is not claimed by you; claim it first`);
@@ -566,6 +606,7 @@ const toSummary = (row: CaseTable, now: number): CaseSummary => {
     status: row.status,
     dueAt: row.due_at,
     dueFor: row.due_for,
+    assignedTo: row.assigned_to,
     // A second look is blind: nothing tells that it is one.
     escalated: row.review_round === 3 && row.is_open === 1,
     subjectClass: row.subject_class,

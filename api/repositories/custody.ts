@@ -1,7 +1,7 @@
 import type { Clock } from '../../pipeline/clock.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
-import { CLOSED_STATUSES, closedAt, eraseAt, type RetentionTier, tierOf } from '../../pipeline/retention.ts';
-import type { ExpressionBuilder } from 'kysely';
+import { CLOSED_STATUSES, closedAt, eraseAt, keepMs, type RetentionTier, tierOf } from '../../pipeline/retention.ts';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { Account } from '../accounts/account.ts';
 import type { Custody } from '../contract/custody.ts';
 import { appendAudit } from '../database/audit-log.ts';
@@ -19,6 +19,9 @@ const fits = (eb: Eb, { kinds, states }: RetentionTier) =>
     ...(states ? [eb('cases.state', 'in', [...states])] : []),
   ]);
 
+/** When a closed case was closed: its verdict, or what came of it since. */
+const CLOSED_AT = sql<number>`case when status_at > verdict_at then status_at else verdict_at end`;
+
 /** As `closedAt` of pipeline/retention.ts says, for many at once. */
 const closedBefore = (eb: Eb, before: number) =>
   eb.and([
@@ -32,7 +35,8 @@ const closedBefore = (eb: Eb, before: number) =>
     ]),
   ]);
 
-export type CustodyCase = Pick<CaseTable, 'id' | 'prefix' | 'verdict_at' | 'status_at'>;
+export type CustodyCase = Pick<CaseTable, 'id' | 'prefix'>;
+export type ClosedCase = CustodyCase & { readonly closed_at: number };
 
 /** Legal holds, and what the tiers of retention do to cases. Every act is an audit row in the same transaction. */
 export class CustodyRepository {
@@ -71,14 +75,19 @@ export class CustodyRepository {
     });
     const tier = closed === null ? null : tierOf(this.#tiers, row);
     const isHeld = found?.held === 1;
+    const isKept =
+      isHeld || (await this.#holdersOfHeld().where('merged.merged_into', '=', row.id).execute()).length > 0;
+    const daysAfter = (state: string): number | null =>
+      tierOf(this.#tiers, { kind: row.kind, state })?.keepDays ?? null;
     return {
       hold:
         isHeld && found.held_by !== null && found.held_at !== null
           ? { by: found.held_by, at: found.held_at, reason: found.hold_reason ?? '' }
           : null,
       tier: found?.erased_tier ?? tier?.name ?? null,
-      eraseAt: isHeld || closed === null || !tier || found?.erased_at != null ? null : eraseAt(closed, tier),
+      eraseAt: isKept || closed === null || !tier || found?.erased_at != null ? null : eraseAt(closed, tier),
       erasedAt: found?.erased_at ?? null,
+      dismissedDays: row.is_open === 1 ? { rejected: daysAfter('rejected'), exempt: daysAfter('exempt') } : null,
     };
   }
 
@@ -142,7 +151,7 @@ export class CustodyRepository {
     return this.#db
       .selectFrom('case_custody')
       .innerJoin('cases', 'cases.id', 'case_custody.case_id')
-      .select(['cases.id', 'cases.prefix', 'cases.verdict_at', 'cases.status_at', 'held', 'store_held'])
+      .select(['cases.id', 'cases.prefix', 'held', 'store_held'])
       .where((eb) => eb.or([eb('held', '=', 1), eb('store_held', '=', 1)]))
       .orderBy('cases.id')
       .execute();
@@ -157,7 +166,7 @@ export class CustodyRepository {
   }
 
   /** The case, and those that were closed as part of it: they live and are held together. */
-  async together(id: string): Promise<readonly Pick<CaseTable, 'id' | 'prefix'>[]> {
+  async together(id: string): Promise<readonly CustodyCase[]> {
     return this.#db
       .selectFrom('cases')
       .select(['id', 'prefix'])
@@ -166,10 +175,12 @@ export class CustodyRepository {
       .execute();
   }
 
-  /** Closed cases of a tier that the store does not lock yet. */
-  async toLock(tier: RetentionTier, limit: number): Promise<readonly CustodyCase[]> {
+  /** Closed cases of a tier that the store does not lock yet, or not for as long as the tier now wants. */
+  async toLock(tier: RetentionTier, limit: number): Promise<readonly ClosedCase[]> {
     return this.#closedOf(tier, this.#clock.now())
-      .where((eb) => eb.or([eb('case_custody.case_id', 'is', null), eb('locked_until', 'is', null)]))
+      .where((eb) =>
+        eb.or([eb('locked_until', 'is', null), eb('locked_until', '<', sql<number>`(${CLOSED_AT}) + ${keepMs(tier)}`)]),
+      )
       .limit(limit)
       .execute();
   }
@@ -183,8 +194,8 @@ export class CustodyRepository {
   }
 
   /** Cases whose time is over and that nobody holds, oldest verdict first. */
-  async toErase(tier: RetentionTier, limit: number): Promise<readonly CustodyCase[]> {
-    return this.#closedOf(tier, this.#clock.now() - tier.keepDays * DAY_MS)
+  async toErase(tier: RetentionTier, limit: number): Promise<readonly ClosedCase[]> {
+    return this.#closedOf(tier, this.#clock.now() - keepMs(tier))
       .limit(limit)
       .execute();
   }
@@ -194,23 +205,42 @@ export class CustodyRepository {
     return this.#db
       .selectFrom('cases')
       .leftJoin('case_custody', 'case_custody.case_id', 'cases.id')
-      .select(['cases.id', 'cases.prefix', 'cases.verdict_at', 'cases.status_at'])
+      .select(['cases.id', 'cases.prefix', CLOSED_AT.as('closed_at')])
       .where((eb) => closedBefore(eb as unknown as Eb, before))
       .where((eb) => fits(eb as unknown as Eb, tier))
       .where((eb) => eb.and(earlier.map((other) => eb.not(fits(eb as unknown as Eb, other)))))
       .where((eb) => eb.or([eb('held', 'is', null), eb('held', '=', 0)]))
+      .where('cases.id', 'not in', this.#holdersOfHeld())
       .where('erased_at', 'is', null)
       .orderBy('cases.verdict_at');
   }
 
+  /** Cases that one under hold was merged into. */
+  #holdersOfHeld() {
+    return this.#db
+      .selectFrom('case_custody as part')
+      .innerJoin('cases as merged', 'merged.id', 'part.case_id')
+      .select((eb) => eb.ref('merged.merged_into').$notNull().as('id'))
+      .where('part.held', '=', 1)
+      .where('merged.merged_into', 'is not', null);
+  }
+
   /**
-   * Decides that a case is erased; from here on it cannot be held any more.
-   * @returns false when somebody holds it, or one that it goes with, since it was found
+   * Decides that a case is erased, and those that were closed as part of it; from here on none of them can be held any more.
+   * @returns false, and nothing decided, when somebody holds one of them since it was found, or it was decided already
    */
   async beginErasing(id: string, tier: string): Promise<boolean> {
     const now = this.#clock.now();
-    const ids = (await this.together(id)).map((each) => each.id);
-    return this.#db.transaction().execute(async (transaction) => {
+    const transaction = await this.#db.startTransaction().execute();
+    try {
+      // A write that changes nothing holds the rows in both dialects: nobody takes one out of a merge meanwhile.
+      const together = await transaction
+        .updateTable('cases')
+        .set((eb) => ({ status_at: eb.ref('status_at') }))
+        .where((eb) => eb.or([eb('id', '=', id), eb('merged_into', '=', id)]))
+        .returning('id')
+        .execute();
+      const ids = together.map((each) => each.id);
       await transaction
         .insertInto('case_custody')
         .values(ids.map((each) => ({ ...EMPTY, case_id: each })))
@@ -222,21 +252,22 @@ export class CustodyRepository {
         .where('case_id', 'in', ids)
         .where('held', '=', 0)
         .where('erased_at', 'is', null)
-        .where((eb) =>
-          eb.not(
-            eb.exists(
-              eb
-                .selectFrom('case_custody as other')
-                .select('other.case_id')
-                .where('other.case_id', 'in', ids)
-                .where('other.held', '=', 1),
-            ),
-          ),
-        )
         .returning('case_id')
         .execute();
-      return begun.length > 0;
-    });
+      // Looked for afterwards: PostgreSQL's update waits for whoever is just holding one of them and then leaves out that row alone.
+      const held = await transaction
+        .selectFrom('case_custody')
+        .select('case_id')
+        .where('case_id', 'in', ids)
+        .where('held', '=', 1)
+        .executeTakeFirst();
+      const isDecided = begun.length > 0 && !held;
+      await (isDecided ? transaction.commit() : transaction.rollback()).execute();
+      return isDecided;
+    } catch (error) {
+      await transaction.rollback().execute();
+      throw error;
+    }
   }
 
   /** Cases whose erasing was decided and not finished. */
@@ -276,26 +307,17 @@ export class CustodyRepository {
     }[]
   > {
     const now = this.#clock.now();
-    const month = now + 30 * DAY_MS;
     return Promise.all(
       this.#tiers.map(async (tier) => {
-        const keepMs = tier.keepDays * DAY_MS;
-        const count = async (before: number): Promise<number> => {
-          const { cases } = await this.#closedOf(tier, before)
+        const count = (before: number) =>
+          this.#closedOf(tier, before)
             .clearSelect()
             .clearOrderBy()
-            .select(({ fn }) => fn.countAll<number>().as('cases'))
+            .select(({ fn }) => [fn.countAll<number>().as('cases'), fn.min<number | null>(CLOSED_AT).as('first')])
             .executeTakeFirstOrThrow();
-          return cases;
-        };
-        const [oldest] = await this.#closedOf(tier, now).limit(1).execute();
-        const closed = oldest ? Math.max(oldest.verdict_at ?? 0, oldest.status_at ?? 0) : null;
-        return {
-          tier,
-          cases: await count(now),
-          nextEraseAt: closed === null ? null : eraseAt(closed, tier),
-          due30Days: await count(month - keepMs),
-        };
+        const { cases, first } = await count(now);
+        const { cases: due30Days } = await count(now + 30 * DAY_MS - keepMs(tier));
+        return { tier, cases, nextEraseAt: first === null ? null : eraseAt(first, tier), due30Days };
       }),
     );
   }

@@ -160,7 +160,7 @@ export class SameActRepository {
     });
   }
 
-  /** Takes a merge back: the case goes on by itself. @throws WatchpostError CASE_CONFLICT */
+  /** Takes a merge back: the case goes on by itself. @throws WatchpostError CASE_CONFLICT, EVIDENCE_ERASED */
   async separate(row: CaseTable, { username }: Account): Promise<CaseTable> {
     const now = this.#clock.now();
     const into = row.merged_into;
@@ -173,10 +173,21 @@ export class SameActRepository {
         .where('status', '=', 'cancelled')
         .returningAll()
         .executeTakeFirst();
-      if (changed)
-        await appendAudit(transaction, [
-          { at: now, actor: username, action: 'case.separated', target: row.id, detail: JSON.stringify({ into }) },
-        ]);
+      if (!changed) return undefined;
+      const erased = await transaction
+        .selectFrom('case_custody')
+        .select('case_id')
+        .where('case_id', '=', row.id)
+        .where('erased_at', 'is not', null)
+        .executeTakeFirst();
+      if (erased)
+        throw new WatchpostError(
+          'EVIDENCE_ERASED',
+          `The evidence of case "${row.id}" was erased with that of case "${into ?? ''}"; it cannot go on by itself`,
+        );
+      await appendAudit(transaction, [
+        { at: now, actor: username, action: 'case.separated', target: row.id, detail: JSON.stringify({ into }) },
+      ]);
       return changed;
     });
     if (!separated) throw new WatchpostError('CASE_CONFLICT', `Case "${row.id}" is not merged into another`);

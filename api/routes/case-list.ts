@@ -15,7 +15,7 @@ const PAGE = 500;
 
 const COLUMNS = [
   ...['id', 'kind', 'kind_vi', 'camera', 'camera_name', 'place', 'time_utc', 'time_local', 'class', 'state'],
-  ...['verdict_by', 'verdict_time_utc', 'reason', 'note', 'status', 'due_utc', 'due_for'],
+  ...['verdict_by', 'verdict_time_utc', 'reason', 'note', 'status', 'due_utc', 'due_for', 'assigned_to'],
 ] as const;
 
 const iso = (at: number | null | undefined): string | null => (at == null ? null : new Date(at).toISOString());
@@ -35,7 +35,7 @@ export const registerCaseListRoutes = (app: App, { audit, cases, clock, config }
       ],
       ...[iso(row.triggerAt), recordTime(row.triggerAt, timeZone), row.subjectClass, row.state],
       ...[row.verdict?.by ?? null, iso(row.verdict?.at), row.verdict?.reason ?? null, row.verdict?.note ?? null],
-      ...[row.status, iso(row.dueAt), row.dueFor],
+      ...[row.status, iso(row.dueAt), row.dueFor, row.assignedTo],
     ]);
   const lines = async function* (query: Omit<CaseQuery, 'limit' | 'cursor'>, account: Account) {
     yield csvHead(COLUMNS);

@@ -166,6 +166,22 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
     },
   );
   app.post(
+    '/api/cases/:id/reopen',
+    {
+      schema: {
+        tags: ['cases'],
+        summary: 'Open a case again that nobody was sure of, for a supervisor to decide',
+        params: CaseParams,
+        response: { 200: CaseSummary },
+      },
+    },
+    async (request) => {
+      const row = await cases.reopen(request.params.id, accountOf(request));
+      await changed(row);
+      return cases.summary(row);
+    },
+  );
+  app.post(
     '/api/cases/:id/verify',
     {
       schema: {

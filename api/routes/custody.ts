@@ -13,44 +13,25 @@ export const registerCustodyRoutes = (
   { cases, custody }: ApiContext,
   { onHold }: { readonly onHold: () => void },
 ): void => {
-  app.post(
-    '/api/cases/:id/hold',
-    {
-      schema: {
-        tags,
-        summary: 'Put a case under legal hold: its evidence is neither erased nor can the object store lose it',
-        params: CaseParams,
-        body: HoldRequest,
-        response: { 200: Custody },
+  for (const [path, summary, act] of [
+    [
+      '/api/cases/:id/hold',
+      'Put a case under legal hold: its evidence is neither erased nor can the object store lose it',
+      'hold',
+    ],
+    ['/api/cases/:id/hold/end', 'Lift a legal hold; the case lives on as its tier says', 'lift'],
+  ] as const)
+    app.post(
+      path,
+      { schema: { tags, summary, params: CaseParams, body: HoldRequest, response: { 200: Custody } } },
+      async (request) => {
+        const account = accountOf(request);
+        const row = await cases.get(request.params.id, scopeOf(account));
+        await custody[act](row.id, account, request.body.reason.trim());
+        onHold();
+        return custody.of(row);
       },
-    },
-    async (request) => {
-      const account = accountOf(request);
-      const row = await cases.get(request.params.id, scopeOf(account));
-      await custody.hold(row.id, account, request.body.reason.trim());
-      onHold();
-      return custody.of(row);
-    },
-  );
-  app.post(
-    '/api/cases/:id/hold/end',
-    {
-      schema: {
-        tags,
-        summary: 'Lift a legal hold; the case lives on as its tier says',
-        params: CaseParams,
-        body: HoldRequest,
-        response: { 200: Custody },
-      },
-    },
-    async (request) => {
-      const account = accountOf(request);
-      const row = await cases.get(request.params.id, scopeOf(account));
-      await custody.lift(row.id, account, request.body.reason.trim());
-      onHold();
-      return custody.of(row);
-    },
-  );
+    );
   app.get(
     '/api/retention',
     {
@@ -64,7 +45,8 @@ export const registerCustodyRoutes = (
       const [tiers, counts] = await Promise.all([custody.forecast(), custody.counts()]);
       return {
         tiers: tiers.map(({ tier, ...numbers }) => ({
-          ...{ name: tier.name, keepDays: tier.keepDays, lock: tier.lock ?? null },
+          ...{ name: tier.name, kinds: tier.kinds ?? null, states: tier.states ?? null },
+          ...{ keepDays: tier.keepDays, lock: tier.lock ?? null },
           ...numbers,
         })),
         ...counts,

@@ -55,7 +55,7 @@ const row = (index: number): CaseTable => {
     ...{ verdict_reason: null, verdict_note: null },
     ...{ status: isFined ? (isOpen ? 'detected' : 'verified') : null, status_at: isFined ? triggerAt : null },
     ...{ due_at: isFined ? triggerAt + 10 * 24 * 60 * MINUTE_MS : null, due_for: isFined ? 'notice' : null },
-    ...{ review_round: 1, first_by: null, merged_into: null },
+    ...{ review_round: 1, first_by: null, merged_into: null, assigned_to: null },
   };
 };
 

@@ -3,14 +3,13 @@ import type { ApiContext } from '../../api/context.ts';
 import { dataPaths } from '../../api/paths.ts';
 import { openDatabase } from '../../api/database/open-database.ts';
 import { acceptCase } from '../../api/review-consumer.ts';
-import { join } from 'node:path';
 import type { ReviewJob } from '../../pipeline/review.ts';
 import { StageHistograms } from '../../pipeline/stage-histograms.ts';
 import type { Site } from './api-harness.ts';
 
 /** Does what the review consumer does with a job, on a second connection to the site's database. */
 export const acceptForTest = async (site: Site, job: ReviewJob): Promise<boolean> => {
-  const db = await openDatabase(join(site.dataDir, 'watchpost.db'));
+  const db = await openDatabase(site.database);
   try {
     const context = {
       cameras: new Map(site.config.cameras.map((camera) => [camera.id, camera])),

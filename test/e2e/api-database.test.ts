@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Account } from '../../api/accounts/account.ts';
 import { SecondFactor } from '../../api/accounts/second-factor.ts';
@@ -10,6 +8,7 @@ import { UserStore } from '../../api/accounts/user-store.ts';
 import { AuditLog } from '../../api/database/audit-log.ts';
 import { type Database, openDatabase } from '../../api/database/open-database.ts';
 import { AlertRepository } from '../../api/repositories/alerts.ts';
+import { AssignmentRepository } from '../../api/repositories/assignment.ts';
 import { CaseRepository, type NewCase } from '../../api/repositories/cases.ts';
 import { CountRepository } from '../../api/repositories/counts.ts';
 import { type PassageFilter, searchPassages, tracePlate } from '../../api/repositories/passage-search.ts';
@@ -17,14 +16,7 @@ import { PassageRepository } from '../../api/repositories/passages.ts';
 import { type Passage, passageId } from '../../pipeline/passages/passage.ts';
 import { parsePattern } from '../../pipeline/passages/plate-pattern.ts';
 import { PASSWORD, TestClock } from './api-harness.ts';
-import { hasPostgres, openPostgres } from './postgres-server.ts';
-
-type Server = { readonly target: string; readonly close: () => Promise<void> };
-
-const sqlite = async (): Promise<Server> => {
-  const folder = await mkdtemp(join(tmpdir(), 'watchpost-db-'));
-  return { target: join(folder, 'watchpost.db'), close: () => rm(folder, { recursive: true, force: true }) };
-};
+import { DATABASES } from './databases.ts';
 
 const passage = (text: string, at: number): Passage => {
   const cameraId = `camera-${at % 2}`;
@@ -72,15 +64,8 @@ const newCase = (id: string, triggerAt: number, group = 'north'): NewCase => ({
   measures: [],
 });
 
-describe.each([
-  { name: 'SQLite', open: sqlite, skip: false },
-  {
-    name: hasPostgres ? 'PostgreSQL' : 'PostgreSQL (skipped: /usr/lib/postgresql/15/bin is not installed)',
-    open: openPostgres,
-    skip: !hasPostgres,
-  },
-])('repositories on $name', ({ open, skip }) => {
-  let server: Server;
+describe.each(DATABASES)('repositories on $name', ({ open, skip }) => {
+  let server: Awaited<ReturnType<typeof open>>;
   let db: Database;
   let clock: TestClock;
   let cases: CaseRepository;
@@ -276,6 +261,24 @@ describe.each([
     expect(everyRow).toContain('scrypt$32768$8$3$');
   });
 
+  test.skipIf(skip)('of officers who take a case at once one gets it, and none of another unit may', async () => {
+    const users = new UserStore(db, clock);
+    for (const username of ['an', 'em']) await users.create('admin', { username, role: 'officer', groups: ['north'] });
+    await users.create('admin', { username: 'far', role: 'officer', groups: ['south'] });
+    await cases.insert(newCase('care', 3));
+    const row = await cases.get('care', everything);
+    const assignment = new AssignmentRepository(db, clock);
+    expect((await assignment.candidates(row)).map(({ username }) => username)).toEqual(['admin', 'an', 'em']);
+    const outcomes = await Promise.allSettled(
+      ['an', 'em', 'far'].map((name) => assignment.assign(row, officer(name), name)),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const { assigned_to: taken } = await cases.get('care', everything);
+    expect(['an', 'em']).toContain(taken);
+    expect((await cases.list({ assignedTo: taken! }, officer(taken!))).cases.map(({ id }) => id)).toEqual(['care']);
+    expect((await assignment.assign(row, officer(taken!), null)).assigned_to).toBeNull();
+  });
+
   // Last: it leaves the chain broken.
   test.skipIf(skip)('a changed, removed or cut-off row breaks the chain where it was done', async () => {
     const log = new AuditLog(db);
@@ -308,7 +311,7 @@ describe.each([
 
 describe('SQLite', () => {
   test('lists walk an index in its order, with no sorting step', async () => {
-    const server = await sqlite();
+    const server = await DATABASES[0]!.open();
     const db = await openDatabase(server.target);
     try {
       const plans: string[] = [];
@@ -370,7 +373,7 @@ describe('SQLite', () => {
   });
 
   test('a value that would end the process ends only the request', async () => {
-    const server = await sqlite();
+    const server = await DATABASES[0]!.open();
     const db = await openDatabase(server.target);
     await expect(
       db

@@ -220,6 +220,8 @@ export type Site = {
   readonly admin: Person;
   readonly store: EvidenceStore;
   readonly dataDir: string;
+  /** What `openDatabase` takes, for a second connection. */
+  readonly database: string;
   readonly config: Config;
   readonly clock: TestClock;
   /** Creates an account and logs it in, first password already changed. */
@@ -262,6 +264,7 @@ export const openSite = async (options: Partial<AppOptions> & { clock?: TestCloc
     admin,
     store,
     dataDir,
+    database: options.databaseUrl ?? join(dataDir, 'watchpost.db'),
     config,
     clock,
     person: async (username, role, groups = null) => {

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaseDetail, CaseList, CaseSummary } from '../../api/contract/cases.ts';
+import type { AssigneeList } from '../../api/contract/assignment.ts';
 import type { Agreement, BulkResult, MissedList } from '../../api/contract/procedure.ts';
 import { openDatabase } from '../../api/database/open-database.ts';
 import * as first from '../../api/database/migrations/0001-first.ts';
@@ -52,6 +53,33 @@ describe('the procedure after the verdict', () => {
     expect((await get()).history.filter(({ action }) => action === 'case.status')).toHaveLength(4);
   });
 
+  test('a case has somebody who sees to it: taken by an officer, given by a supervisor, found by their name', async () => {
+    const [boss, em] = [await site.person('boss', 'supervisor'), await site.person('em', 'officer')];
+    await site.person('far', 'officer', ['south']);
+    await acceptForTest(site, await sealCase(site.store, 'care'));
+    const give = async (person: Person, username: string | null): Promise<string> =>
+      code(await person.call('POST', '/api/cases/care/assignee', { username }));
+    expect(await give(lan, 'lan')).toBe('200');
+    expect([await give(em, 'em'), await give(em, null)]).toEqual(['409 CASE_CONFLICT', '409 CASE_CONFLICT']);
+    expect(await give(lan, 'em')).toBe('403 FORBIDDEN');
+    const { assignees } = (await boss.get('/api/cases/care/assignees')).json<AssigneeList>();
+    expect(assignees.map(({ username }) => username)).toEqual(['admin', 'boss', 'em', 'lan']);
+    expect([await give(boss, 'far'), await give(boss, 'nobody')]).toEqual([
+      '400 REQUEST_INVALID',
+      '400 REQUEST_INVALID',
+    ]);
+    expect(await give(boss, 'em')).toBe('200');
+    const listed = (await lan.get('/api/cases?assignedTo=em')).json<CaseList>();
+    expect(listed.cases.map(({ id, assignedTo }) => [id, assignedTo])).toEqual([['care', 'em']]);
+    const { history } = (await lan.get('/api/cases/care')).json<CaseDetail>();
+    expect(
+      history.filter(({ action }) => action === 'case.assigned').map(({ actor, detail }) => [actor, detail]),
+    ).toEqual([
+      ['lan', '{"to":"lan"}'],
+      ['boss', '{"to":"em"}'],
+    ]);
+  });
+
   test('no step is left out or gone back, and an end is an end', async () => {
     await decided('skip', { verdict: 'confirmed' });
     for (const status of ['notified', 'settled', 'detected', 'verified'])
@@ -79,6 +107,22 @@ describe('the procedure after the verdict', () => {
     await decided('moved', { verdict: 'confirmed' });
     await move('moved', 'owner_identified');
     expect(code(await lan.call('DELETE', '/api/cases/moved/verdict'))).toBe('409 CASE_CONFLICT');
+  });
+
+  test('a case that nobody was sure of does not end there: a supervisor opens it again and decides', async () => {
+    const hoa = await site.person('hoa', 'supervisor');
+    await decided('doubt', { verdict: 'unsure' });
+    expect(code(await lan.call('POST', '/api/cases/doubt/reopen'))).toBe('403 FORBIDDEN');
+    expect(code(await hoa.call('POST', '/api/cases/doubt/claim'))).toBe('409 CASE_CONFLICT');
+    const opened = (await hoa.call('POST', '/api/cases/doubt/reopen')).json<CaseSummary>();
+    expect(opened).toMatchObject({ state: 'pending', verdict: null, escalated: true, status: 'detected' });
+    expect(code(await hoa.call('POST', '/api/cases/doubt/reopen'))).toBe('409 CASE_CONFLICT');
+    expect(code(await lan.call('POST', '/api/cases/doubt/claim'))).toBe('409 CASE_CONFLICT');
+    await hoa.call('POST', '/api/cases/doubt/claim');
+    await hoa.call('POST', '/api/cases/doubt/verdict', { verdict: 'confirmed' });
+    const { state, status, verdict, history } = (await lan.get('/api/cases/doubt')).json<CaseDetail>();
+    expect([state, status, verdict?.by]).toEqual(['confirmed', 'verified', 'hoa']);
+    expect(history.map(({ action }) => action)).toContain('case.reopened');
   });
 
   test('alerts have no procedure', async () => {

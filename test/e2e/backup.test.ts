@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { backup, restore } from '../../bin/cli/backup.ts';
+import { reconcile } from '../../bin/cli/reconcile.ts';
 import type { CaseDetail, VerifyResult } from '../../api/contract/cases.ts';
 import { sealCase } from '../../workers/evidence/seal.ts';
 import { LocalStore } from '../../workers/storage/local-store.ts';
@@ -74,6 +75,23 @@ test('a back-up with a damaged file is restored, and the file named', async () =
   await writeFile(clip, bytes);
   expect(await restore({ from: out, data: join(folder, 'from-damaged') })).toBe(1);
   expect(lines.at(-1)).toContain('case one: clip.mp4 was changed');
+});
+
+test('database and evidence are held against each other, and what one lacks is named', async () => {
+  const config = join(folder, 'config.yml');
+  await writeFile(config, 'version: 1\n');
+  const whole = { config, data: join(folder, 'again'), json: false };
+  expect(await reconcile(whole)).toBe(0);
+  expect(lines.at(-1)).toBe('2 cases in the database');
+  await rm(join(whole.data, 'objects', 'cases', 'one'), { recursive: true });
+  await cp(join(whole.data, 'objects', 'cases', 'two'), join(whole.data, 'objects', 'cases', 'three'), {
+    recursive: true,
+  });
+  expect(await reconcile(whole)).toBe(1);
+  expect(lines.slice(-2)).toEqual([
+    expect.stringMatching(/^LOST +one:/),
+    expect.stringMatching(/^UNANNOUNCED +three:/),
+  ]);
 });
 
 test('nothing is restored over existing data, from an unfinished back-up or from a changed database', async () => {

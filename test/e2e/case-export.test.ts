@@ -1,6 +1,8 @@
 import { unzipSync, zipSync } from 'fflate';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -123,14 +125,25 @@ describe('an exported case', () => {
     expect(other.problems.map(({ file }) => file)).toEqual(['case/signature.json', 'export-signature.json']);
   });
 
-  test('verifies from the command line, packed and unpacked', async () => {
+  test('verifies from the command line, packed, unpacked and behind an address', async () => {
     const unpacked = join(folder, 'unpacked');
     for (const [name, bytes] of Object.entries(unzipSync(zip))) {
       await mkdir(dirname(join(unpacked, name)), { recursive: true });
       await writeFile(join(unpacked, name), bytes);
     }
-    for (const place of [join(folder, 'whole.zip'), unpacked])
-      expect(await verifyPath(place)).toMatchObject({ status: 'intact', checkedFiles: 17 });
+    const server = createServer((request, answer) =>
+      request.url === '/case.zip' ? answer.end(zip) : answer.writeHead(404).end(),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      for (const place of [join(folder, 'whole.zip'), unpacked, `${address}/case.zip`])
+        expect(await verifyPath(place)).toMatchObject({ status: 'intact', checkedFiles: 17 });
+      const { status, problems } = await verifyPath(`${address}/none.zip`);
+      expect([status, problems[0]?.problem]).toEqual(['unreadable', expect.stringContaining('404')]);
+    } finally {
+      server.close();
+    }
   });
 
   test('one flipped bit in any of its files is found and the file named', async () => {

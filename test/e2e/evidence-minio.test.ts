@@ -1,10 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'minio';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { applyHolds } from '../../api/custody.ts';
+import { applyHolds, applyLocks, eraseExpired } from '../../api/custody.ts';
+import type { EvidenceLink } from '../../api/contract/exports.ts';
+import type { CaseDetail } from '../../api/contract/cases.ts';
+import { compare } from '../../bin/cli/reconcile.ts';
 import type { Config } from '../../pipeline/config-schema.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
@@ -14,7 +19,7 @@ import { openStore } from '../../workers/storage/open-store.ts';
 import { storeReader } from '../../workers/verify-folder.ts';
 import { freePort, MINIO, type Minio, MINIO_KEYS, needsMinio, startMinio } from '../minio.ts';
 import { ROOT } from '../shared.ts';
-import { openSite, type Site, startRedis } from './api-harness.ts';
+import { openSite, type Site, startRedis, TestClock } from './api-harness.ts';
 import { openCustody } from './custody-parts.ts';
 import { makeEvent, makeRecording } from './evidence-recorder.ts';
 
@@ -58,7 +63,8 @@ describe.skipIf(!able)(`evidence in MinIO (needs \`npm run build\`)${needsMinio}
 cameras: [{ id: gate, name: Gate, source: { url: x.mp4 } }]
 evidence:
   store: { kind: s3, endpoint: '${minio.endpoint}', bucket: evidence, region: us-east-1,
-    lock: { days: 1 }, accessKey: ${MINIO_KEYS.accessKey}, secretKey: ${MINIO_KEYS.secretKey} }`);
+    lock: { days: 1 }, accessKey: ${MINIO_KEYS.accessKey}, secretKey: ${MINIO_KEYS.secretKey} }
+  retention: [{ name: dismissed, states: [rejected], keepDays: 30, lock: governance }]`);
     store = openStore(config.evidence.store, dataDir);
     await makeRecording(join(dataDir, 'recordings', 'gate'));
     worker = spawn(
@@ -66,7 +72,11 @@ evidence:
       ['--input-type=module', '-e', RUNNER, BUILT, JSON.stringify(config), dataDir, redis.url],
       { stdio: ['ignore', 'inherit', 'inherit'] },
     );
-    site = await openSite({ config, dataDir, redisUrl: redis.url, store: openStore(config.evidence.store, dataDir) });
+    // The bucket counts locks by its own clock.
+    const clock = new TestClock();
+    clock.at = Date.now();
+    const own = openStore(config.evidence.store, dataDir);
+    site = await openSite({ config, dataDir, clock, redisUrl: redis.url, store: own });
   });
   afterAll(async () => {
     const gone = new Promise((resolve) => worker.once('exit', resolve));
@@ -89,6 +99,11 @@ evidence:
     expect(whole.rawPayload.equals(await store.get('cases/first/clip.mp4'))).toBe(true);
     const part = await site.admin.get('/api/cases/first/files/clip.mp4', { range: 'bytes=4-7' });
     expect([part.statusCode, part.rawPayload.toString('latin1')]).toEqual([206, 'ftyp']);
+    const link = await site.admin.call('POST', '/api/cases/first/links', { path: 'clip.mp4', minutes: 1 });
+    const { url, bytes, sha256 } = link.json<EvidenceLink>();
+    expect(new URL(url).origin).toBe(minio.endpoint);
+    const fetched = Buffer.from(await (await fetch(url)).arrayBuffer());
+    expect([fetched.length, createHash('sha256').update(fetched).digest('hex')]).toEqual([bytes, sha256]);
   });
 
   test('a hold on a case is a legal hold on its objects: set with it, set again where somebody took it away, lifted with it', async () => {
@@ -100,7 +115,10 @@ evidence:
     await expect.poll(heldInBucket, patiently).toBe(true);
     await expect(store.erase('cases/first/clip.mp4')).rejects.toMatchObject({ code: 'STORE_LOCKED' });
 
+    const heldAgainst = (isHeld: boolean) => compare([{ id: 'first', isHeld, isErased: false }], store);
+    expect(await heldAgainst(false)).toMatchObject({ heldOnly: ['first'], unheld: [], lost: [] });
     await store.hold('cases/first', false);
+    expect(await heldAgainst(true)).toMatchObject({ heldOnly: [], unheld: ['first'], lost: [] });
     const custody = await openCustody(site);
     expect(await applyHolds(custody.context)).toEqual(['first']);
     await custody.close();
@@ -138,5 +156,43 @@ evidence:
     expect((await site.admin.get('/api/cases/first/files/clip.mp4')).statusCode).toBe(200);
     expect(await queues.setAside()).toEqual([]);
     expect(await queues.holds()).toEqual([]);
+  });
+
+  test('a closed case is locked until its tier ends; what is due waits for the lock, and then goes', async () => {
+    const lan = await site.person('lan', 'officer');
+    await lan.call('POST', '/api/cases/first/claim');
+    await lan.call('POST', '/api/cases/first/verdict', { verdict: 'rejected', reason: 'not_visible' });
+    const client = new Client({ ...MINIO_KEYS, endPoint: '127.0.0.1', port, useSSL: false });
+    const versions = (await client
+      .listObjects('evidence', 'cases/first/', true, { IncludeVersion: true })
+      .toArray()) as readonly { name: string; versionId: string }[];
+    const lockedUntil = async (): Promise<number[]> => {
+      const found = await Promise.all(
+        versions.map(({ name, versionId }) => client.getObjectRetention('evidence', name, { versionId })),
+      );
+      return found.map((each) => Date.parse((each as { retainUntilDate: string }).retainUntilDate));
+    };
+    const { eraseAt } = (await lan.get('/api/cases/first')).json<CaseDetail>().custody;
+    const { context, close } = await openCustody(site);
+    try {
+      expect([await applyLocks(context), await applyLocks(context)]).toEqual([1, 0]);
+      // S3 keeps whole seconds.
+      for (const until of await lockedUntil()) expect(Math.abs(until - eraseAt!)).toBeLessThan(1_001);
+
+      site.clock.at = eraseAt!;
+      expect(await eraseExpired(context)).toEqual([]);
+      expect(await verify('first')).toMatchObject({ status: 'intact', problems: [] });
+
+      const retainUntilDate = new Date(Date.now() + 2_000).toISOString();
+      for (const { name, versionId } of versions) {
+        const shortened = { versionId, mode: 'GOVERNANCE', retainUntilDate, governanceBypass: true } as never;
+        await client.putObjectRetention('evidence', name, shortened);
+      }
+      await expect.poll(() => eraseExpired(context), { timeout: 30_000, interval: 500 }).toEqual(['first']);
+      const left = (await store.list('cases/first')).map(({ key }) => key.slice('cases/first/'.length));
+      expect(left.sort()).toEqual(['manifest.json', 'signature.json']);
+    } finally {
+      await close();
+    }
   });
 });

@@ -83,6 +83,17 @@ describe.skipIf(!hasChromium)(`the page of a case${why}`, () => {
     expect(await opened.page.locator('.law').innerText()).toContain('Nghị định 168/2024/NĐ-CP (unverified)');
   });
 
+  test('an officer takes the case on and gives it back, and the history says so in words', async () => {
+    const { page } = opened;
+    await page.getByRole('button', { name: 'I see to it' }).click();
+    await page.waitForSelector('[data-assigned=officer-an]');
+    await page.getByRole('button', { name: 'Give it back' }).click();
+    await page.waitForSelector('[data-assigned=""]');
+    await page.locator('.history li:has-text("Responsible person")').nth(1).waitFor();
+    expect(await page.locator('.history li:has-text("Nobody in particular")').count()).toBe(1);
+    expect(await page.locator('.history li:has-text("Verdict") .sub').innerText()).toBe('Confirmed');
+  });
+
   test('moves the case on step by step, and cancelling asks for a reason', async () => {
     const { page } = opened;
     expect(await page.locator('[data-step]').count()).toBe(2);

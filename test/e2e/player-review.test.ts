@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium)(`review by keyboard${why}`, () => {
   test('R asks for a reason and 3 gives it', async () => {
     await held();
     await opened.page.keyboard.press('r');
-    await opened.page.waitForSelector('.reasons');
+    await opened.page.waitForSelector('.reasons:has-text("Clip and pictures are then erased after 30 days")');
     await opened.page.keyboard.press('3');
     await toast('Rejected – Not clearly visible');
     const { verdict } = (await officer.get('/api/cases/case-one')).json<{ verdict: { reason: string } }>();
@@ -152,6 +152,21 @@ describe.skipIf(!hasChromium)(`review by keyboard${why}`, () => {
     await again.page.context().close();
     const twice = await officer.call('PUT', '/api/session/keys', { keys: { next: 'a' } });
     expect([twice.statusCode, twice.json<{ code: string }>().code]).toEqual([400, 'REQUEST_INVALID']);
+  });
+
+  test('the case that the address names is opened, also when the queue is too long to list it', async () => {
+    const { page } = opened;
+    await acceptForTest(site, await sealCase(site.store, 'newest'));
+    await page.route('**/api/cases?state=open*', async (route) => {
+      const response = await route.fetch();
+      const list = (await response.json()) as { cases: { id: string }[] };
+      await route.fulfill({ response, json: { ...list, cases: list.cases.filter(({ id }) => id !== 'newest') } });
+    });
+    await page.goto(`${base}/review?case=newest`);
+    await held();
+    expect(await selected()).toBe('newest');
+    expect([await stateOf('newest'), await stateOf('case-two')]).toEqual(['claimed', 'pending']);
+    await page.unrouteAll({ behavior: 'wait' });
   });
 
   test('every page opens without an error of its scripts', async () => {

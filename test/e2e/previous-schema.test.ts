@@ -10,10 +10,11 @@ import { logIn, openSite, PASSWORD } from './api-harness.ts';
 import { hasPostgres, openPostgres } from './postgres-server.ts';
 
 /**
- * What the version before the newest migrations kept, written by that version and taken with `sqlite3 .dump` and
- * `pg_dump --inserts`: four cases (open, confirmed, rejected, of another unit), two accounts, the audit of how it came about.
+ * What the version before the newest migration kept, written by that version and taken with `sqlite3 .dump` and
+ * `pg_dump --inserts`: four cases (open, confirmed and under hold, rejected, of another unit), two accounts, the audit of how
+ * it came about.
  */
-const dumpOf = (name: string): Promise<string> => readFile(join(ROOT, 'test/fixtures/schema-0007', name), 'utf8');
+const dumpOf = (name: string): Promise<string> => readFile(join(ROOT, 'test/fixtures/schema-0013', name), 'utf8');
 
 const restoreSqlite = async (file: string): Promise<void> => {
   const db = new Database(file);
@@ -37,7 +38,12 @@ const opensAsBefore = async (dataDir: string, databaseUrl?: string): Promise<voi
     });
     expect(openCount).toBe(2);
     const fined = (await site.admin.get('/api/cases/fined')).json<CaseDetail>();
-    expect(fined.verdict).toMatchObject({ by: 'lan', note: 'rõ ràng' });
+    expect(fined).toMatchObject({
+      verdict: { by: 'lan', note: 'rõ ràng' },
+      status: 'owner_identified',
+      assignedTo: null,
+    });
+    expect([fined.custody.hold?.reason, fined.notes.at(-1)?.text]).toEqual(['Tòa án Ba Đình', 'chủ xe khiếu nại']);
     expect(fined.history.map(({ action }) => action)).toContain('case.verdict');
     expect((await site.admin.get('/api/audit/verify')).json()).toMatchObject({ intact: true });
 

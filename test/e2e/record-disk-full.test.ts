@@ -13,7 +13,8 @@ import { keepRing } from '../../workers/retention.ts';
 import { LocalStore } from '../../workers/storage/local-store.ts';
 import { folderReader } from '../../workers/verify-folder.ts';
 import { makeCounterClip } from '../fixtures/counter-clip.ts';
-import { sealCase, startRedis } from './api-harness.ts';
+import { acceptForTest } from './api-accept.ts';
+import { openSite, sealCase, startRedis } from './api-harness.ts';
 import { readGaps, readIndex, sessionFolders, startRecorder, until } from '../fixtures/recorder-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'watchpost-full-'));
@@ -157,6 +158,40 @@ test.skipIf(!mounted)(
       ring.close();
       client.disconnect();
       await redis.stop();
+    }
+  },
+  60_000,
+);
+
+test.skipIf(!mounted)(
+  `on a full disk an act is refused with 507 and changes nothing, and done again it is done${mounted ? '' : ' [skipped: may not mount a small disk]'}`,
+  async () => {
+    const filler = join(disk, 'filler');
+    const site = await openSite({ dataDir: join(disk, 'desk') });
+    try {
+      const lan = await site.person('lan', 'officer');
+      await acceptForTest(site, await sealCase(site.store, 'act'));
+      await lan.call('POST', '/api/cases/act/claim');
+      await eatAll(filler);
+      // The log of the database still has room of its own; notes fill that up.
+      const note = () => lan.call('POST', '/api/cases/act/notes', { text: 'x'.repeat(2_000) });
+      await expect.poll(async () => (await note()).statusCode, { timeout: 20_000, interval: 1 }).toBe(507);
+      const verdict = () => lan.call('POST', '/api/cases/act/verdict', { verdict: 'confirmed' });
+      const refused = await verdict();
+      expect([refused.statusCode, refused.headers['content-type']]).toEqual([507, 'application/problem+json']);
+      expect(refused.json()).toMatchObject({
+        ...{ code: 'DISK_FULL', status: 507, type: 'urn:watchpost:error:DISK_FULL' },
+        detail: 'The disk of the server is full; nothing was changed. Free space on it, or add a disk, and try again',
+      });
+      const [listed] = (await lan.get('/api/cases')).json<{ cases: { state: string; verdict: unknown }[] }>().cases;
+      expect(listed).toMatchObject({ state: 'claimed', verdict: null });
+
+      await rm(filler);
+      expect((await verdict()).json()).toMatchObject({ state: 'confirmed', verdict: { by: 'lan' } });
+      expect((await site.admin.get('/api/audit/verify')).json()).toMatchObject({ intact: true });
+    } finally {
+      await rm(filler, { force: true });
+      await site.close();
     }
   },
   60_000,

@@ -14,9 +14,11 @@ import { useI18n } from '../../i18n/i18n.tsx';
 import { hasName } from '../../i18n/translate.ts';
 import { setPreferences, usePreferences } from '../../preferences.ts';
 import { canDecide, useSession } from '../../session.ts';
-import { cameraPath } from '../../router.ts';
+import { cameraPath, reviewPath } from '../../router.ts';
+import { Assignment } from './assignment.tsx';
 import { Custody } from './custody.tsx';
-import { Notes, Procedure } from './procedure.tsx';
+import { History } from './history.tsx';
+import { Doubt, Notes, Procedure } from './procedure.tsx';
 import { SameAct } from './same-act.tsx';
 import { useResource } from '../../use-resource.ts';
 import { CASE_LEAD_MS } from '../camera/time-scale.ts';
@@ -49,7 +51,7 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
         <span className="muted">{format.dateTime(detail.triggerAt)}</span>
         <span className="spacer" />
         {open && canDecide(role) && (
-          <Link className="button primary" to={`/review?case=${encodeURIComponent(detail.id)}`}>
+          <Link className="button primary" to={reviewPath(detail.id)}>
             <Icon name="review" size={17} />
             {t('case.decide')}
           </Link>
@@ -133,26 +135,14 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
               {detail.verdict?.note && <Fact name={t('case.note')}>{detail.verdict.note}</Fact>}
             </dl>
           </section>
+          <Doubt detail={detail} />
           <Procedure detail={detail} onChanged={onChanged} />
+          <Assignment detail={detail} onChanged={onChanged} />
           <SameAct key={detail.status} detail={detail} onChanged={onChanged} />
           <Notes detail={detail} onChanged={onChanged} />
           <Custody detail={detail} onChanged={onChanged} />
           <Seal detail={detail} onChecked={onChanged} />
-          <section className="card">
-            <h2>{t('case.history')}</h2>
-            {detail.history.length === 0 && <p className="muted">{t('case.noHistory')}</p>}
-            <ol className="history">
-              {detail.history.map((act) => (
-                <li key={`${act.at} ${act.action} ${act.actor}`}>
-                  <time>{format.dateTime(act.at)}</time>
-                  <span>
-                    <strong>{name('action', act.action)}</strong> · {act.actor}
-                    {act.detail && <code className="history-detail">{act.detail}</code>}
-                  </span>
-                </li>
-              ))}
-            </ol>
-          </section>
+          <History history={detail.history} />
           <section className="card">
             <h2>{t('case.provenance')}</h2>
             <dl className="facts">

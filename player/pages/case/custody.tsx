@@ -13,7 +13,9 @@ export function Custody({ detail, onChanged }: { readonly detail: CaseDetail; re
   const [reason, setReason] = useState('');
   const [working, setWorking] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const { hold, eraseAt, erasedAt } = detail.custody;
+  const { hold, eraseAt, erasedAt, dismissedDays } = detail.custody;
+  const daysText = (days: number | null): string =>
+    days === null ? t('custody.forGood') : t('custody.days', { days: format.number(days) });
 
   const act = async (): Promise<void> => {
     setWorking(true);
@@ -45,7 +47,14 @@ export function Custody({ detail, onChanged }: { readonly detail: CaseDetail; re
         </p>
       ) : (
         <p className="muted">
-          {eraseAt === null ? t('custody.kept') : t('custody.until', { time: format.dateTime(eraseAt) })}
+          {eraseAt !== null
+            ? t('custody.until', { time: format.dateTime(eraseAt) })
+            : dismissedDays !== null
+              ? t('custody.open', {
+                  rejected: daysText(dismissedDays.rejected),
+                  exempt: daysText(dismissedDays.exempt),
+                })
+              : t('custody.kept')}
         </p>
       )}
       {mayAct && (

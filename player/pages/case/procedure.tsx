@@ -5,7 +5,8 @@ import { api, serverNow } from '../../api-client.ts';
 import { Icon } from '../../components/icons.tsx';
 import { useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
-import { canDecide, canProceed, useSession } from '../../session.ts';
+import { navigate, reviewPath } from '../../router.ts';
+import { canDecide, canProceed, canReopen, useSession } from '../../session.ts';
 
 type Changing = { readonly detail: CaseDetail; readonly onChanged: () => void };
 
@@ -135,5 +136,44 @@ export function Notes({ detail, onChanged }: Changing) {
       )}
       <div aria-live="polite">{error !== null && <div className="error-box">{errorText(error)}</div>}</div>
     </section>
+  );
+}
+
+/** A case that nobody was sure of: whoever is above both opens it again and goes on to decide it. */
+export function Doubt({ detail }: Pick<Changing, 'detail'>) {
+  const { t } = useI18n();
+  const { role } = useSession();
+  const errorText = useErrorText();
+  const [working, setWorking] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  const reopen = async (): Promise<void> => {
+    setWorking(true);
+    setError(null);
+    try {
+      await api.reopen(detail.id);
+      navigate(reviewPath(detail.id));
+    } catch (failure) {
+      setError(failure);
+      setWorking(false);
+    }
+  };
+
+  if (detail.state !== 'unsure') return null;
+  return (
+    <div className="warning-box" role="note">
+      <Icon name="question" size={18} />
+      <div>
+        {t('case.unsure')}
+        {canReopen(role) && (
+          <p>
+            <button type="button" className="button small" disabled={working} onClick={() => void reopen()}>
+              {t('case.reopen')}
+            </button>
+          </p>
+        )}
+        <div aria-live="polite">{error !== null && <div className="error-box">{errorText(error)}</div>}</div>
+      </div>
+    </div>
   );
 }

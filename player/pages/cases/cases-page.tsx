@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { CaseList, CaseSummary } from '../../../api/contract/cases.ts';
+import { CASE_STATUSES } from '../../../pipeline/procedure.ts';
 import { CASE_KINDS, CASE_STATES } from '../../case-names.ts';
 import { api, toQuery } from '../../api-client.ts';
 import { CaseBadge } from '../../components/case-parts.tsx';
@@ -11,19 +12,21 @@ import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useCaseChanges } from '../../live/use-live.ts';
 import { casePath, navigate, useSearch } from '../../router.ts';
-import { canDecide, useSession } from '../../session.ts';
+import { canDecide, canProceed, useSession } from '../../session.ts';
 import { nextDay, toInstant } from '../../site-time.ts';
 import { useNow } from '../../use-now.ts';
 import { useResource } from '../../use-resource.ts';
 import { BulkBar } from './bulk-bar.tsx';
 
 const PAGE_SIZE = 50;
+/** Stands among the statuses of the procedure: cases whose clock has run out, in whichever of them. */
+const OVERDUE = 'overdue';
 
 /** All cases, filtered by the page's own address, so that a list can be sent to a colleague. */
 export function CasesPage() {
   const { t } = useI18n();
   const search = useSearch();
-  const { role, site } = useSession();
+  const { role, site, username } = useSession();
   const { timeZone } = site;
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const cameras = useResource(api.cameras);
@@ -86,6 +89,28 @@ export function CasesPage() {
           options={[['', t('cases.allKinds')]]}
           names={CASE_KINDS}
         />
+        {canProceed(role) && (
+          <Choice
+            label={t('case.procedure')}
+            value={filters.get('status') ?? ''}
+            onChange={(value) => set('status', value)}
+            prefix="status"
+            options={[
+              ['', t('cases.allStatuses')],
+              [OVERDUE, t('cases.overdue')],
+            ]}
+            names={CASE_STATUSES}
+          />
+        )}
+        {canDecide(role) && (
+          <label>
+            <span>{t('assignment.title')}</span>
+            <select value={filters.get('assignedTo') ?? ''} onChange={(event) => set('assignedTo', event.target.value)}>
+              <option value="">{t('assignment.anybody')}</option>
+              <option value={username}>{t('assignment.me')}</option>
+            </select>
+          </label>
+        )}
         <label>
           <span>{t('case.camera')}</span>
           <select value={filters.get('cameraId') ?? ''} onChange={(event) => set('cameraId', event.target.value)}>
@@ -156,6 +181,8 @@ function toFilters(search: string, timeZone: string): Record<string, string | nu
   return {
     state: query.get('state') ?? undefined,
     kind: query.get('kind') ?? undefined,
+    ...(query.get('status') === OVERDUE ? { overdue: 'true' } : { status: query.get('status') ?? undefined }),
+    assignedTo: query.get('assignedTo') ?? undefined,
     cameraId: query.get('cameraId') ?? undefined,
     after: toInstant(query.get('from') ?? '', timeZone) ?? undefined,
     before: until ? (toInstant(nextDay(until), timeZone) ?? undefined) : undefined,
@@ -166,7 +193,7 @@ function toFilters(search: string, timeZone: string): Record<string, string | nu
 function Choice(props: {
   readonly label: string;
   readonly value: string;
-  readonly prefix: 'caseState' | 'kind';
+  readonly prefix: 'caseState' | 'kind' | 'status';
   readonly options: readonly (readonly [string, string])[];
   readonly names: readonly string[];
   readonly onChange: (value: string) => void;
@@ -273,6 +300,7 @@ function CaseTable(props: {
               </td>
               <td>
                 <CaseBadge state={one.state} />
+                <Due summary={one} now={now} />
               </td>
               <td>
                 {one.verdict ? (
@@ -283,11 +311,31 @@ function CaseTable(props: {
                 ) : (
                   (one.claimedBy ?? '–')
                 )}
+                {one.assignedTo !== null && <span className="sub">{t('assignment.of', { name: one.assignedTo })}</span>}
               </td>
             </tr>
           ))}
         </tbody>
       </table>
     </TableScroll>
+  );
+}
+
+/** Where a decided case stands in the procedure, and the clock that runs. */
+function Due({ summary, now }: { readonly summary: CaseSummary; readonly now: number }) {
+  const { t, name, format } = useI18n();
+  const { status, dueAt, dueFor } = summary;
+  if (status === null || status === 'detected') return null;
+  const isOver = dueAt !== null && dueAt < now;
+  return (
+    <span className="sub" data-overdue={isOver}>
+      {name('status', status)}
+      {dueAt !== null && dueFor !== null && (
+        <>
+          <br />
+          {t(isOver ? 'case.overdue' : 'case.due', { what: name('due', dueFor), time: format.dateTime(dueAt) })}
+        </>
+      )}
+    </span>
   );
 }

@@ -13,12 +13,13 @@ export function Retention() {
 }
 
 function Tiers() {
-  const { t, format } = useI18n();
+  const { t, name, format } = useI18n();
   const { data } = useResource(api.retention, REFRESH_MS);
   if (!data) return null;
   return (
     <>
       <h2>{t('retention.title')}</h2>
+      {data.tiers.length > 0 && <p>{t('retention.lead')}</p>}
       <p className="muted">
         {t('retention.counts', { held: format.number(data.held), erased: format.number(data.erased) })}
       </p>
@@ -46,7 +47,15 @@ function Tiers() {
             <tbody>
               {data.tiers.map((tier) => (
                 <tr key={tier.name}>
-                  <th scope="row">{tier.name}</th>
+                  <th scope="row">
+                    {tier.name}
+                    <span className="sub">
+                      {[
+                        tier.states?.map((state) => name('caseState', state)).join(', ') ?? t('retention.every'),
+                        ...(tier.kinds?.map((kind) => name('kind', kind)) ?? []),
+                      ].join(' · ')}
+                    </span>
+                  </th>
                   <td className="number">{format.number(tier.keepDays)}</td>
                   <td>{t(tier.lock === null ? 'retention.unlocked' : 'retention.locked')}</td>
                   <td className="number">{format.number(tier.cases)}</td>

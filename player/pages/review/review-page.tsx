@@ -249,7 +249,14 @@ export function ReviewPage() {
                   {detail && <Stills detail={detail} />}
                 </div>
               </section>
-              <VerdictBar mode={mode} ready={ready} canUndo={decided.length > 0} claim={claim} onAction={act} />
+              <VerdictBar
+                mode={mode}
+                ready={ready}
+                canUndo={decided.length > 0}
+                claim={claim}
+                keepDays={detail?.custody.dismissedDays ?? null}
+                onAction={act}
+              />
             </>
           )}
         </div>

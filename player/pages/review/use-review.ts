@@ -64,14 +64,19 @@ export function useReview(wantedId: string | null, mayDecide: boolean): Review {
   useCaseChanges(onChange);
   useEffect(() => () => clearTimeout(gathering.current), []);
 
+  const wanted = useWanted(wantedId, list.data);
   const [filter, setFilter] = useState(EVERYTHING);
   const open = useMemo(() => {
     const gone = new Set(decided.map(({ id }) => id));
-    return (list.data?.cases ?? []).filter(({ id }) => !gone.has(id));
-  }, [list.data, decided]);
+    const listed = list.data?.cases ?? [];
+    const first = wanted.case && !listed.some(({ id }) => id === wanted.case?.id) ? [wanted.case] : [];
+    return [...first, ...listed].filter(({ id }) => !gone.has(id));
+  }, [list.data, decided, wanted.case]);
   const cases = useMemo(() => applyFilter(open, filter), [open, filter]);
 
-  const selected = cases.find(({ id }) => id === selectedId) ?? cases[0] ?? null;
+  // Nothing else is taken while the case that was asked for is on its way.
+  const isAwaited = wanted.isAwaited && selectedId === wantedId;
+  const selected = cases.find(({ id }) => id === selectedId) ?? (isAwaited ? null : (cases[0] ?? null));
   const index = selected ? cases.indexOf(selected) : -1;
   const next = cases[index + 1] ?? null;
   const { details, errors, reloadDetail, refreshDetail } = useDetails(selected?.id ?? null, next?.id ?? null);
@@ -142,6 +147,32 @@ export function useReview(wantedId: string | null, mayDecide: boolean): Review {
     reloadDetail,
     refreshDetail: () => selected && refreshDetail(selected.id),
   };
+}
+
+/** The case that the address names, where the queue is longer than one answer and it is not in it. */
+function useWanted(
+  id: string | null,
+  list: CaseList | null | undefined,
+): { readonly case: CaseSummary | null; readonly isAwaited: boolean } {
+  const [found, setFound] = useState<CaseSummary | null>(null);
+  const [isOver, setIsOver] = useState(false);
+  const isMissing = id !== null && list != null && !list.cases.some((one) => one.id === id);
+  useEffect(() => {
+    if (!isMissing || isOver) return;
+    const abort = new AbortController();
+    api
+      .case(id, abort.signal)
+      .then((detail) => {
+        // Decided meanwhile, it is not in the queue any more.
+        if (detail.state === 'pending' || detail.state === 'claimed') setFound(detail);
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        if (!abort.signal.aborted) setIsOver(true);
+      });
+    return () => abort.abort();
+  }, [id, isMissing, isOver]);
+  return { case: found, isAwaited: isMissing && !isOver };
 }
 
 type Details = {

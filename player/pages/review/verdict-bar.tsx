@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { Icon } from '../../components/icons.tsx';
+import type { Custody } from '../../../api/contract/custody.ts';
 import { keysOf, type ReviewCommand } from '../../../api/contract/review-keys.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useSession } from '../../session.ts';
@@ -11,24 +12,27 @@ type VerdictBarProps = {
   readonly ready: boolean;
   readonly canUndo: boolean;
   readonly claim: Claim;
+  readonly keepDays: Custody['dismissedDays'];
   readonly onAction: (action: Action) => void;
 };
 
 /** The verdicts, each with its key; after "reject" and "exempt" the reasons, each with its number. */
 export function VerdictBar(props: VerdictBarProps) {
-  const { mode, onAction } = props;
+  const { mode, keepDays, onAction } = props;
   return (
     <div className="verdict-bar" data-mode={mode}>
       {mode === 'rejecting' ? (
         <Reasons
           title="review.chooseReject"
           choices={REJECT_CHOICES.map((reason) => ({ reason, action: { do: 'reject', reason } }))}
+          keepDays={keepDays?.rejected ?? null}
           onAction={onAction}
         />
       ) : mode === 'exempting' ? (
         <Reasons
           title="review.chooseExempt"
           choices={EXEMPT_CHOICES.map((reason) => ({ reason, action: { do: 'exempt', reason } }))}
+          keepDays={keepDays?.exempt ?? null}
           onAction={onAction}
         />
       ) : (
@@ -139,9 +143,11 @@ function Verdicts({ ready, canUndo, claim, onAction }: VerdictBarProps) {
 function Reasons(props: {
   readonly title: 'review.chooseReject' | 'review.chooseExempt';
   readonly choices: readonly { readonly reason: string; readonly action: Action }[];
+  /** How long clip and pictures then stay; null: for good. */
+  readonly keepDays: number | null;
   readonly onAction: (action: Action) => void;
 }) {
-  const { t, name } = useI18n();
+  const { t, name, format } = useI18n();
   const first = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     first.current?.focus();
@@ -149,6 +155,9 @@ function Reasons(props: {
   return (
     <div className="reasons" role="group" aria-label={t(props.title)}>
       <strong>{t(props.title)}</strong>
+      {props.keepDays !== null && (
+        <span className="muted">{t('custody.dismissed', { days: format.number(props.keepDays) })}</span>
+      )}
       <div className="reason-list">
         {props.choices.map(({ reason, action }, index) => (
           <button
