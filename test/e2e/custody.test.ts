@@ -123,7 +123,7 @@ describe.each(DATABASES)('how long evidence lives, on $name', ({ open, skip }) =
       return (await repository.toLock(asked, 9)).map(({ id, closed_at }) => [id, eraseAt(closed_at, asked)] as const);
     };
     const [[id, until] = ['', 0], ...others] = await due(tier);
-    expect([id, until, others]).toEqual(['dismissed', site.clock.now() + 1 * DAY_MS, []]);
+    expect([id, until, others]).toEqual(['dismissed', (await detail('dismissed')).custody.eraseAt, []]);
     await custody.context.custody.locked(id, until);
     expect(await due(tier)).toEqual([]);
     expect(await due({ ...tier, keepDays: 30.3 })).toEqual([['dismissed', until + 0.3 * DAY_MS]]);
@@ -201,7 +201,7 @@ describe.each(DATABASES)('how long evidence lives, on $name', ({ open, skip }) =
 
       await hoa.call('POST', '/api/cases/side/hold/end', { reason: 'judged' });
       expect(await expire()).toEqual(['fined', 'side']);
-      const alone = await lan.call('POST', '/api/cases/side/separate');
+      const alone = await lan.call('DELETE', '/api/cases/side/merge');
       expect([alone.statusCode, alone.json<{ code: string }>().code]).toEqual([410, 'EVIDENCE_ERASED']);
       expect((await hoa.get('/api/audit/verify')).json()).toMatchObject({ intact: true });
     },
