@@ -167,7 +167,9 @@ test.skipIf(!mounted)(
   `on a full disk an act is refused with 507 and changes nothing, and done again it is done${mounted ? '' : ' [skipped: may not mount a small disk]'}`,
   async () => {
     const filler = join(disk, 'filler');
-    const site = await openSite({ dataDir: join(disk, 'desk') });
+    const dataDir = join(disk, 'desk');
+    mkdirSync(dataDir);
+    const site = await openSite({ dataDir });
     try {
       const lan = await site.person('lan', 'officer');
       await acceptForTest(site, await sealCase(site.store, 'act'));
