@@ -34,7 +34,11 @@ export const sqliteDialect = (file: string): SqliteDialect => {
         return {
           reader: statement.reader,
           all: (parameters) => statement.all(...checkParameters(parameters)),
-          run: (parameters) => statement.run(...checkParameters(parameters)),
+          run: (parameters) =>
+            // On a full disk SQLite ends the transaction itself; a failing rollback would hide why.
+            sql === 'rollback' && !database.inTransaction
+              ? { changes: 0, lastInsertRowid: 0 }
+              : statement.run(...checkParameters(parameters)),
           iterate: (parameters) => statement.iterate(...checkParameters(parameters)),
         };
       },
