@@ -10,7 +10,7 @@ import { logIn, openSite, PASSWORD } from './api-harness.ts';
 import { hasPostgres, openPostgres } from './postgres-server.ts';
 
 /**
- * What the version before the newest migration kept, written by that version and taken with `sqlite3 .dump` and
+ * What the version before the newest migrations kept, written by that version and taken with `sqlite3 .dump` and
  * `pg_dump --inserts`: four cases (open, confirmed and under hold, rejected, of another unit), two accounts, the audit of how
  * it came about.
  */

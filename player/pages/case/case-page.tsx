@@ -84,6 +84,8 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
           {detail.custody.erasedAt === null && <Files detail={detail} />}
         </div>
         <div className="case-side">
+          {/* Once it is decided, what comes next is what the page is opened for. */}
+          {!open && <Steps detail={detail} onChanged={onChanged} />}
           <section className="card">
             <h2>{t('review.why')}</h2>
             <p className="explanation">{detail.explanation[language]}</p>
@@ -135,9 +137,7 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
               {detail.verdict?.note && <Fact name={t('case.note')}>{detail.verdict.note}</Fact>}
             </dl>
           </section>
-          <Doubt detail={detail} />
-          <Procedure detail={detail} onChanged={onChanged} />
-          <Assignment detail={detail} onChanged={onChanged} />
+          {open && <Steps detail={detail} onChanged={onChanged} />}
           <SameAct key={detail.status} detail={detail} onChanged={onChanged} />
           <Notes detail={detail} onChanged={onChanged} />
           <Custody detail={detail} onChanged={onChanged} />
@@ -166,6 +166,16 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
         </div>
       </div>
     </div>
+  );
+}
+
+function Steps({ detail, onChanged }: { readonly detail: CaseDetail; readonly onChanged: () => void }) {
+  return (
+    <>
+      <Doubt detail={detail} />
+      <Procedure detail={detail} onChanged={onChanged} />
+      <Assignment detail={detail} onChanged={onChanged} />
+    </>
   );
 }
 
