@@ -8,7 +8,7 @@ import type { Track, TrackedFrame } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { calibrationId } from './calibration.ts';
 import { densestSpot, groundArea, type GroundArea } from './ground-area.ts';
-import { cameTrue, timeWasFull } from './instants.ts';
+import { cameInAt, cameTrue, enteredAt, timeWasFull } from './instants.ts';
 import { LocalDays } from './local-days.ts';
 import type { RuleMemory } from './memory.ts';
 import type { Rule } from './rule.ts';
@@ -18,6 +18,8 @@ import type { Scene } from './track-history.ts';
 import { addCount, keepUsual, NOTHING_USUAL, restoreUsual, usualCount, type UsualState } from './usual-count.ts';
 
 type Sample = { readonly ptsMs: PtsMs; readonly count: number };
+/** A look: who was counted, and the instants at which they came in since the look before, as far as their ways tell. */
+type Look = Sample & { readonly ids: readonly number[]; readonly cameAt: readonly PtsMs[] };
 
 type CrowdingPhase =
   | { readonly name: 'clear' }
@@ -26,7 +28,7 @@ type CrowdingPhase =
 
 export type CrowdingState = {
   /** Counts of the last `smoothMs` and the one before, oldest first. */
-  readonly samples: readonly Sample[];
+  readonly samples: readonly Look[];
   /** Smoothed counts once a second since the crowd began to rise. */
   readonly series: readonly Sample[];
   /** Smoothed score of each track that was seen lately. */
@@ -107,10 +109,10 @@ export class CrowdingRule implements Rule<CrowdingState> {
   step(state: CrowdingState, frame: Scene): { state: CrowdingState; matches: readonly RuleMatch[] } {
     const scores = this.#smoothScores(state, frame);
     const inside = this.#inside(frame, scores);
-    const samples = keepWindow([...state.samples, { ptsMs: frame.ptsMs, count: inside.length }], this.#config.smoothMs);
+    const samples = keepWindow(this.#withLook(state.samples, frame, inside), this.#config.smoothMs);
     const smoothed = timeMedian(samples, frame.ptsMs - this.#config.smoothMs);
     const judged = this.#judge(state.usual, smoothed, frame.capturedAt);
-    const { phase, raised, endedPtsMs } = this.#advance(state, judged, frame.ptsMs);
+    const { phase, raised, endedPtsMs } = this.#advance({ ...state, samples }, judged, frame.ptsMs);
     const series = phase.name === 'clear' ? [] : extend(state.series, { ptsMs: frame.ptsMs, count: smoothed });
     const match = raised === null ? [] : [this.#match(frame, inside, raised, judged, series)];
     const heldMs = frame.ptsMs - (state.samples.at(-1)?.ptsMs ?? frame.ptsMs);
@@ -156,6 +158,34 @@ export class CrowdingRule implements Rule<CrowdingState> {
     );
   }
 
+  /**
+   * One more look. Whoever is confirmed by it counts from when it was first seen inside, not only from now on: what a
+   * tracker waits for must not move the instant at which a crowd came together.
+   */
+  #withLook(before: readonly Look[], { histories, ptsMs }: Scene, inside: readonly Track[]): readonly Look[] {
+    const isIn = (ground: Point): boolean => isInside(ground, this.#corners);
+    const looks = [...before, { ptsMs, count: inside.length, ids: inside.map(({ id }) => id), cameAt: [] }];
+    const known = new Set(before.at(-1)?.ids);
+    for (const { id } of inside) {
+      const history = histories.get(id);
+      if (!history?.observed || known.has(id) || known.has(history.origin ?? id)) continue;
+      const { path } = history;
+      let first = path.length - 1;
+      while (first > 0 && isIn(groundPoint(path[first - 1]!.box))) first--;
+      for (const seen of path.slice(first)) {
+        const at = looks.findIndex((look) => look.ptsMs === seen.ptsMs);
+        const look = looks[at];
+        if (look && !look.ids.includes(id)) looks[at] = { ...look, count: look.count + 1, ids: [...look.ids, id] };
+      }
+      const at = looks.findIndex((look) => look.ptsMs === path[first]!.ptsMs);
+      const lookBefore = looks[at - 1];
+      if (!lookBefore) continue;
+      const cameAt = first > 0 ? enteredAt(path.slice(0, first + 1), isIn) : cameInAt(path, lookBefore.ptsMs, isIn);
+      looks[at] = { ...looks[at]!, cameAt: [...looks[at]!.cameAt, cameAt] };
+    }
+    return looks;
+  }
+
   #judge(learnt: UsualState, count: number, at: EpochMs): Judged {
     const { raiseCount, raiseDensity, criticalDensity, raiseRatio, usualByHour } = this.#config;
     const usual = usualByHour?.[this.#days.hourOf(at)] ?? usualCount(learnt, at, this.#days);
@@ -173,8 +203,8 @@ export class CrowdingRule implements Rule<CrowdingState> {
     { count, threshold, isCritical }: Judged,
     ptsMs: PtsMs,
   ): { phase: CrowdingPhase; raised: Raised | null; endedPtsMs: PtsMs } {
-    const { raiseMs, clearRatio, clearMs, quietMs } = this.#config;
-    const beforePtsMs = samples.at(-1)?.ptsMs;
+    const { raiseMs, clearRatio, clearMs, quietMs, smoothMs } = this.#config;
+    const beforePtsMs = samples.at(-2)?.ptsMs;
     if (isCritical && !(phase.name === 'raised' && phase.isCritical))
       return {
         phase: { name: 'raised', clearingSincePtsMs: null, isCritical },
@@ -190,7 +220,7 @@ export class CrowdingRule implements Rule<CrowdingState> {
         : { phase: { ...phase, clearingSincePtsMs: since }, raised: null, endedPtsMs };
     }
     if (count < threshold) return { phase: { name: 'clear' }, raised: null, endedPtsMs };
-    const sincePtsMs = phase.name === 'rising' ? phase.sincePtsMs : cameTrue(beforePtsMs, ptsMs);
+    const sincePtsMs = phase.name === 'rising' ? phase.sincePtsMs : reachedAt(samples, threshold, smoothMs);
     const isQuiet = ptsMs - endedPtsMs < quietMs;
     if (isQuiet || ptsMs - sincePtsMs < raiseMs)
       return { phase: { name: 'rising', sincePtsMs }, raised: null, endedPtsMs };
@@ -217,7 +247,7 @@ export class CrowdingRule implements Rule<CrowdingState> {
       decision: {
         ruleId: this.id,
         ruleKind: 'crowding',
-        ruleVersion: '2',
+        ruleVersion: '3',
         geometryHash: this.#geometryHash,
         measurements: [
           // Where the count alone would not have raised it, it is no threshold.
@@ -293,7 +323,7 @@ export class CrowdingRule implements Rule<CrowdingState> {
 }
 
 /** Keeps one sample older than the window: its count held until the first one inside. */
-const keepWindow = (samples: readonly Sample[], windowMs: number): readonly Sample[] => {
+const keepWindow = (samples: readonly Look[], windowMs: number): readonly Look[] => {
   const from = samples.at(-1)!.ptsMs - windowMs;
   const firstInside = samples.findIndex((sample) => sample.ptsMs > from);
   return samples.slice(Math.max(0, firstInside - 1));
@@ -319,6 +349,58 @@ const timeMedian = (samples: readonly Sample[], fromPtsMs: PtsMs): number => {
     if (rest <= 0) return count;
   }
   return newest.count;
+};
+
+/**
+ * When the count had been above the threshold for half of the window: people came in when their ways say, and where these
+ * say nothing the count is taken to change evenly, so that the instant does not depend on how often a camera is looked at.
+ */
+const reachedAt = (samples: readonly Look[], threshold: number, windowMs: number): PtsMs => {
+  const [before, newest] = [samples.at(-2), samples.at(-1)!];
+  const middle = cameTrue(before?.ptsMs, newest.ptsMs);
+  if (!before || middle === newest.ptsMs) return middle;
+  const least = Math.ceil(threshold) - 0.5;
+  const isReached = (ptsMs: PtsMs): boolean => {
+    const span = { fromPtsMs: ptsMs - windowMs, toPtsMs: ptsMs };
+    return heldMs(samples, least, span) >= windowMs / 2;
+  };
+  const last = samples.findLastIndex(({ ptsMs }) => !isReached(ptsMs));
+  if (last < 0) return middle;
+  if (last === samples.length - 1) return newest.ptsMs;
+  let [low, high] = [samples[last]!.ptsMs, samples[last + 1]!.ptsMs];
+  for (let step = 0; step < 10; step++) {
+    const between = (low + high) / 2;
+    if (isReached(between)) high = between;
+    else low = between;
+  }
+  return high;
+};
+
+/** For how long of a span the count was above a value; before the first look it was what that says. */
+const heldMs = (
+  samples: readonly Look[],
+  least: number,
+  { fromPtsMs, toPtsMs }: { readonly fromPtsMs: PtsMs; readonly toPtsMs: PtsMs },
+): number => {
+  const first = samples[0]!;
+  let held = first.count >= least ? Math.max(0, Math.min(first.ptsMs, toPtsMs) - fromPtsMs) : 0;
+  for (const [index, b] of samples.entries()) {
+    const a = samples[index - 1];
+    if (!a || b.ptsMs <= a.ptsMs || (a.count < least && b.count < least)) continue;
+    const crossedPtsMs = passedAt(a, b, least);
+    const start = a.count >= least ? a.ptsMs : crossedPtsMs;
+    const end = b.count >= least ? b.ptsMs : crossedPtsMs;
+    held += Math.max(0, Math.min(end, toPtsMs) - Math.max(start, fromPtsMs));
+  }
+  return held;
+};
+
+/** When the count passed a value between two looks. */
+const passedAt = (a: Sample, b: Look, least: number): PtsMs => {
+  const share = a.count === b.count ? 0 : (least - a.count) / (b.count - a.count);
+  const came = b.cameAt.filter((ptsMs) => ptsMs < b.ptsMs).sort((one, other) => one - other);
+  const known = a.count < b.count ? came[Math.min(came.length - 1, Math.floor(share * came.length))] : undefined;
+  return Math.max(a.ptsMs, known ?? a.ptsMs + share * (b.ptsMs - a.ptsMs));
 };
 
 const extend = (series: readonly Sample[], sample: Sample): readonly Sample[] => {

@@ -52,7 +52,7 @@ export class LineCountRule implements Rule<LineCountState> {
       const passage = this.#crossing.follow(history, passages.get(id) ?? FRESH_PASSAGE);
       const { waiting } = passage;
       const holds = waiting !== null && history.confirmed;
-      passages.set(id, holds ? { ...passage, waiting: null } : passage);
+      if (passage !== FRESH_PASSAGE) passages.set(id, holds ? { ...passage, waiting: null } : passage);
       if (holds && this.#config.directions.includes(waiting.direction)) crossed.push({ ...waiting, history });
     }
     const isDue = ({ crossing }: Crossed): boolean => ptsMs - crossing.ptsMs >= SETTLE_MS;

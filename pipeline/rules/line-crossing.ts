@@ -16,7 +16,7 @@ export type Passage = {
   readonly settled: Side;
   /** The last change of `sign`. */
   readonly crossing: Crossing | null;
-  /** Farthest it got from the line since it was last counted, in box heights. */
+  /** Farthest it got from the line since it was last counted, in box heights, up to where that makes no difference. */
   readonly reachHeights: number;
   readonly counted: Direction | null;
   /** A crossing that waits for its track to be confirmed. */
@@ -69,7 +69,10 @@ export class LineCrossing {
     return this.#anchorKind === 'centre' ? centre(box) : groundPoint(box);
   }
 
-  /** One more observation of a track; a crossing that now holds stands in `waiting` until somebody takes it. */
+  /**
+   * One more observation of a track; a crossing that now holds stands in `waiting` until somebody takes it.
+   * @returns the same state where nothing has changed, as in most frames of most tracks
+   */
   follow(history: TrackHistory, state: Passage): Passage {
     const { path } = history;
     const newest = path.at(-1)!;
@@ -80,17 +83,10 @@ export class LineCrossing {
     const shorter = Math.min(boxWidth(newest.box), boxHeight(newest.box));
     const marginPx = Math.max(this.#leastMarginPx, MARGIN_SHARE * shorter);
     const isClear = Math.abs(distance) > marginPx;
-    const reached = Math.abs(distance) / Math.max(1, boxHeight(newest.box));
-    // Written out: for each track, line and frame a spread costs more than all the rest of this.
-    const next: Passage = {
-      sign,
-      settled: state.settled,
-      crossing,
-      reachHeights: sign === state.settled ? Math.max(state.reachHeights, reached) : state.reachHeights,
-      counted: state.counted,
-      waiting: state.waiting,
-      unproven: state.unproven,
-    };
+    const reached = Math.min(RETURN_HEIGHTS, Math.abs(distance) / Math.max(1, boxHeight(newest.box)));
+    const reachHeights = sign === state.settled ? Math.max(state.reachHeights, reached) : state.reachHeights;
+    const isAsBefore = sign === state.sign && reachHeights === state.reachHeights;
+    const next: Passage = isAsBefore ? state : { ...state, sign, crossing, reachHeights };
     const proof = this.#proof(next, distance, marginPx);
     if (proof === 'pending') return next;
     if (proof === 'another') return { ...next, settled: state.unproven!.side, counted: null, unproven: null };

@@ -4,7 +4,7 @@ import { geometryHash } from '../geometry-hash.ts';
 import { isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
-import { enteredAt, timeWasFull } from './instants.ts';
+import { cameInAt, enteredAt, timeWasFull } from './instants.ts';
 import { carryOver, type PerTrack, shareReports } from './per-track.ts';
 import type { Rule } from './rule.ts';
 import type { LoiteringConfig } from './rule-config.ts';
@@ -13,10 +13,12 @@ import { isRider, type Scene, type TrackHistory } from './track-history.ts';
 
 type Stay = {
   readonly entered: { readonly ptsMs: PtsMs; readonly box: Box };
+  /** The look before, where it was inside when it was first seen and its next look may tell when it came in. */
+  readonly unseenAtPtsMs: PtsMs | null;
   readonly lastInsidePtsMs: PtsMs;
   readonly reported: boolean;
 };
-export type LoiteringState = PerTrack<Stay>;
+export type LoiteringState = { readonly stays: PerTrack<Stay>; readonly ptsMs: PtsMs | null };
 
 const AFTER_MS = 1_000;
 
@@ -37,15 +39,15 @@ export class LoiteringRule implements Rule<LoiteringState> {
   }
 
   init(): LoiteringState {
-    return new Map();
+    return { stays: new Map(), ptsMs: null };
   }
 
   step(state: LoiteringState, { histories, ptsMs }: Scene): { state: LoiteringState; matches: readonly RuleMatch[] } {
-    const states = carryOver(state, histories);
+    const states = carryOver(state.stays, histories);
     const matches: RuleMatch[] = [];
     for (const [id, history] of histories) {
       if (!history.observed) continue;
-      const stay = this.#follow(history, states.get(id) ?? null, ptsMs);
+      const stay = this.#follow(history, states.get(id) ?? null, { ptsMs, beforePtsMs: state.ptsMs });
       if (!stay) {
         states.delete(id);
         continue;
@@ -57,24 +59,32 @@ export class LoiteringRule implements Rule<LoiteringState> {
       if (match) matches.push(match);
     }
     shareReports(states, histories);
-    return { state: states, matches };
+    return { state: { stays: states, ptsMs }, matches };
   }
 
   finish(): readonly RuleMatch[] {
     return [];
   }
 
-  #follow({ path }: TrackHistory, stay: Stay | null, ptsMs: PtsMs): Stay | null {
+  #follow(
+    { path }: TrackHistory,
+    stay: Stay | null,
+    { ptsMs, beforePtsMs }: { readonly ptsMs: PtsMs; readonly beforePtsMs: PtsMs | null },
+  ): Stay | null {
     const { box } = path.at(-1)!;
-    if (isInside(groundPoint(box), this.#corners)) {
-      const goesOn = stay !== null && ptsMs - stay.lastInsidePtsMs <= this.#config.graceMs;
-      return goesOn
-        ? { ...stay, lastInsidePtsMs: ptsMs }
-        : {
-            entered: { ptsMs: enteredAt(path, (ground) => isInside(ground, this.#corners)), box },
-            lastInsidePtsMs: ptsMs,
-            reported: false,
-          };
+    const isIn = (ground: Point): boolean => isInside(ground, this.#corners);
+    if (isIn(groundPoint(box))) {
+      if (stay === null || ptsMs - stay.lastInsidePtsMs > this.#config.graceMs)
+        return {
+          entered: { ptsMs: enteredAt(path, isIn), box },
+          unseenAtPtsMs: path.length === 1 ? beforePtsMs : null,
+          lastInsidePtsMs: ptsMs,
+          reported: false,
+        };
+      const { entered, unseenAtPtsMs } = stay;
+      if (unseenAtPtsMs === null) return { ...stay, lastInsidePtsMs: ptsMs };
+      const cameIn = { ...entered, ptsMs: cameInAt(path, unseenAtPtsMs, isIn) };
+      return { ...stay, entered: cameIn, unseenAtPtsMs: null, lastInsidePtsMs: ptsMs };
     }
     return stay && ptsMs - stay.lastInsidePtsMs <= this.#config.graceMs ? stay : null;
   }
@@ -89,7 +99,7 @@ export class LoiteringRule implements Rule<LoiteringState> {
       decision: {
         ruleId: this.id,
         ruleKind: 'loitering',
-        ruleVersion: '2',
+        ruleVersion: '3',
         geometryHash: this.#geometryHash,
         measurements: [
           {

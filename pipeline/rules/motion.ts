@@ -16,20 +16,21 @@ const MAX_POINTS = 24;
 export const fitVelocity = (path: readonly Observation[]): Point | null => {
   const stride = Math.max(1, Math.ceil(path.length / MAX_POINTS));
   const used = path.filter((_, index) => (path.length - 1 - index) % stride === 0);
-  const slopesX: number[] = [];
-  const slopesY: number[] = [];
+  const points = used.map(({ box }) => groundPoint(box));
+  const pairs = (used.length * (used.length - 1)) / 2;
+  const [slopesX, slopesY] = [new Float64Array(pairs), new Float64Array(pairs)];
+  let found = 0;
   for (let i = 0; i < used.length; i++) {
-    const a = groundPoint(used[i]!.box);
     for (let j = i + 1; j < used.length; j++) {
       const seconds = (used[j]!.ptsMs - used[i]!.ptsMs) / 1000;
       if (seconds <= 0) continue;
-      const b = groundPoint(used[j]!.box);
-      slopesX.push((b.x - a.x) / seconds);
-      slopesY.push((b.y - a.y) / seconds);
+      slopesX[found] = (points[j]!.x - points[i]!.x) / seconds;
+      slopesY[found] = (points[j]!.y - points[i]!.y) / seconds;
+      found++;
     }
   }
-  if (slopesX.length === 0) return null;
-  return { x: median(Float64Array.from(slopesX).sort()), y: median(Float64Array.from(slopesY).sort()) };
+  if (found === 0) return null;
+  return { x: median(slopesX.subarray(0, found).sort()), y: median(slopesY.subarray(0, found).sort()) };
 };
 
 /** A track that was out of sight for longer may have come back on another vehicle. */

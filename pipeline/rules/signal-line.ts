@@ -97,7 +97,8 @@ export class SignalLineRule implements Rule<SignalLineState> {
       if (passed >= MISREAD_COUNT) waiting ??= this.#waiting(tracks, histories);
       const isMisread = passed >= MISREAD_COUNT && passed > MISREAD_SHARE * (passed + (waiting ?? 0));
       const match = verdict && !isMisread && history.confirmed ? verdict : null;
-      tracks.set(id, { ...approach, reported: approach.reported || match !== null });
+      const next = match ? { ...approach, reported: true } : approach;
+      if (next !== FRESH) tracks.set(id, next);
       if (match) matches.push(match);
     }
     shareReports(tracks, histories);
@@ -118,7 +119,7 @@ export class SignalLineRule implements Rule<SignalLineState> {
     const passage = this.#crossing.follow(history, before.passage);
     const { waiting } = passage;
     const over = this.#stillOver(history, before.over);
-    if (!waiting) return { ...before, passage, over };
+    if (!waiting) return passage === before.passage && over === before.over ? before : { ...before, passage, over };
     const taken = { ...passage, waiting: null };
     const isMeant = this.#config.classes.includes(history.className) && !isRider(history);
     const red =

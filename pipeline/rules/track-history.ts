@@ -101,7 +101,8 @@ const between = (path: readonly Observation[], fromPtsMs: PtsMs, beforePtsMs: Pt
 const addObservation = (known: TrackHistory | null, track: Track, frame: TrackedFrame): TrackHistory => {
   const { ptsMs } = frame;
   const ridesOn = vehicleUnder(track, frame);
-  const votes = { ...known?.votes, [track.className]: (known?.votes[track.className] ?? 0) + track.score };
+  const votes = { ...known?.votes };
+  votes[track.className] = (votes[track.className] ?? 0) + track.score;
   const path = between(known?.path ?? [], ptsMs - PATH_MS, ptsMs);
   // The last observation stays even when it is older: what lies between it and now was travelled unseen.
   const last = known?.path.at(-1);
@@ -131,7 +132,7 @@ const addObservation = (known: TrackHistory | null, track: Track, frame: Tracked
 
 const strongest = (votes: Readonly<Record<string, number>>, current: string): string => {
   let best = current;
-  for (const [className, weight] of Object.entries(votes)) if (weight > (votes[best] ?? 0)) best = className;
+  for (const className in votes) if (votes[className]! > (votes[best] ?? 0)) best = className;
   return best;
 };
 
@@ -188,9 +189,11 @@ const findExchanges = (before: Histories, { tracks, ptsMs }: TrackedFrame): Read
   const surprised: { readonly track: Track; readonly known: TrackHistory; readonly stray: number }[] = [];
   for (const track of tracks) {
     const known = track.observed ? before.get(track.id) : undefined;
-    if (!known) continue;
+    // Nearly all are where they were: that alone is no surprise.
+    const near = SURPRISE_HEIGHTS * boxHeight(track.box);
+    if (!known || distance(groundPoint(track.box), groundPoint(known.path.at(-1)!.box)) <= near) continue;
     const stray = strayFrom(known, track, ptsMs);
-    if (stray > SURPRISE_HEIGHTS * boxHeight(track.box)) surprised.push({ track, known, stray });
+    if (stray > near) surprised.push({ track, known, stray });
   }
   const exchanged = new Map<number, number>();
   for (const [index, a] of surprised.entries())

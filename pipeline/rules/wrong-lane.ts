@@ -70,7 +70,8 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
         stay.entered && edgeShare !== null && history.confirmed && isForbidden
           ? this.#match(history, stay.entered, edgeShare)
           : null;
-      states.set(id, { ...stay, reported: match !== null });
+      const next = match ? { ...stay, reported: true } : stay;
+      if (next !== before) states.set(id, next);
       if (match) matches.push(match);
     }
     shareReports(states, histories);
@@ -102,6 +103,7 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
         },
         edgeShare: section.edgeShare,
       };
+    if (known === null) return { stay: before, edgeShare: null };
     const goesOn = entered !== null && isBanned && ptsMs - lastInsidePtsMs <= GRACE_MS;
     return { stay: { entered: goesOn ? entered : null, lastInsidePtsMs, reported: false }, edgeShare: null };
   }

@@ -26,8 +26,10 @@ const FRESH: Against = { since: null, lastPtsMs: -Infinity, reported: false };
 const GRACE_MS = 500;
 /** Shortest path that a direction is read from. */
 const MIN_FIT_MS = 500;
-/** Way along the legal direction, in heights of the box, that trembling does not make. */
+/** A way, in heights of the box, that trembling does not make … */
 const PLAINLY = 0.5;
+/** … is plainly not against the legal direction when it turns so much less away from it than one that is. */
+const PLAINLY_DEG = 30;
 const AFTER_MS = 1_000;
 /** Steps in which straightness is measured: long enough that trembling of the box stays small beside the way. */
 const STEP_MS = 250;
@@ -70,7 +72,8 @@ export class WrongWayRule implements Rule<WrongWayState> {
       if (!history.observed || before.reported) continue;
       const { against, angleDeg } = this.#judge(history, before, ptsMs);
       const match = against.since && history.confirmed ? this.#match(history, against.since, angleDeg) : null;
-      states.set(id, { ...against, reported: match !== null });
+      const next = match ? { ...against, reported: true } : against;
+      if (next !== before) states.set(id, next);
       if (match) matches.push(match);
     }
     shareReports(states, histories);
@@ -97,21 +100,24 @@ export class WrongWayRule implements Rule<WrongWayState> {
     const window = inside.filter((observation) => observation.ptsMs >= from);
     const oldest = window[0]!;
     const isLong = newest.ptsMs - oldest.ptsMs >= MIN_FIT_MS && window.length >= 3;
-    const fitted = isLong && !this.#goesAlong(oldest, newest) ? fitVelocity(window) : null;
+    const fitted = isLong && !this.#isPlainlyLegal(oldest, newest) ? fitVelocity(window) : null;
     const angleDeg = fitted ? this.#angleDeg(fitted) : 0;
     if (angleDeg >= minAngleDeg) {
       const turning = since ?? this.#turningPoint(window);
       return { against: { since: turning, lastPtsMs: ptsMs, reported: false }, angleDeg };
     }
+    if (known === null) return { against: before, angleDeg };
     const goesOn = since !== null && ptsMs - lastPtsMs <= GRACE_MS;
     return { against: { since: goesOn ? since : null, lastPtsMs, reported: false }, angleDeg };
   }
 
-  /** Whether it plainly goes the legal way, as nearly all do: no line need be fitted to see that. */
-  #goesAlong(oldest: Observation, newest: Observation): boolean {
-    return (
-      this.#along(groundPoint(newest.box)) - this.#along(groundPoint(oldest.box)) > PLAINLY * boxHeight(newest.box)
-    );
+  /** Whether it plainly goes along the legal way, as nearly all do, or across it: no line need be fitted to see that. */
+  #isPlainlyLegal(oldest: Observation, newest: Observation): boolean {
+    const [from, to] = [groundPoint(oldest.box), groundPoint(newest.box)];
+    const way = { x: to.x - from.x, y: to.y - from.y };
+    const least = PLAINLY * boxHeight(newest.box);
+    if (this.#along(way) > least) return true;
+    return Math.hypot(way.x, way.y) > least && this.#angleDeg(way) <= this.#config.minAngleDeg - PLAINLY_DEG;
   }
 
   /** The newest unbroken run of observations inside the zone, as far back as it is asked for. */
