@@ -20,13 +20,15 @@ from .alphabet import Crop, collapse, encode, load_crops
 from .dataset import Crops, Sample, UNKNOWN, drawn_sample, fitted, nothing, read_rgb, tilt
 from .evaluate import hard_plates, read_all, score
 from .network import PlateText
-from .plates import random_print, repeated
+from .plates import random_print, rare_print, repeated
 
 REAL, NOTHING = 0.5, 0.02
-REPEATED = 0.2
+REPEATED, RARE = 0.2, 0.25
+# Drawn plates that a checkpoint is judged by; `evaluate` draws others.
+CHECKED, CHECKED_SEED, CHECKED_PX = 200, 101, 14
 
 
-def batch_of(crops: Crops, random: np.random.Generator, size: int, progress: float) -> list[Sample]:
+def batch_of(crops: Crops, random: np.random.Generator, size: int, progress: float, hard: float) -> list[Sample]:
     samples = []
     for _ in range(size):
         kind = random.random()
@@ -36,10 +38,10 @@ def batch_of(crops: Crops, random: np.random.Generator, size: int, progress: flo
             samples.append(crops.draw(random))
         else:
             # Easy plates first: on a blurred one there is nothing to learn letters from.
-            plate = random_print(random)
+            plate = rare_print(random) if random.random() < RARE else random_print(random)
             if random.random() < REPEATED:
                 plate = repeated(plate, random)
-            samples.append(drawn_sample(random, plate, min(1.0, 0.3 + 2 * progress), turned=tilt(random, 5.0)))
+            samples.append(drawn_sample(random, plate, min(1.0, hard + 2 * progress), turned=tilt(random, 5.0)))
     return samples
 
 
@@ -115,12 +117,12 @@ def main() -> None:
         rate = args.peak * min(1.0, (iteration + 1) / 100) * max(0.01, 0.5 + 0.5 * math.cos(math.pi * progress))
         for group in optimiser.param_groups:
             group["lr"] = rate
-        samples = batch_of(crops, random, args.batch, progress)
+        samples = batch_of(crops, random, args.batch, progress, 1.0 if args.start else 0.3)
         network.train()
         frames = torch.from_numpy(np.stack([sample.image for sample in samples])).to(device)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             logits = network(frames)
-        total, ctc, step = loss(logits, samples, 3.0 if progress < 0.3 else 0.5)
+        total, ctc, step = loss(logits, samples, 3.0 if progress < 0.3 and not args.start else 0.5)
         descend(total, network, optimiser, longest=5.0)
         iteration += 1
         decay = min(0.996, iteration / (iteration + 10))
@@ -138,9 +140,9 @@ def main() -> None:
             with torch.no_grad():
                 read = lambda pictures: reader(torch.from_numpy(pictures)).numpy()  # noqa: E731
                 print("validated", iteration, score(read_all(read, checks), checks), flush=True)
-                texts, plates = hard_plates(150)
+                texts, plates = hard_plates(CHECKED, CHECKED_PX, CHECKED_SEED)
                 good = sum(a == b for a, b in zip(texts, read_all(read, plates), strict=True))
-                print(f"drawn and hard: {good}/150", flush=True)
+                print(f"drawn and hard: {good}/{CHECKED}", flush=True)
             saved = last = time.time()
 
 

@@ -1,6 +1,7 @@
 """Scores of the riders' model on crops: AP50 per class, and how often heads that can be judged are judged right.
 
     python -m models.training.rider.evaluate --shared ../shared --rider models/weights/rider.onnx [--road models/weights/road.onnx]
+        [--split val --labels data/rider-labels]
 
 Crops of the test pictures come from the labelled motorcycles and persons where a set has them, else from what `--road`
 finds: never from the heads that are to be found.
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +20,7 @@ from ..road.boxes import ious, suppress
 from ..road.detectors import open_session, road, yolox_rows
 from ..road.evaluate import average_precision, load_frames, tiled
 from .dataset import HEIGHT, WIDTH, Drawn, crop
-from .sources import CLASSES, IGNORED, NO_HELMET, UNSURE, Sample, load_heads, load_street, split_names
+from .sources import CLASSES, IGNORED, NO_HELMET, UNSURE, Sample, load_heads, load_riders, load_street, split_names
 
 SUPPRESSION_IOU = 0.45
 # Two boxes of one head, of whatever class.
@@ -26,6 +28,8 @@ SAME_HEAD_IOU = 0.4
 MIN_SCORE = 0.02
 # A head is judged when one answer is at least this likely, given that it is a head.
 SURE = 0.65
+# What else the share judged and the share right are shown for.
+OTHERS = (0.5, 0.55, 0.6, 0.7)
 
 Rows = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
@@ -116,10 +120,10 @@ def score(crops: list[Drawn], own_heights: list[NDArray[np.float32]], rows_of: R
     return values, judged
 
 
-def judgement(judged: list[Judged], least_px: float) -> str:
+def judgement(judged: list[Judged], least_px: float, sure: float = SURE) -> str:
     """Right among the judged, and the share nobody could judge (not found, unsure or undecided)."""
     heads = [j for j in judged if j.kind in (0, 1) and j.height >= least_px]
-    told = [j for j in heads if j.found and j.probabilities.argmax() != UNSURE and j.probabilities.max() >= SURE]
+    told = [j for j in heads if j.found and j.probabilities.argmax() != UNSURE and j.probabilities.max() >= sure]
     right = sum(j.probabilities.argmax() == j.kind for j in told)
     bare = [j for j in told if j.kind == NO_HELMET]
     caught = sum(j.probabilities.argmax() == NO_HELMET for j in bare)
@@ -128,6 +132,21 @@ def judgement(judged: list[Judged], least_px: float) -> str:
         f"(bare {caught}/{len(bare)}), cannot tell {1 - len(told) / max(len(heads), 1):.3f}, "
         f"not found {sum(not j.found for j in heads)}"
     )
+
+
+def as_far_away(samples: list[Sample], random: np.random.Generator) -> list[Sample]:
+    """One sample a head, which stands first, its neighbours ignored; the picture is made smaller until the head has 20 to
+    60 px, since photos are nearer than cameras."""
+    far = []
+    for sample in samples:
+        for own, box in enumerate(sample.boxes):
+            wanted = float(np.exp(random.uniform(np.log(20), np.log(60))))
+            scale = min(1.0, wanted / max(float(box[3] - box[1]), 1.0))
+            image = cv2.resize(sample.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            boxes = np.concatenate((box[None], np.delete(sample.boxes, own, 0))) * np.float32(scale)
+            kinds = np.array([sample.classes[own], *[IGNORED] * (len(boxes) - 1)])
+            far.append(Sample(sample.group, image, boxes, kinds))
+    return far
 
 
 def rows_of_file(path: Path) -> Rows:
@@ -227,6 +246,7 @@ def main() -> None:
     parser.add_argument("--split", choices=("train", "val", "test"), default="test")
     parser.add_argument("--rider", type=Path, nargs="+", required=True)
     parser.add_argument("--road", type=Path, help="adds crops of what this detector finds on tiles")
+    parser.add_argument("--labels", type=Path, help="with `--split val`: what `label_riders` wrote; adds the groups kept from training")
     parser.add_argument("--least-px", type=float, default=20)
     args = parser.parse_args()
     sets: dict[str, tuple[list[Sample], list[list[NDArray[np.float32]]]]] = {}
@@ -239,6 +259,9 @@ def main() -> None:
             found.append(ride_regions(seen.boxes[seen.classes == 2], seen.boxes[seen.classes == 0]))
         sets["heads, crops of what road finds"] = (heads, found)
     sets["heads, crops around labels"] = (heads, [[region_around(b) for b in s.boxes] for s in heads])
+    if args.split == "val" and args.labels:
+        photos = as_far_away(load_riders(args.shared, args.labels, held_out=True), np.random.default_rng(5))
+        sets["roadside photos, every head once"] = (photos, [[region_around(s.boxes[0])] for s in photos])
     if args.split != "val":
         street = load_street(args.shared, args.split)
         frames = load_frames(args.shared / "data/street-frames", args.split)
@@ -259,6 +282,8 @@ def main() -> None:
         for name, (samples, crops) in sets.items():
             values, judged = score_frames(samples, crops, rows_of)
             print(f"  {name}: AP50 {values} | {judgement(judged, args.least_px)}", flush=True)
+            for sure in OTHERS:
+                print(f"    at {sure}: {judgement(judged, args.least_px, sure)}")
             if name in ("heads, crops around labels", "street all"):
                 told += judged
         print(f"  all {judgement(told, args.least_px)}\n  calibration {reliability(told)}")
