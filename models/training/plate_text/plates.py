@@ -78,18 +78,6 @@ def random_print(random: np.random.Generator) -> Print:
     return Print((province + series + (gap or "-") + number5or4(),), ground, letters, pick([long, long, (470, 110)]))
 
 
-def is_rare(plate: Print) -> bool:
-    """Two letters and no more in the upper line, one among digits, or a Đ: what the street hardly ever shows."""
-    letters = sum(symbol.isalpha() for symbol in "".join(plate.lines))
-    return plate.ground == RED or plate.letters == RED or letters > 1
-
-
-def rare_print(random: np.random.Generator) -> Print:
-    """Army, diplomatic, company and Đ plates, and series of two letters."""
-    plate = random_print(random)
-    return plate if is_rare(plate) else rare_print(random)
-
-
 def repeated(plate: Print, random: np.random.Generator) -> Print:
     """The same plate with a run of one digit, as on the numbers that owners pay for: 444.44, 868.88."""
     chosen = "0123456789"[random.integers(10)]

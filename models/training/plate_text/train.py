@@ -20,15 +20,15 @@ from .alphabet import Crop, collapse, encode, load_crops
 from .dataset import Crops, Sample, UNKNOWN, drawn_sample, fitted, nothing, read_rgb, tilt
 from .evaluate import hard_plates, read_all, score
 from .network import PlateText
-from .plates import random_print, rare_print, repeated
+from .plates import random_print, repeated
 
 REAL, NOTHING = 0.5, 0.02
-REPEATED, RARE = 0.2, 0.25
+REPEATED = 0.2
 # Drawn plates that a checkpoint is judged by; `evaluate` draws others.
 CHECKED, CHECKED_SEED, CHECKED_PX = 200, 101, 14
 
 
-def batch_of(crops: Crops, random: np.random.Generator, size: int, progress: float, hard: float) -> list[Sample]:
+def batch_of(crops: Crops, random: np.random.Generator, size: int, progress: float) -> list[Sample]:
     samples = []
     for _ in range(size):
         kind = random.random()
@@ -38,10 +38,10 @@ def batch_of(crops: Crops, random: np.random.Generator, size: int, progress: flo
             samples.append(crops.draw(random))
         else:
             # Easy plates first: on a blurred one there is nothing to learn letters from.
-            plate = rare_print(random) if random.random() < RARE else random_print(random)
+            plate = random_print(random)
             if random.random() < REPEATED:
                 plate = repeated(plate, random)
-            samples.append(drawn_sample(random, plate, min(1.0, hard + 2 * progress), turned=tilt(random, 5.0)))
+            samples.append(drawn_sample(random, plate, min(1.0, 0.3 + 2 * progress), turned=tilt(random, 5.0)))
     return samples
 
 
@@ -117,12 +117,12 @@ def main() -> None:
         rate = args.peak * min(1.0, (iteration + 1) / 100) * max(0.01, 0.5 + 0.5 * math.cos(math.pi * progress))
         for group in optimiser.param_groups:
             group["lr"] = rate
-        samples = batch_of(crops, random, args.batch, progress, 1.0 if args.start else 0.3)
+        samples = batch_of(crops, random, args.batch, progress)
         network.train()
         frames = torch.from_numpy(np.stack([sample.image for sample in samples])).to(device)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             logits = network(frames)
-        total, ctc, step = loss(logits, samples, 3.0 if progress < 0.3 and not args.start else 0.5)
+        total, ctc, step = loss(logits, samples, 3.0 if progress < 0.3 else 0.5)
         descend(total, network, optimiser, longest=5.0)
         iteration += 1
         decay = min(0.996, iteration / (iteration + 10))
