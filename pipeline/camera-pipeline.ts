@@ -316,9 +316,6 @@ const towerPoses = ({ rules, sweep }: CameraConfig): ReadonlyMap<string | undefi
   return new Map(fixed ? [[undefined, fixed]] : []);
 };
 
-/** Controllers repeat themselves every few seconds. */
-const MAX_SILENCE_MS = 10_000;
-
 /** Readings of signals that controllers tell; null where the camera has none. */
 const fedSignals = (
   { signalFeeds }: CameraConfig,
@@ -329,10 +326,7 @@ const fedSignals = (
   if (feeds.length === 0) return null;
   return (capturedAt) =>
     Object.fromEntries(
-      feeds.map(([id, { maxSilenceMs = MAX_SILENCE_MS }]) => [
-        id,
-        readTold(told?.(id) ?? [], capturedAt, clock, maxSilenceMs),
-      ]),
+      feeds.map(([id, { maxSilenceMs }]) => [id, readTold(told?.(id) ?? [], capturedAt, clock, maxSilenceMs)]),
     );
 };
 

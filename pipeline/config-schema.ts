@@ -275,14 +275,13 @@ export const CameraConfig = Type.Object(
         Type.String(),
         Type.Object(
           {
-            maxSilenceMs: Type.Optional(
-              Type.Integer({
-                minimum: 1_000,
-                maximum: 600_000,
-                description:
-                  'A controller that has told nothing for so long is not believed: the signal is unknown (ms; 10 000 when left out).',
-              }),
-            ),
+            maxSilenceMs: Type.Integer({
+              minimum: 1_000,
+              maximum: 600_000,
+              default: 10_000,
+              description:
+                'A controller that has told nothing for so long is not believed: the signal is unknown (ms). Controllers repeat themselves every few seconds.',
+            }),
           },
           closed,
         ),

@@ -41,13 +41,13 @@ export const calibrate = async (options: {
 }): Promise<Pick<DetectorConfig, 'threads' | 'maxBatch'>> => {
   const { entry, modelFile, config, cameras, file, log } = options;
   const ways = waysToTry(entry, config);
+  const isOnly = ways.threads.length === 1 && ways.batches.length === 1;
+  if (isOnly) return { threads: ways.threads[0]!, maxBatch: ways.batches[0]! };
   const key = JSON.stringify([
     ...[entry.sha256, config.provider, ways.threads, ways.batches],
     ...[cpus()[0]?.model ?? 'unknown', availableParallelism(), process.versions.node],
   ]);
   const kept = await readKept(file);
-  const isOnly = ways.threads.length === 1 && ways.batches.length === 1;
-  if (isOnly) return { threads: ways.threads[0]!, maxBatch: ways.batches[0]! };
   const known = kept[key];
   const trials: readonly Trial[] = known ?? (await tryWays(entry, modelFile, config));
   if (!known)

@@ -1,4 +1,3 @@
-import { FrameBuffers } from '../frame-buffers.ts';
 import type { Frame, FrameHeader } from '../frame.ts';
 import { type Box, boxHeight, boxWidth, type Size } from '../geometry.ts';
 import { toSource, toTarget } from '../letterbox.ts';
@@ -55,7 +54,10 @@ export const cutCrop = (
   frame: FrameHeader & Pick<Frame, 'pixels'>,
   part: Box,
   target: Size,
-  into = (): Pick<Frame, 'pixels' | 'release'> => new FrameBuffers(target.width * target.height * 3).take(),
+  into = (): Pick<Frame, 'pixels' | 'release'> => ({
+    pixels: new Uint8Array(target.width * target.height * 3),
+    release: () => undefined,
+  }),
 ): Frame | null => {
   const { letterbox, pixels } = frame;
   const inFrame = toTarget(part, letterbox);
