@@ -283,7 +283,7 @@ export const CameraConfig = Type.Object(
                 'A controller that has told nothing for so long is not believed: the signal is unknown (ms). Controllers repeat themselves every few seconds.',
             }),
           },
-          closed,
+          { ...closed, default: {} },
         ),
         {
           description:
