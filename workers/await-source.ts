@@ -2,7 +2,10 @@ import type { Clock } from '../pipeline/clock.ts';
 import { LONGEST_RETRY_MS } from './reconnect.ts';
 
 /** From knock to knock, ±20 %. With its patience a returned source is noticed within 1.5 s. */
-export const KNOCK_EVERY_MS = 1_000;
+const KNOCK_EVERY_MS = 1_000;
+/** Most lines are back within seconds: in the beginning, from knock to knock. */
+const EAGER_EVERY_MS = 400;
+const EAGER_FOR_MS = 15_000;
 
 export type AwaitOptions = {
   /** How long to wait while the source answers: it was there all along and refused, or gave no pictures. */
@@ -40,7 +43,8 @@ export const awaitSource = async (options: AwaitOptions): Promise<Awaited> => {
     silent = !answers;
     const leftMs = (silent ? LONGEST_RETRY_MS : pauseMs) - (clock.mono() - startedAt);
     if (leftMs <= 0 || signal.aborted) return silent ? 'silent' : 'paused';
-    const nextAt = knockedAt + KNOCK_EVERY_MS * (0.8 + 0.4 * random());
+    const everyMs = clock.mono() - startedAt < EAGER_FOR_MS ? EAGER_EVERY_MS : KNOCK_EVERY_MS;
+    const nextAt = knockedAt + everyMs * (0.8 + 0.4 * random());
     await clock.sleep(Math.min(leftMs, Math.max(nextAt - clock.mono(), 0)), signal);
   }
 };

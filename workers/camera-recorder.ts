@@ -22,8 +22,8 @@ import { readLastRecorded } from './last-recorded.ts';
 import { type Awaited, awaitSource } from './await-source.ts';
 import { type Door, doorOf, knock } from './knock.ts';
 import { HEALTHY_AFTER_MS, LONGEST_RETRY_MS, LONGEST_STALL_RETRY_MS, retryDelayMs } from './reconnect.ts';
-import { runSession } from './session.ts';
-import { LOGIN_REFUSED } from './ffmpeg/probe.ts';
+import { runSession, type SessionOptions } from './session.ts';
+import { LOGIN_REFUSED, type VideoInfo } from './ffmpeg/probe.ts';
 import { runStillSession } from './stills/still-session.ts';
 import { isAborted } from './is-aborted.ts';
 import { isDiskFull, writeWhole } from './write-whole.ts';
@@ -97,6 +97,8 @@ export class CameraRecorder {
   readonly #door: Door | null;
   readonly #decoder: DecoderChoice;
   #state: Pick<CameraState, 'state' | 'cause' | 'detail' | 'since' | 'sessionId'>;
+  /** What the source was when it was looked at last. */
+  #format: VideoInfo | null = null;
   #lastFrameAt: number | null = null;
   #segments = 0;
   readonly #playlist: LivePlaylist;
@@ -151,6 +153,7 @@ export class CameraRecorder {
     if (last) this.#openGap(last.endedWell ? 'shutdown' : 'recorder-killed', last.endAt);
     let udp = transport === 'udp';
     let silent = false;
+    let known: VideoInfo | null = null;
     for (let failures = 0; !signal.aborted;) {
       await this.#options.turn?.(signal);
       if (isAborted(signal)) return;
@@ -160,7 +163,7 @@ export class CameraRecorder {
         if (this.#isStills) await this.#stillSession(signal);
         else
           await this.#session(
-            { transport: udp ? 'udp' : 'tcp', ...(silent ? { openMs: SILENT_OPEN_MS } : {}) },
+            { transport: udp ? 'udp' : 'tcp', known, ...(silent ? { openMs: SILENT_OPEN_MS } : {}) },
             signal,
           );
         if (isAborted(signal)) return;
@@ -182,13 +185,16 @@ export class CameraRecorder {
         failures = lastedMs > HEALTHY_AFTER_MS ? 1 : failures + 1;
         const gotPictures = this.outlet.counts.received > framesBefore;
         this.#decoder.ended(error, gotPictures);
-        if (transport === 'auto') udp = !gotPictures && !udp && refusesTcp(error);
+        if (transport === 'auto' && !known) udp = !gotPictures && !udp && refusesTcp(error);
         const longestMs = lastedMs < stallMs ? LONGEST_RETRY_MS : LONGEST_STALL_RETRY_MS;
         const pauseMs = Math.round(retryDelayMs(failures, random(), longestMs));
         log.warn({ cameraId: camera.id, err: error, retryMs: pauseMs }, 'source failed, trying again');
         const awaited = await this.#await(pauseMs, silent, signal);
         silent = awaited === 'silent';
         if (awaited === 'returned' && !refusesLogin(error)) failures = 0;
+        // One that was never silent may have been set up anew, and one that gave no pictures may be another camera.
+        if (!gotPictures && known) this.#format = null;
+        known = awaited === 'returned' ? this.#format : null;
       }
     }
   }
@@ -204,10 +210,7 @@ export class CameraRecorder {
     return awaited;
   }
 
-  async #session(
-    opening: { readonly transport: 'tcp' | 'udp'; readonly openMs?: number },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #session(opening: Pick<SessionOptions, 'transport' | 'openMs' | 'known'>, signal: AbortSignal): Promise<void> {
     const { camera, config, dataDir, letterbox, log } = this.#options;
     const sessionId = toSessionId(machineClock.now());
     const folder = dataFolder(dataDir).session(camera.id, sessionId);
@@ -225,7 +228,9 @@ export class CameraRecorder {
       letterbox: (size) => letterbox(camera, size),
       fps: camera.analysis?.fps ?? 1,
       signal,
-      onStart: ({ codec, width, height }) => {
+      onStart: (info) => {
+        const { codec, width, height } = info;
+        this.#format = info;
         this.#hasRendition = isCopyable(codec) && codec !== 'h264';
         log.info({ cameraId: camera.id, sessionId, codec, width, height }, 'source opened');
       },

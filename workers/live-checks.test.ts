@@ -30,6 +30,35 @@ describe('the picture format', () => {
   });
 });
 
+/** A recording's header with one picture format in it, in nested boxes. */
+const initOf = (coding: string, width: number, height: number): Uint8Array => {
+  const box = (type: string, ...parts: readonly Uint8Array[]): Buffer => {
+    const body = Buffer.concat(parts);
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(body.length + 8);
+    head.write(type, 4, 'latin1');
+    return Buffer.concat([head, body]);
+  };
+  const entry = Buffer.alloc(70);
+  entry.writeUInt16BE(width, 24);
+  entry.writeUInt16BE(height, 26);
+  const table = box('stbl', box('stsd', Buffer.alloc(8), box(coding, entry)));
+  return box('moov', box('trak', box('mdia', box('minf', table))));
+};
+
+describe('a recording that begins', () => {
+  test.each([
+    ['as the camera was looked at', 'avc1', 640, 360, false],
+    ['turned, as it is shown', 'avc1', 360, 640, false],
+    ['in another size', 'avc1', 1280, 720, true],
+    ['in another codec', 'hvc1', 640, 360, true],
+  ])('%s', (_, coding, width, height, isRefused) => {
+    const check = (): void => new LiveChecks(info).checkInit(initOf(coding, width, height));
+    if (isRefused) expect(check).toThrow(/changed its picture format/);
+    else expect(check).not.toThrow();
+  });
+});
+
 describe('the clock of a camera', () => {
   test('that goes back by minutes ends the session; jitter does not', () => {
     const checks = new LiveChecks(info);

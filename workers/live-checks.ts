@@ -1,5 +1,5 @@
 import { WatchpostError } from '../pipeline/errors.ts';
-import { readPictureSize } from './ffmpeg/mp4-boxes.ts';
+import { readPictureFormat } from './ffmpeg/mp4-boxes.ts';
 import type { VideoInfo } from './ffmpeg/probe.ts';
 import { readParameterSets } from './ffmpeg/picture-format.ts';
 
@@ -40,6 +40,9 @@ export class DriftMeter {
   }
 }
 
+/** Sample entries that ffmpeg writes for a codec (ISO/IEC 14496-15); others are not told apart. */
+const CODINGS: Readonly<Record<string, readonly string[]>> = { h264: ['avc1', 'avc3'], hevc: ['hev1', 'hvc1'] };
+
 const formatChanged = (): WatchpostError =>
   new WatchpostError('SOURCE_ENDED', 'the camera changed its picture format; the source is opened again');
 
@@ -69,7 +72,7 @@ export class LiveChecks {
   readonly #recorded = new StreamClock();
   #parameterSets: ReadonlySet<string> = new Set();
 
-  /** @param info what the source was when it was looked at, just before it was opened */
+  /** @param info what the source was when it was looked at, before it was opened */
   constructor(info: VideoInfo) {
     this.#info = info;
   }
@@ -87,12 +90,15 @@ export class LiveChecks {
     this.#recorded.check(endMs, monoMs);
   }
 
-  /** @throws WatchpostError SOURCE_ENDED when the recording begins with another picture size than the source had */
+  /** @throws WatchpostError SOURCE_ENDED when the recording begins with another codec or picture size than the source had */
   checkInit(init: Uint8Array): void {
-    const { width, height } = readPictureSize(init) ?? this.#info;
-    const { width: wide, height: high } = this.#info;
-    const turned = width === high && height === wide;
-    if (!turned && (width !== wide || height !== high)) throw formatChanged();
+    const found = readPictureFormat(init);
+    if (!found) return;
+    const { codec, width, height } = this.#info;
+    const isSame = found.width === width && found.height === height;
+    const isTurned = found.width === height && found.height === width;
+    const isOtherCodec = CODINGS[codec]?.includes(found.coding) === false;
+    if (isOtherCodec || (!isSame && !isTurned)) throw formatChanged();
   }
 
   /** @throws WatchpostError SOURCE_ENDED when the fragment's pictures have another format than the first ones had */

@@ -40,6 +40,11 @@ export type SessionOptions = {
   readonly transport: 'tcp' | 'udp';
   /** How long the source may stay silent while it is looked at, where that is shorter than its stall time. */
   readonly openMs?: number;
+  /**
+   * What the source was before it fell silent: it is taken to be the same and not looked at first, which takes as long as
+   * opening it. One that has changed meanwhile ends the session as any that changes does.
+   */
+  readonly known?: VideoInfo | null;
   readonly recording: Config['recording'];
   /** What decodes the pictures for analysis; left out or null: the processor. */
   readonly hardware?: Hardware | null;
@@ -72,7 +77,8 @@ export type SessionOptions = {
 export const runSession = async (options: SessionOptions): Promise<void> => {
   const { camera, url, transport, recording, folder, sessionId, signal } = options;
   const { loop, realtime, stallMs } = camera.source;
-  const info = await probe(url, { transport, stallMs: Math.min(stallMs, options.openMs ?? stallMs) });
+  const info =
+    options.known ?? (await probe(url, { transport, stallMs: Math.min(stallMs, options.openMs ?? stallMs) }));
   if (isAborted(signal)) return;
   options.onStart?.(info);
   const letterbox = options.letterbox(info);

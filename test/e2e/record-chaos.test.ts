@@ -99,8 +99,8 @@ describe.skipIf(!hasRtspServer)(`a camera on a bad line${needsRtspServer}`, () =
       line.set('pass');
       const wellAt = Date.now();
       await until('there are new pictures', 60_000, () => bad.recorder.state.frames.received > before);
-      // A machine that needs long to open a camera that is well has that time on top.
-      expect(Date.now() - wellAt).toBeLessThan(Math.max(RECOVERED_WITHIN_MS, 2_000 + 2 * openedWithinMs));
+      // A machine that needs long to look at a camera that is well, and to open it, has that time on top of the knock.
+      expect(Date.now() - wellAt).toBeLessThan(Math.max(RECOVERED_WITHIN_MS, 2_000 + openedWithinMs));
       await untilRecorded(gaps);
     },
   );
@@ -122,8 +122,10 @@ describe.skipIf(!hasRtspServer)(`a camera on a bad line${needsRtspServer}`, () =
       }
   });
 
-  test('another codec: a session of its own, and back', async () => {
+  test('another codec after a dead line: not taken for what it was, a session of its own, and back', async () => {
     const gaps = (await readGaps(dataDir, 'bad')).length;
+    line.set('drop');
+    await until('the loss is seen', 30_000, () => bad.recorder.state.state === 'blind');
     line.set('codec');
     await untilRecorded(gaps);
     expect(await lastSession()).toMatchObject({ codec: 'hevc' });

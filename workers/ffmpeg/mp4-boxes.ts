@@ -46,14 +46,14 @@ export const readTimescale = (init: Uint8Array): number => {
   return view.getUint32(view.getUint8(box.start) === 1 ? box.start + 20 : box.start + 12);
 };
 
-/** Picture size that an init segment states for its (only) track; null when it states none. */
-export const readPictureSize = (init: Uint8Array): Size | null => {
+/** Coding (four characters, as `avc1`) and picture size that an init segment states for its (only) track; null when it states none. */
+export const readPictureFormat = (init: Uint8Array): (Size & { readonly coding: string }) | null => {
   const view = viewOf(init);
   const box = find(view, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd'], { start: 0, end: init.byteLength });
-  if (!box) return null;
-  // Version, flags and number of entries, then the first entry's box header and its fields up to the size.
-  const at = box.start + 8 + 8 + 24;
-  return at + 4 <= box.end ? { width: view.getUint16(at), height: view.getUint16(at + 2) } : null;
+  // Version, flags and number of entries come before the first entry.
+  const [entry] = box ? boxes(view, box.start + 8, box.end) : [];
+  if (!entry || entry.start + 28 > entry.end) return null;
+  return { coding: entry.type, width: view.getUint16(entry.start + 24), height: view.getUint16(entry.start + 26) };
 };
 
 export type SegmentTimes = {
