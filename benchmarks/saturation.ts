@@ -96,6 +96,7 @@ const runOnce = async (
     ...{ detector, clock: machineClock, live: false },
     maxBatch: detectorConfig.maxBatch,
     deadlineMs: detectorConfig.batchDeadlineMs,
+    cameras: () => cameras,
   });
   let frames = 0;
 

@@ -70,10 +70,17 @@ class HeldDetector implements Detector {
   close = (): Promise<void> => Promise.resolve();
 }
 
-const setUp = (options: { maxBatch?: number; deadlineMs?: number; live?: boolean; detector?: HeldDetector } = {}) => {
+type SetUp = {
+  maxBatch?: number;
+  deadlineMs?: number;
+  live?: boolean;
+  detector?: HeldDetector;
+  cameras?: () => number;
+};
+const setUp = (options: SetUp = {}) => {
   const clock = new ManualClock();
-  const { detector = new HeldDetector(), maxBatch = 3, deadlineMs = 15, live = true } = options;
-  return { clock, detector, batcher: new Batcher({ detector, maxBatch, deadlineMs, clock, live }) };
+  const { detector = new HeldDetector(), maxBatch = 3, deadlineMs = 15, live = true, ...rest } = options;
+  return { clock, detector, batcher: new Batcher({ detector, maxBatch, deadlineMs, clock, live, ...rest }) };
 };
 const fate = (promise: Promise<readonly Detection[]>): Promise<string> =>
   promise.then(
@@ -99,6 +106,19 @@ describe('batcher', () => {
     expect(detector.runs).toEqual([]);
     await clock.advance(1);
     expect(detector.runs).toEqual([['a0', 'b0']]);
+  });
+
+  test('a batch that has a frame of every camera waits for nobody', () => {
+    let cameras = 2;
+    const { batcher, detector } = setUp({ maxBatch: 4, cameras: () => cameras });
+    void batcher.detect(frame('a', 0));
+    expect(detector.runs).toEqual([]);
+    void batcher.detect(frame('b', 0));
+    expect(detector.runs).toEqual([['a0', 'b0']]);
+    cameras = 1;
+    const alone = setUp({ maxBatch: 4, cameras: () => cameras });
+    void alone.batcher.detect(frame('a', 1));
+    expect(alone.detector.runs).toEqual([['a1']]);
   });
 
   test('the detector’s own limit holds when it is smaller', () => {

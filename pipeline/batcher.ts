@@ -10,6 +10,8 @@ export type BatcherOptions = {
   readonly maxBatch: number;
   /** A batch that is not full starts once its oldest frame waited so long (ms). */
   readonly deadlineMs: number;
+  /** How many cameras there are at present: a batch that has a frame of each waits for nobody. Left out: not known. */
+  readonly cameras?: () => number;
   readonly clock: Clock;
   /** Live: a camera's newer frame takes the place of its waiting one. Default true; files keep every frame. */
   readonly live?: boolean;
@@ -35,8 +37,8 @@ type Waiting = {
 };
 
 /**
- * Brings frames of many cameras into one run of the detector. A batch starts when it is full or its oldest frame waited
- * `deadlineMs`; one run at a time, so that frames which arrive meanwhile form the next batch. Cameras take turns: a
+ * Brings frames of many cameras into one run of the detector. A batch starts when it is full, has a frame of every camera
+ * or its oldest frame waited `deadlineMs`; one run at a time, so that frames which arrive meanwhile form the next batch. Cameras take turns: a
  * camera gets a second frame into a batch only when no other camera has one waiting.
  * Live queues hold one frame per camera and the oldest loses; file queues hold what their readers push.
  */
@@ -111,9 +113,10 @@ export class Batcher {
       oldest = Math.min(oldest, queue[0]?.since ?? Infinity);
     }
     if (count === 0) return;
-    const { clock, deadlineMs } = this.#options;
+    const { clock, deadlineMs, cameras } = this.#options;
     const leftMs = oldest + deadlineMs - clock.mono();
-    if (count >= this.#maxBatch || leftMs <= 0) {
+    const isComplete = cameras !== undefined && this.#queues.size >= cameras();
+    if (count >= this.#maxBatch || isComplete || leftMs <= 0) {
       this.#alarm?.abort();
       this.#alarm = null;
       this.#running = this.#run(this.#take()).finally(() => {

@@ -192,7 +192,7 @@ const analyzeCamera = async ({
     },
     onMemory: (learntNow) => memory.write(learntNow),
     inferenceMs: () => inferenceMs,
-    isDue: ({ cameraId, ptsMs }) => detector.isDue(cameraId, ptsMs),
+    isDue: ({ ptsMs }) => detector.isDue(ptsMs),
     openHeads: detector.openHeads,
     openPassages: ({ letterbox }) =>
       passages && new PassageWatch({ camera, passages, clock: current!.clock, frameSize: letterbox.source }),

@@ -22,8 +22,8 @@ import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { MotionGate } from '../pipeline/motion-gate.ts';
 import { priorityOf } from '../pipeline/rules/priority.ts';
 import type { PtsMs } from '../pipeline/time.ts';
-import { calibrate, runsPerFrame } from './calibrate.ts';
 import { toSignals } from '../pipeline/zone.ts';
+import { calibrate, runsPerFrame } from './calibrate.ts';
 import { machineClock } from './monotonic.ts';
 import { RateGovernor } from './rate-governor.ts';
 
@@ -35,6 +35,8 @@ export type PooledDetector = {
   readonly batcher: Batcher;
   /** Decides whose frames are left out when the detector cannot do all. */
   readonly governor: RateGovernor;
+  /** Ids of the cameras that it serves. */
+  readonly watched: Set<string>;
   /** Times of the run that ended last; asked as soon as a detection is there, they are those of its own run. */
   readonly lastRun: () => RunTiming | null;
   /** How long a frame waited for inference and was in it (ms), asked as soon as its detections are there; 0 when it was not. */
@@ -45,8 +47,8 @@ export type PooledDetector = {
 export type CameraDetector = PooledDetector & {
   /** Boxes in source pixels, at least the camera's lowest score. @throws FrameDropped, WatchpostError INFERENCE_FAILED */
   readonly detect: (frame: Frame) => Promise<readonly Detection[]>;
-  /** Whether it is the turn of a camera's frame; asked once for each frame of a live camera. */
-  readonly isDue: (cameraId: string, ptsMs: PtsMs) => boolean;
+  /** Whether it is the turn of the camera's frame; asked once for each frame of a live camera. */
+  readonly isDue: (ptsMs: PtsMs) => boolean;
   /** The model that looks at riders' heads; null where the camera has no use for it. */
   readonly heads: Detector | null;
   /** A reader for one session; null without such a model. */
@@ -115,6 +117,7 @@ export const openDetectors = async (
         if (lowered) calibration?.log.warn({ detector: name, fps: lowered }, 'too much to analyse: rates are lowered');
         else calibration?.log.info({ detector: name }, 'all cameras are analysed in full again');
       });
+      const watched = new Set<string>();
       let lastRun: RunTiming | null = null;
       const waitedMs = new WeakMap<Frame, number>();
       let runMs = 0;
@@ -133,6 +136,7 @@ export const openDetectors = async (
         detector,
         maxBatch: detectorConfig.maxBatch,
         deadlineMs: detectorConfig.batchDeadlineMs,
+        cameras: () => watched.size,
         clock: machineClock,
         live,
         onWaited: (ms, frame) => {
@@ -142,7 +146,7 @@ export const openDetectors = async (
         },
       });
       pool.set(name, {
-        ...{ entry, config: detectorConfig, detector, batcher, governor },
+        ...{ entry, config: detectorConfig, detector, batcher, governor, watched },
         lastRun: () => lastRun,
         inferenceMs: (frame) => {
           const waited = waitedMs.get(frame);
@@ -176,6 +180,7 @@ export const openDetectors = async (
     const wanted = headsOf(camera);
     const second = wanted ? heads.get(wanted.model)! : null;
     const cost = runsPerFrame(camera);
+    pooled.watched.add(camera.id);
     pooled.governor.wish({ cameraId: camera.id, fps: analysis.fps, cost, priority: priorityOf(camera) });
     let planned = '';
     const detect = async (frame: Frame): Promise<readonly Detection[]> => {
@@ -191,7 +196,7 @@ export const openDetectors = async (
     };
     return {
       ...pooled,
-      isDue: (cameraId, ptsMs) => pooled.governor.isDue(cameraId, ptsMs),
+      isDue: (ptsMs) => pooled.governor.isDue(camera.id, ptsMs),
       heads: second,
       openHeads: () => (wanted && second ? new HeadReader({ detector: second, maxCrops: wanted.maxCrops }) : null),
       detect: analysis.motionGate ? whenMoved(analysis.motionGate.floorMs, detect) : detect,
