@@ -6,6 +6,7 @@ import type { environment } from './environment.ts';
 import type { Floor } from './floor.ts';
 import type { Peer } from './peer.ts';
 import type { Saturation } from './saturation.ts';
+import type { TrackerSpeed } from './tracker.ts';
 
 export type Scenario = {
   readonly height: number;
@@ -25,6 +26,7 @@ export type BenchResult = {
   readonly model: string;
   readonly analysedFps: number;
   readonly enqueue: Measured['enqueue'];
+  readonly tracker: TrackerSpeed;
   readonly scenarios: readonly Scenario[];
   /** Against the Python script on the same clip: more frames per CPU second and less latency are better. */
   readonly peer: {
@@ -40,7 +42,15 @@ const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' |
 const ms = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(value < 10 ? 2 : 0));
 
 /** The result as Markdown. */
-export const toTable = ({ environment, model, analysedFps, scenarios, enqueue, peer }: BenchResult): string => {
+export const toTable = ({
+  environment,
+  model,
+  analysedFps,
+  scenarios,
+  enqueue,
+  tracker,
+  peer,
+}: BenchResult): string => {
   const { cpu, cores, node, commit, measuredAt, loadAverage } = environment;
   const lines = [
     `Model \`${model}\`, ${analysedFps} of 25 pictures a second analysed, one inference thread; ${cpu}, ${cores} cores, ` +
@@ -83,6 +93,8 @@ export const toTable = ({ environment, model, analysedFps, scenarios, enqueue, p
     '',
     `Handing an event to the evidence queue: ${ms(enqueue.enqueue.p50)} / ${ms(enqueue.enqueue.p95)} ms ` +
       `(one round trip to Redis: ${ms(enqueue.roundTrip.p50)} ms).`,
+    '',
+    `Tracker on one core with ${tracker.tracks.toFixed(0)} tracks: ${tracker.framesPerSecond.toFixed(0)} frames a second.`,
   ];
   if (peer)
     lines.push(

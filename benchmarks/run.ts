@@ -11,6 +11,7 @@ import { measureFloor } from './floor.ts';
 import { runPeer } from './peer.ts';
 import { type BenchResult, type Scenario, writeTable } from './report.ts';
 import { ANALYSED_FPS, runSaturated } from './saturation.ts';
+import { measureTracker } from './tracker.ts';
 
 /**
  * Measures every stage of the pipeline and its floor in one run, and fails when a ratio is over its budget.
@@ -38,6 +39,7 @@ const plans: readonly (Pick<Clip, 'height' | 'codec' | 'seconds'> & { readonly c
       { height: 720, codec: 'H.264', cameras: 1, seconds: 20 },
       { height: 720, codec: 'H.264', cameras: 4, seconds: 9 },
       { height: 720, codec: 'H.264', cameras: 12, seconds: 4 },
+      { height: 720, codec: 'H.265', cameras: 1, seconds: 15 },
       { height: 1080, codec: 'H.264', cameras: 1, seconds: 15 },
       { height: 1080, codec: 'H.265', cameras: 1, seconds: 15 },
     ];
@@ -46,6 +48,10 @@ const budgets = parseBudgets(JSON.parse(readFileSync(join(repositoryDir(), 'benc
 const folder = mkdtempSync(join(tmpdir(), 'watchpost-bench-'));
 try {
   const enqueue = await measureEnqueue(values.gate ? 50 : 300);
+  const tracker = measureTracker();
+  console.log(
+    `tracker: ${tracker.framesPerSecond.toFixed(0)} frames a second with ${tracker.tracks.toFixed(0)} tracks`,
+  );
   // Not counted: some hundred frames go by before all code that is run often is compiled; cameras are watched for weeks.
   await runSaturated(makeClip(folder, 720, 30), makeClip(folder, 720, 1), 1, { model, ahead: 2 });
   const scenarios: Scenario[] = [];
@@ -95,7 +101,7 @@ try {
 
   const result: BenchResult = {
     ...{ scenario: 'bench', environment: { ...environment(), loadAverage: loadavg()[0]! }, model },
-    ...{ analysedFps: ANALYSED_FPS, enqueue, scenarios, peer },
+    ...{ analysedFps: ANALYSED_FPS, enqueue, tracker, scenarios, peer },
   };
   if (values.out) {
     writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);

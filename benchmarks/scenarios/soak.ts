@@ -11,6 +11,7 @@ import type { CameraState } from '../../pipeline/live.ts';
 import { stateKey } from '../../pipeline/live.ts';
 import { dataFolder } from '../../workers/data-folder.ts';
 import { environment } from '../environment.ts';
+import { isWithin, memoryUse } from '../memory-budgets.ts';
 import { processTree } from '../process-tree.ts';
 import { slope } from '../statistics.ts';
 import { type CaseDelay, summariseDelays } from './evidence-delay.ts';
@@ -112,6 +113,10 @@ const result = {
   slopeMiBPerMinute: slope(steady.map(({ minute, rssMiB }) => ({ x: minute, y: rssMiB }))),
   rssMiB: { first: steady[0]?.rssMiB, last: steady.at(-1)?.rssMiB },
   lastByProcess: steady.at(-1)?.byProcess,
+  memory: memoryUse(
+    samples.map(({ byProcess }) => byProcess),
+    wanted,
+  ),
   children: { least: Math.min(...steady.map((s) => s.children)), most: Math.max(...steady.map((s) => s.children)) },
   stopMs,
   caseDelay: delays.length > 0 ? summariseDelays(delays) : null,
@@ -120,5 +125,8 @@ const result = {
 console.log(JSON.stringify(result, null, 2));
 if (values.out) writeFileSync(values.out, JSON.stringify({ ...result, samples }, null, 2));
 const flying = 2; // frames that are on their way at the moment of reading, per camera
-process.exitCode =
-  frames.some(({ unaccounted }) => Math.abs(unaccounted) > flying) || result.slopeMiBPerMinute > 1 ? 1 : 0;
+const isSound =
+  frames.every(({ unaccounted }) => Math.abs(unaccounted) <= flying) &&
+  result.slopeMiBPerMinute <= 1 &&
+  isWithin(result.memory);
+process.exitCode = isSound ? 0 : 1;
