@@ -224,7 +224,12 @@ const toStop = ({ trackId, className, path }: TrackHistory, ptsMs: PtsMs): Stop 
   if (!anchor) return null;
   const sincePtsMs = cameTrue(path[at - 1]?.ptsMs, anchor.ptsMs);
   return {
-    ...{ trackId, className, box: anchor.box, sincePtsMs, lastSeenPtsMs: ptsMs },
-    ...{ countedMs: ptsMs - sincePtsMs, reported: false },
+    trackId,
+    className,
+    box: anchor.box,
+    sincePtsMs,
+    lastSeenPtsMs: ptsMs,
+    countedMs: ptsMs - sincePtsMs,
+    reported: false,
   };
 };

@@ -30,7 +30,7 @@ const FRESH: Passage = { fixes: [], unseenMs: 0, history: null, reported: false 
 /** A passage is over when its vehicle was not seen inside for so long. */
 const OVER_MS = 1_000;
 /** More sightings are thinned to every other one: a queue that crawls through must not grow without end. */
-const MOST_FIXES = 160;
+const MOST_FIXES = 80;
 const AFTER_MS = 500;
 const KMH = 3.6;
 /** Faster than anything on a street: an id that jumped, or a wrong calibration. */
