@@ -11,6 +11,7 @@ export default tseslint.config(
           './*/tsconfig.json',
           './workers/storage/tsconfig.json',
           './workers/telemetry/tsconfig.json',
+          './workers/onvif/tsconfig.json',
           './api/contract/tsconfig.json',
           './bin/cli/tsconfig.json',
         ],

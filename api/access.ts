@@ -20,6 +20,8 @@ const audits: Access = { roles: ['supervisor', 'auditor', 'admin'] };
 /** Where people drive is nobody's business without a reason: the police's, stated and audited. */
 const searches: Access = { roles: ['officer', 'supervisor', 'admin'] };
 const lists: Access = { roles: ['supervisor', 'admin'] };
+/** A camera that is turned away sees nothing of its place: those who watch it, and answer for it. */
+const turns: Access = { roles: ['operator', 'ranger', 'supervisor', 'admin'] };
 /** Pictures become evidence: whoever gives them answers for the camera. */
 const feeds: Access = { roles: ['operator', 'ranger', 'admin'] };
 const administers: Access = { roles: ['admin'] };
@@ -51,6 +53,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/cameras/:id/snapshot.jpg': everyone,
   'GET /api/cameras/:id/recording': everyone,
   'GET /api/cameras/:id/tracks': everyone,
+  'GET /api/cameras/:id/plates': searches,
+  'GET /api/cameras/:id/ptz': turns,
+  'POST /api/cameras/:id/ptz': turns,
   'POST /api/cameras/:id/stills': feeds,
   'POST /api/cameras/:id/signals/:signal': feeds,
   'GET /api/live': everyone,

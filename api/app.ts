@@ -64,6 +64,7 @@ import { registerCustodyRoutes } from './routes/custody.ts';
 import { registerExportRoutes } from './routes/exports.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { registerHlsRoutes } from './routes/hls.ts';
+import { registerPtzRoutes } from './routes/ptz.ts';
 import { registerRecordingRoutes } from './routes/recordings.ts';
 import { registerIncidentRoutes } from './routes/incidents.ts';
 import { registerLawRoutes } from './routes/law.ts';
@@ -247,6 +248,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerSnapshotRoutes(app, context);
   registerStillRoutes(app, context);
   registerSignalRoutes(app, context);
+  registerPtzRoutes(app, context);
   registerCaseRoutes(app, context);
   registerCaseListRoutes(app, context);
   registerProcedureRoutes(app, context);

@@ -24,6 +24,9 @@ export const keepPassages = async (
   const { live, log, metrics, passages: repository, watch } = context;
   const fresh = await repository.add(passages);
   metrics.count('watchpost_passages_kept_total', 'Passages of vehicles that were kept.', fresh.length);
+  for (const { cameraId, sessionId, trackId, plate } of fresh)
+    if (plate && sessionId !== undefined && trackId !== undefined)
+      await live.publishPlate({ cameraId, sessionId, trackId, text: plate.text });
   // All of them, not only the fresh ones: a process that died between the two must not swallow an alert.
   for (const { hit, entry, isFresh } of await watch.match(passages)) {
     const { id, passage_id: passageId, camera_id: cameraId, plate, probability, at } = hit;

@@ -279,7 +279,7 @@ export class CameraPipeline {
       for (const { trackId } of match.subjects) this.#raiseAlert(trackId, match.decision.ruleKind, ptsMs + ALERT_MS);
     }
     const events = this.#assembler.push(matches, tracked);
-    const live = toLiveFrame(tracked, (trackId) => this.#alertsOf(trackId, ptsMs));
+    const live = toLiveFrame(tracked, (trackId) => this.#alertsOf(trackId, ptsMs), this.#rules.speeds(ptsMs));
     return { tracked, live, events, plumes: this.#rules.plumes() };
   }
 

@@ -17,6 +17,7 @@ export const ANALYSIS_ONLY: ReadonlySet<string> = new Set([
   'rules',
   'tracker',
   'sweep',
+  'ptz',
 ]);
 
 export const isSame = (a: unknown, b: unknown): boolean => toCanonicalJson(a ?? null) === toCanonicalJson(b ?? null);

@@ -243,6 +243,19 @@ export const CameraConfig = Type.Object(
     analysis: Type.Optional(AnalysisConfig),
     tracker: Type.Optional(TrackerConfig),
     sweep: Type.Optional(SweepConfig),
+    ptz: Type.Optional(
+      Type.Object(
+        {
+          onvif: Type.String({
+            // No user and password in it: those of `source.url` are used, which no page shows.
+            pattern: '^https?://[^@]+$',
+            description:
+              'Device service of the camera, e.g. http://10.0.0.5/onvif/device_service. User and password are those of `source.url`.',
+          }),
+        },
+        { ...closed, description: 'A camera that people may turn from its page (ONVIF).' },
+      ),
+    ),
     zones: Type.Record(Type.String(), Type.Array(Fraction2, { minItems: 3 }), {
       default: {},
       description: 'Named polygons, corners in order.',

@@ -28,7 +28,8 @@ export const ERROR_CODES = {
   SOURCE_ENDED: { retry: true, meaning: 'The source ended.' },
   PTZ_UNAVAILABLE: {
     retry: true,
-    meaning: 'The camera does not tell by ONVIF where its mast stands; until it does, the schedule of its sweep holds.',
+    meaning:
+      'The camera cannot be asked or turned by ONVIF; where a sweep goes by its answers, its schedule holds until it can.',
   },
   HARDWARE_DECODE: {
     retry: true,

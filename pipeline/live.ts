@@ -23,9 +23,13 @@ export type LiveTrack = {
   readonly box: readonly [x1: number, y1: number, x2: number, y2: number];
   /** Velocity in fractions of the frame per second. */
   readonly velocity: readonly [x: number, y: number];
+  /** As measured until now on the calibrated road of a speed rule, with half its 95 % interval; always indicative. */
+  readonly speed?: TrackSpeed;
   /** Kinds of rules that this track is part of a match of, for colouring. */
   readonly alerts: readonly string[];
 };
+
+export type TrackSpeed = { readonly kmh: number; readonly marginKmh: number };
 
 /** State of a camera, sent on `watchpost:state` whenever it changes and every 2 s. */
 export type CameraState = {
@@ -58,3 +62,5 @@ export const CASES_CHANNEL = 'watchpost:cases';
 export const STATISTICS_STREAM = 'watchpost:statistics';
 /** Channel on which the API tells pages that a passage fitted a watch list: WatchAlert of api/contract/passages.ts. */
 export const WATCH_CHANNEL = 'watchpost:watch';
+/** Channel on which the API tells pages which plate a track carries: LivePlate of api/contract/live.ts. */
+export const PLATES_CHANNEL = 'watchpost:plates';

@@ -10,12 +10,14 @@ import type {
   VerdictRequest,
   VerifyResult,
 } from '../api/contract/cases.ts';
+import type { LivePlateList } from '../api/contract/live.ts';
 import type { DiskReadiness, SealReadiness } from '../api/contract/health.ts';
 import type { ReviewKeys, ReviewKeysChange } from '../api/contract/review-keys.ts';
 import type { AlertChannelList } from '../api/contract/alerts.ts';
 import type { IncidentList } from '../api/contract/incidents.ts';
 import type { FireAction, FireActionRequest } from '../api/contract/fire-actions.ts';
 import type { Danger, DangerRequest } from '../api/contract/danger.ts';
+import type { PtzAct, PtzPresets } from '../api/contract/ptz.ts';
 import type { Wind, WindReport } from '../api/contract/wind.ts';
 import type { MergeRequest, SameActList } from '../api/contract/same-act.ts';
 import type {
@@ -237,6 +239,11 @@ export const api = {
   cameras: (signal?: AbortSignal) => request<readonly Camera[]>('GET', '/api/cameras', undefined, signal),
   recording: (cameraId: string, span: SpanQuery, signal?: AbortSignal) =>
     request<CameraRecording>('GET', `${cameraUrl(cameraId)}/recording${toQuery(span)}`, undefined, signal),
+  plates: async (cameraId: string, span: SpanQuery, signal?: AbortSignal) =>
+    (await request<LivePlateList>('GET', `${cameraUrl(cameraId)}/plates${toQuery(span)}`, undefined, signal)).plates,
+  ptzPresets: (cameraId: string, signal?: AbortSignal) =>
+    request<PtzPresets>('GET', `${cameraUrl(cameraId)}/ptz`, undefined, signal),
+  turnCamera: (cameraId: string, act: PtzAct) => request<undefined>('POST', `${cameraUrl(cameraId)}/ptz`, act),
   tracks: (cameraId: string, span: SpanQuery, signal?: AbortSignal) =>
     request<readonly LiveFrame[]>('GET', `${cameraUrl(cameraId)}/tracks${toQuery(span)}`, undefined, signal),
 

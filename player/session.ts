@@ -25,6 +25,8 @@ export const mustSetUpAccount = ({ mustChangePassword, secondFactor }: Session):
 /** What the pages offer. The server decides again; this only spares people buttons that would be refused. */
 export const canSeeCases = (role: Role): boolean => role !== 'viewer';
 export const canDecide = (role: Role): boolean => DECIDERS.includes(role);
+/** A camera that turns: those who watch it. */
+export const canTurn = (role: Role): boolean => canFeed(role) || role === 'supervisor';
 /** Wind and stills of towers. */
 export const canFeed = (role: Role): boolean => role === 'operator' || role === 'ranger' || role === 'admin';
 /** The procedure of fining is the police's. */

@@ -16,7 +16,7 @@ import type { Hardware } from './ffmpeg/hardware.ts';
 import { FrameOutlet } from './frame-channel.ts';
 import { LOAD_WINDOW_MS, LoadWatch, type Overload } from './load-watch.ts';
 import { machineClock } from './monotonic.ts';
-import { openPtzWatch, type PtzWatch } from './onvif/ptz-watch.ts';
+import { openPtzWatch, type PtzWatch } from './ptz-watch.ts';
 import { LivePlaylist } from './playlist.ts';
 import { readLastRecorded } from './last-recorded.ts';
 import { type Awaited, awaitSource } from './await-source.ts';

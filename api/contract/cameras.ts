@@ -14,6 +14,8 @@ export const Camera = Type.Object({
   zones: Type.Record(Type.String(), Type.Array(Point)),
   lines: Type.Record(Type.String(), Type.Tuple([Point, Point])),
   rules: Type.Array(Type.Object({ id: Type.String(), kind: Type.String(), name: Type.String() })),
+  /** Whether people may turn it (`/api/cameras/:id/ptz`). */
+  ptz: Type.Boolean(),
   state: Type.Union([
     Type.Literal('connecting'),
     Type.Literal('watching'),

@@ -9,6 +9,7 @@ import { CaseState } from './cases.ts';
  *     camera   CameraState (pipeline/live.ts), both processes merged; all cameras at connect, then at every change
  *     case     CaseChange
  *     watch    WatchAlert (contract/passages.ts), to whoever may search passages
+ *     plate    LivePlate of a camera asked for, to whoever may search passages
  *     status   LiveStatus: at connect, whenever it changes, and every 5 s as a sign of life
  */
 export const LiveQuery = Type.Object(
@@ -16,7 +17,7 @@ export const LiveQuery = Type.Object(
   { additionalProperties: false },
 );
 export type LiveQuery = Static<typeof LiveQuery>;
-export const LIVE_EVENTS = ['frame', 'camera', 'case', 'watch', 'status'] as const;
+export const LIVE_EVENTS = ['frame', 'camera', 'case', 'watch', 'plate', 'status'] as const;
 export type LiveEvent = (typeof LIVE_EVENTS)[number];
 
 export const CaseChange = Type.Object({
@@ -26,6 +27,18 @@ export const CaseChange = Type.Object({
   kind: Type.String(),
 });
 export type CaseChange = Static<typeof CaseChange>;
+
+/** The plate that was read of a vehicle. It comes some seconds after the vehicle has passed. */
+export const LivePlate = Type.Object({
+  cameraId: Type.String(),
+  sessionId: Type.String(),
+  trackId: Type.Integer(),
+  text: Type.String(),
+});
+export type LivePlate = Static<typeof LivePlate>;
+/** `GET /api/cameras/:id/plates`: plates of what passed in a span, for the overlay of the recording. */
+export const LivePlateList = Type.Object({ plates: Type.Array(LivePlate) });
+export type LivePlateList = Static<typeof LivePlateList>;
 
 /** `live: false` means that Redis cannot be reached: overlays and new cases wait, everything else works. */
 export const LiveStatus = Type.Object({ live: Type.Boolean() });

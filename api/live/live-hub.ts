@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { CASES_CHANNEL, liveChannel, STATE_CHANNEL, WATCH_CHANNEL } from '../../pipeline/live.ts';
-import type { CaseChange } from '../contract/live.ts';
+import { CASES_CHANNEL, liveChannel, PLATES_CHANNEL, STATE_CHANNEL, WATCH_CHANNEL } from '../../pipeline/live.ts';
+import type { CaseChange, LivePlate } from '../contract/live.ts';
 import type { WatchAlert } from '../contract/passages.ts';
 import type { CameraStates } from './camera-states.ts';
 import type { LiveClient } from './live-client.ts';
@@ -45,7 +45,7 @@ export class LiveHub {
   start(): void {
     const { subscriber } = this.#redis;
     subscriber.on('message', (channel: string, message: string) => this.#receive(channel, message));
-    this.#subscribe([STATE_CHANNEL, CASES_CHANNEL, WATCH_CHANNEL]);
+    this.#subscribe([STATE_CHANNEL, CASES_CHANNEL, WATCH_CHANNEL, PLATES_CHANNEL]);
     this.#timer = setInterval(() => void this.#pushStates(), STATE_EVERY_MS);
   }
 
@@ -97,6 +97,11 @@ export class LiveHub {
     }
   }
 
+  /** A plate for overlays: worth nothing a minute later, so it is not kept while Redis is away. */
+  async publishPlate(plate: LivePlate): Promise<void> {
+    await this.#redis.commands.publish(PLATES_CHANNEL, JSON.stringify(plate)).catch(() => undefined);
+  }
+
   /** ioredis subscribes again by itself after an outage, and queues these until Redis is there. */
   #subscribe(channels: readonly string[]): void {
     if (channels.length === 0) return;
@@ -113,6 +118,7 @@ export class LiveHub {
       for (const client of this.clients) if (client.cameras.has(cameraId)) client.send('frame', message);
     } else if (channel === CASES_CHANNEL) this.#sendCase(message);
     else if (channel === WATCH_CHANNEL) this.#sendWatch(message);
+    else if (channel === PLATES_CHANNEL) this.#sendPlate(message);
     else if (channel === STATE_CHANNEL) void this.#pushStates(250);
   }
 
@@ -135,6 +141,18 @@ export class LiveHub {
     }
     const target = { cameraId: alert.cameraId, kind: WATCH_KIND };
     for (const client of this.clients) if (client.sees(target)) client.send('watch', json);
+  }
+
+  #sendPlate(json: string): void {
+    let cameraId: string;
+    try {
+      ({ cameraId } = JSON.parse(json) as LivePlate);
+    } catch {
+      return;
+    }
+    const target = { cameraId, kind: WATCH_KIND };
+    for (const client of this.clients)
+      if (client.cameras.has(cameraId) && client.sees(target)) client.send('plate', json);
   }
 
   async #pushStates(maxAgeMs = STATE_EVERY_MS / 2): Promise<void> {

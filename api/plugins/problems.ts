@@ -37,6 +37,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   QUEUE_UNAVAILABLE: 503,
   DATABASE_UNAVAILABLE: 503,
   EVIDENCE_NOT_READY: 503,
+  PTZ_UNAVAILABLE: 502,
 };
 
 /** What SQLite, PostgreSQL and the file system say of it. */

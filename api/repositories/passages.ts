@@ -1,5 +1,6 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { Passage } from '../../pipeline/passages/passage.ts';
+import type { LivePlate } from '../contract/live.ts';
 import { plateSymbols, spellings } from '../../pipeline/passages/plate-pattern.ts';
 import type { Database } from '../database/open-database.ts';
 import type { PassageTable, Tables } from '../database/schema.ts';
@@ -7,6 +8,8 @@ import type { PassageTable, Tables } from '../database/schema.ts';
 /** What a plate less probably says is of no use to anybody who looks for it. */
 const LEAST_PROBABILITY = 0.05;
 const MOST_CANDIDATES = 4;
+/** Vehicles of half an hour on a full street. */
+const MOST_PLATES = 5_000;
 
 export type PassagePlate = { readonly symbols: string; readonly probability: number };
 
@@ -43,6 +46,26 @@ export class PassageRepository {
   async get(id: string, cameraIds: readonly string[] | null): Promise<Selectable<PassageTable> | null> {
     const row = await this.#db.selectFrom('passages').selectAll().where('id', '=', id).executeTakeFirst();
     return row && (cameraIds === null || cameraIds.includes(row.camera_id)) ? row : null;
+  }
+
+  /** Plates that were read on a camera, by the tracks that carried them. */
+  async platesOn(cameraId: string, after: number, before: number): Promise<LivePlate[]> {
+    const rows = await this.#db
+      .selectFrom('passages')
+      .select('json')
+      .where('camera_id', '=', cameraId)
+      .where('at', '>=', after)
+      .where('at', '<', before)
+      .where('plate', 'is not', null)
+      .orderBy('at')
+      .limit(MOST_PLATES)
+      .execute();
+    return rows.flatMap(({ json }) => {
+      const { sessionId, trackId, plate } = JSON.parse(json) as Passage;
+      return plate && sessionId !== undefined && trackId !== undefined
+        ? [{ cameraId, sessionId, trackId, text: plate.text }]
+        : [];
+    });
   }
 
   /** The oldest passages of a camera before an instant, to be removed. `null`: of cameras other than the known ones. */

@@ -37,6 +37,7 @@ const toCamera = async ({ clock, paths, states }: ApiContext, camera: CameraConf
     zones: camera.zones,
     lines: camera.lines,
     rules: camera.rules.map(({ id, kind, name }) => ({ id, kind, name: name || id })),
+    ptz: camera.ptz !== undefined,
     state: state.state,
     cause: state.cause,
     detail: state.detail === null ? null : redactUrl(state.detail),

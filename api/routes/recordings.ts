@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { ApiContext } from '../context.ts';
 import { CameraRecording, SpanQuery } from '../contract/cameras.ts';
+import { LivePlateList } from '../contract/live.ts';
 import { accountOf } from '../plugins/auth.ts';
 import { lastingGap, readAccount, toCoverage } from '../recordings/coverage.ts';
 import { recordedIn } from '../recordings/recorded.ts';
@@ -12,6 +13,9 @@ import { visibleCamera } from './cameras.ts';
 const LONGEST_ACCOUNT_MS = 48 * 3_600_000;
 /** Some thousand frames; whoever wants more asks for it in parts. */
 const LONGEST_TRACKS_MS = 5 * 60_000;
+const LONGEST_PLATES_MS = 30 * 60_000;
+/** A passage has one instant; its vehicle can be in view for so long before and after. */
+const PASSED_NEAR_MS = 60_000;
 
 /** @throws WatchpostError REQUEST_INVALID */
 const checkSpan = ({ after, before }: SpanQuery, longestMs: number): void => {
@@ -24,7 +28,7 @@ const checkSpan = ({ after, before }: SpanQuery, longestMs: number): void => {
 
 /** What a camera recorded, and what analysis saw in it, for going back in time. */
 export const registerRecordingRoutes = (app: App, context: ApiContext): void => {
-  const { clock, paths, states } = context;
+  const { audit, clock, passages, paths, states } = context;
   const params = Type.Object({ id: Type.String() });
 
   app.get(
@@ -72,6 +76,30 @@ export const registerRecordingRoutes = (app: App, context: ApiContext): void => 
         .header('cache-control', 'private, no-cache')
         .type('application/json')
         .send(`[${lines.join(',')}]`);
+    },
+  );
+  app.get(
+    '/api/cameras/:id/plates',
+    {
+      schema: {
+        tags: ['recordings'],
+        summary: 'Plates of the vehicles that passed in a span of at most 30 min, by their tracks',
+        params,
+        querystring: SpanQuery,
+        response: { 200: LivePlateList },
+      },
+    },
+    async (request) => {
+      const account = accountOf(request);
+      const { id } = visibleCamera(context, account, request.params.id);
+      checkSpan(request.query, LONGEST_PLATES_MS);
+      const { after, before } = request.query;
+      // Whose vehicle was where is personal data also when it is looked at picture by picture.
+      await audit.record({
+        ...{ at: clock.now(), actor: account.username, action: 'passages.overlay', target: id },
+        detail: JSON.stringify({ after, before }),
+      });
+      return { plates: await passages.platesOn(id, after - PASSED_NEAR_MS, before + PASSED_NEAR_MS) };
     },
   );
 };

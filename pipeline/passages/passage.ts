@@ -80,6 +80,9 @@ export const Passage = Type.Object(
   {
     id: Id,
     cameraId: Type.String(),
+    /** Of which session which track; older passages do not say. */
+    sessionId: Type.Optional(Type.String()),
+    trackId: Type.Optional(Type.Integer()),
     at: Type.Number(),
     className: literals(PASSAGE_CLASSES),
     lane: nullable(Type.String()),

@@ -1,5 +1,6 @@
 import type { Disposition, RuleMatch } from '../event.ts';
 import type { PlumeReport } from '../fire/plume.ts';
+import type { TrackSpeed } from '../live.ts';
 import type { PtsMs } from '../time.ts';
 import type { TrackedFrame } from '../track.ts';
 import { createRule, type RuleContext } from './create-rule.ts';
@@ -54,6 +55,11 @@ export class RuleSet {
   /** How plumes stand after the last step; null when it counted for none. */
   plumes(): readonly PlumeReport[] | null {
     return this.#plumes;
+  }
+
+  /** Speeds of tracks as its rules have measured them until now; where two have, the last one's. */
+  speeds(atPtsMs: PtsMs): ReadonlyMap<number, TrackSpeed> {
+    return new Map(this.#running.flatMap(({ rule, state }) => [...(rule.speeds?.(state, atPtsMs) ?? [])]));
   }
 
   /** What its rules have learnt until now; null when none of them learns. */

@@ -1,5 +1,6 @@
 import type { RuleMatch } from '../event.ts';
 import type { PlumeReport } from '../fire/plume.ts';
+import type { TrackSpeed } from '../live.ts';
 import type { PtsMs } from '../time.ts';
 import type { RuleMemory } from './memory.ts';
 import type { Scene } from './track-history.ts';
@@ -27,6 +28,8 @@ export interface Rule<State = unknown> {
   /** The state before the first frame of a session. */
   init(): State;
   step(state: State, scene: Scene): Stepped<State>;
+  /** Speeds of tracks as measured until now, by track, for the overlay. */
+  speeds?(state: State, atPtsMs: PtsMs): ReadonlyMap<number, TrackSpeed>;
   /** At the end of the stream: matches that were still open, closed at that time. */
   finish(state: State, atPtsMs: PtsMs): readonly RuleMatch[];
 }

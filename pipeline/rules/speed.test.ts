@@ -16,6 +16,7 @@ import { explain } from '../explanation.ts';
 import type { TrackedFrame } from '../track.ts';
 import { ByteTracker } from '../tracking/bytetrack.ts';
 import { SpeedRule } from './speed.ts';
+import { type Histories, toScene } from './track-history.ts';
 
 type Pair = { readonly at: readonly [number, number]; readonly ground: readonly [number, number] };
 const measured = (match: RuleMatch, name: string): number =>
@@ -82,6 +83,26 @@ describe('speed, seen from above', () => {
     expect(vi).toMatch(/ô tô ước tính (79|80)(,\d)? km\/h .*giới hạn 50 km\/h.*Chỉ có giá trị tham khảo/);
     expect(en).toMatch(/Indicative only/);
   });
+});
+
+test('the overlay is told the speed while it is measured, and for some seconds after', () => {
+  const rule = above({ limitKmh: 200 });
+  const seen = new Map<number, number>();
+  let [state, histories]: [ReturnType<typeof rule.init>, Histories] = [rule.init(), new Map()];
+  for (const frame of filmed([car(1).at(0, 0, 500).at(2_250, 1_000, 500).at(9_000, 1_000, 500)], {
+    fps: 10,
+    untilMs: 9_000,
+  })) {
+    const scene = toScene(histories, frame);
+    ({ histories } = scene);
+    ({ state } = rule.step(state, scene));
+    const speed = rule.speeds(state, frame.ptsMs).get(1);
+    if (speed) seen.set(frame.ptsMs, speed.kmh);
+  }
+  const times = [...seen.keys()];
+  expect(times[0]).toBeGreaterThan(300);
+  expect(times.at(-1)).toBeLessThan(7_500);
+  for (const kmh of seen.values()) expect(Math.abs(kmh - 80)).toBeLessThanOrEqual(2);
 });
 
 describe('speed on a rendered road', () => {

@@ -2,6 +2,7 @@ import { WatchpostError } from '../errors.ts';
 import type { RuleMatch } from '../event.ts';
 import { boxHeight, groundPoint, type Point, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
+import type { TrackSpeed } from '../live.ts';
 import { interpolate, isInside } from '../polygon.ts';
 import type { PtsMs } from '../time.ts';
 import { toPixelPoint } from '../zone.ts';
@@ -22,10 +23,13 @@ type Passage = {
   /** The history as it was when it was last seen inside: the report is made after that. */
   readonly history: TrackHistory | null;
   readonly reported: boolean;
+  /** What the overlay shows of it, and when it was last measured for that. */
+  readonly triedPtsMs: PtsMs;
+  readonly shown: (TrackSpeed & { readonly atPtsMs: PtsMs }) | null;
 };
 export type SpeedState = PerTrack<Passage>;
 
-const FRESH: Passage = { fixes: [], unseenMs: 0, history: null, reported: false };
+const FRESH: Passage = { fixes: [], unseenMs: 0, history: null, reported: false, shown: null, triedPtsMs: -Infinity };
 
 /** A passage is over when its vehicle was not seen inside for so long. */
 const OVER_MS = 1_000;
@@ -33,6 +37,14 @@ const OVER_MS = 1_000;
 const MOST_FIXES = 80;
 const AFTER_MS = 500;
 const KMH = 3.6;
+/** The overlay's figure is measured again so often, and forgotten so long after the vehicle has left. */
+const SHOW_EVERY_MS = 1_000;
+/** Measuring costs more than all other rules of a frame: a full street is measured in turns. */
+const MOST_SHOWN_A_FRAME = 4;
+/** Fewer sightings are no measurement. */
+const LEAST_SHOWN = 5;
+type Budget = { left: number };
+const SHOW_FOR_MS = 5_000;
 /** Faster than anything on a street: an id that jumped, or a wrong calibration. */
 const FASTEST_KMH = 250;
 /** A wider interval, as a share of the speed, is no measurement: the way was not one even motion. */
@@ -82,38 +94,49 @@ export class SpeedRule implements Rule<SpeedState> {
     const report = (passage: Passage, exit: Fix | null): Passage => {
       const match = this.#match(passage, exit);
       if (match) matches.push(match);
-      return { ...FRESH, reported: match !== null };
+      return { ...FRESH, reported: match !== null, shown: passage.shown, triedPtsMs: passage.triedPtsMs };
     };
     // A track that nobody goes on with takes its passage with it: it is over.
     const goOn = new Set([...histories.values()].map(({ origin }) => origin));
     for (const [id, passage] of state) if (!goOn.has(id)) report(passage, null);
+    const budget: Budget = { left: MOST_SHOWN_A_FRAME };
     for (const [id, history] of histories) {
       const before = states.get(id) ?? FRESH;
       if (!history.observed) {
         if (isOver(before)) states.set(id, report(before, null));
         continue;
       }
-      const { passage, exit } = this.#follow(before, history);
+      const { passage, exit } = this.#follow(before, history, budget);
       states.set(id, exit || isOver(passage) ? report(passage, exit) : passage);
     }
     shareReports(states, histories);
     return { state: states, matches };
   }
 
+  speeds(state: SpeedState, atPtsMs: PtsMs): ReadonlyMap<number, TrackSpeed> {
+    const found = new Map<number, TrackSpeed>();
+    for (const [id, { shown }] of state)
+      if (shown && atPtsMs - shown.atPtsMs <= SHOW_FOR_MS)
+        found.set(id, { kmh: shown.kmh, marginKmh: shown.marginKmh });
+    return found;
+  }
+
   finish(state: SpeedState): readonly RuleMatch[] {
     return [...state.values()].flatMap((passage) => this.#match(passage, null) ?? []);
   }
 
-  #follow(before: Passage, history: TrackHistory): { passage: Passage; exit: Fix | null } {
+  #follow(before: Passage, history: TrackHistory, budget: Budget): { passage: Passage; exit: Fix | null } {
     const { path, steady } = history;
     const newest = path.at(-1)!;
     const isBroken = steady.length < path.length && (before.fixes.at(-1)?.ptsMs ?? 0) < steady[0]!.ptsMs;
-    const known = isBroken ? { ...FRESH, reported: before.reported } : before;
+    const known = isBroken
+      ? { ...FRESH, reported: before.reported, shown: before.shown, triedPtsMs: before.triedPtsMs }
+      : before;
     const here = toFix(newest);
     if (this.#isInside(here.point)) {
       const fixes = thinned([...known.fixes, here]);
       const unseenMs = known.unseenMs + (known.fixes.length > 0 ? newest.unseenMs : 0);
-      return { passage: { ...known, fixes, unseenMs, history }, exit: null };
+      return { passage: this.#withShown({ ...known, fixes, unseenMs, history }, budget), exit: null };
     }
     if (known.fixes.length === 0) return { passage: known, exit: null };
     return { passage: known, exit: here };
@@ -123,18 +146,39 @@ export class SpeedRule implements Rule<SpeedState> {
     return isInside(point, this.#calibration.area);
   }
 
-  /** @param exit the first sighting outside, where there is one: the passage ends on the way there */
-  #match({ fixes, unseenMs, history, reported }: Passage, exit: Fix | null): RuleMatch | null {
-    const { minTravelM, classes, noisePx, limitKmh } = this.#config;
-    if (!history || reported || !history.confirmed || fixes.length === 0) return null;
+  /**
+   * The speed over what was seen of a passage until now; null while that is no measurement.
+   * @param aboveKmh of what is not faster nobody asks
+   */
+  #measure({ fixes, unseenMs, history }: Passage, aboveKmh: number): SpeedEstimate | null {
+    const { minTravelM, classes, noisePx } = this.#config;
+    if (!history?.confirmed || fixes.length === 0) return null;
     if (!classes.includes(history.className) || isRider(history)) return null;
-    const [first, last] = [fixes[0]!, fixes.at(-1)!];
-    if (unseenMs > MAX_UNSEEN_SHARE * (last.ptsMs - first.ptsMs)) return null;
-    const speed = estimateSpeed(fixes, this.#calibration, noisePx, limitKmh / KMH);
+    if (unseenMs > MAX_UNSEEN_SHARE * (fixes.at(-1)!.ptsMs - fixes[0]!.ptsMs)) return null;
+    const speed = estimateSpeed(fixes, this.#calibration, noisePx, aboveKmh / KMH);
     if (!speed || speed.distanceM < minTravelM || speed.metresPerSecond * KMH > FASTEST_KMH) return null;
-    if (speed.halfWidth > WIDEST_SHARE * speed.metresPerSecond) return null;
-    if ((speed.metresPerSecond - speed.halfWidth) * KMH <= limitKmh) return null;
-    return this.#toMatch(history, speed, first, last, exit ? this.#edge(last, exit) : last.ptsMs);
+    return speed.halfWidth > WIDEST_SHARE * speed.metresPerSecond ? null : speed;
+  }
+
+  /** @param exit the first sighting outside, where there is one: the passage ends on the way there */
+  #match(passage: Passage, exit: Fix | null): RuleMatch | null {
+    const { fixes, history, reported } = passage;
+    const speed = reported ? null : this.#measure(passage, this.#config.limitKmh);
+    if (!history || !speed || (speed.metresPerSecond - speed.halfWidth) * KMH <= this.#config.limitKmh) return null;
+    const last = fixes.at(-1)!;
+    return this.#toMatch(history, speed, fixes[0]!, last, exit ? this.#edge(last, exit) : last.ptsMs);
+  }
+
+  #withShown(passage: Passage, budget: Budget): Passage {
+    const atPtsMs = passage.fixes.at(-1)!.ptsMs;
+    if (budget.left === 0 || atPtsMs - passage.triedPtsMs < SHOW_EVERY_MS || passage.fixes.length < LEAST_SHOWN)
+      return passage;
+    budget.left--;
+    const tried = { ...passage, triedPtsMs: atPtsMs };
+    const speed = this.#measure(passage, 0);
+    if (!speed) return tried;
+    const [kmh, marginKmh] = [speed.metresPerSecond * KMH, speed.halfWidth * KMH].map(Math.round) as [number, number];
+    return { ...tried, shown: { kmh, marginKmh, atPtsMs } };
   }
 
   /** When it passed the edge of the area between two sightings, by bisection. */

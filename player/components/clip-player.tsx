@@ -6,6 +6,7 @@ import { api } from '../api-client.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 import { drawOverlay } from '../live/overlay.ts';
 import { Timeline } from '../live/timeline.ts';
+import { trackLabel } from '../live/track-label.ts';
 import { Icon } from './icons.tsx';
 
 /** What keys and buttons do with a clip. */
@@ -50,6 +51,10 @@ export function ClipPlayer({ detail, active, overlay, onOverlay, controls }: Cli
     return filled;
   }, [frames]);
 
+  const plateOf = useMemo(
+    () => new Map(detail.plates?.map(({ trackId, text, corrected }) => [trackId, corrected ? corrected.text : text])),
+    [detail.plates],
+  );
   const offenders = useMemo(() => new Set(event.subjects.map((subject) => subject.trackId)), [event]);
 
   useEffect(() => {
@@ -73,7 +78,7 @@ export function ClipPlayer({ detail, active, overlay, onOverlay, controls }: Cli
       );
       drawOverlay(layer, { width: element.videoWidth, height: element.videoHeight }, tracks, {
         geometry: null,
-        labelOf: (track) => `${name('class', track.className)} ${track.id}`,
+        labelOf: (track, isSmall) => trackLabel(track, plateOf.get(track.id) ?? null, { t, name }, isSmall),
       });
       layer.dataset['picturePtsMs'] = ptsMs.toFixed(3);
       layer.dataset['overlayPtsMs'] = found ? found.at.toFixed(3) : '';
@@ -95,7 +100,7 @@ export function ClipPlayer({ detail, active, overlay, onOverlay, controls }: Cli
       element.cancelVideoFrameCallback(request);
       resized.disconnect();
     };
-  }, [active, overlay, timeline, offenders, startPtsMs, event.kind, name]);
+  }, [active, overlay, timeline, offenders, plateOf, startPtsMs, event.kind, t, name]);
 
   const act = useMemo<ClipControls>(() => {
     const to = (seconds: number): void => {

@@ -2,6 +2,8 @@ import type { ReactNode } from 'react';
 import { ApiError } from '../api-client.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 import { hasName } from '../i18n/translate.ts';
+import type { Resource } from '../use-resource.ts';
+import { ErrorBox } from './error-box.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { Link } from './link.tsx';
 
@@ -41,7 +43,11 @@ export function useErrorText(): (error: unknown) => string {
   return (error) => {
     if (!(error instanceof ApiError) || error.status === 0) return t('state.unreachable');
     // The server explains in English; its codes are stable, so they are said in Vietnamese here.
-    if ((language === 'vi' || error.message === '') && hasName('error', error.code)) return name('error', error.code);
+    if ((language === 'vi' || error.message === '') && hasName('error', error.code)) {
+      const said = name('error', error.code);
+      // Which field it is about only the server's own words say.
+      return error.code === 'REQUEST_INVALID' && error.message !== '' ? `${said} (${error.message})` : said;
+    }
     return error.message || t('state.unknownError', { status: error.status });
   };
 }
@@ -84,6 +90,29 @@ export function Stale({ at, onRetry }: { readonly at: number; readonly onRetry: 
         {t('state.retry')}
       </button>
     </div>
+  );
+}
+
+/** Of one part of a page: that its data is coming, why it is not, or how old it is. Nothing while all is well. */
+export function PartState({ of }: { readonly of: Pick<Resource<unknown>, 'data' | 'error' | 'loadedAt' | 'reload'> }) {
+  const { t } = useI18n();
+  const text = useErrorText();
+  const { data, error, loadedAt, reload } = of;
+  if (error === null) {
+    return data === null ? (
+      <p className="muted" role="status">
+        {t('state.loading')}
+      </p>
+    ) : null;
+  }
+  if (data !== null) return <Stale at={loadedAt} onRetry={reload} />;
+  return (
+    <ErrorBox>
+      <span>{text(error)}</span>
+      <button type="button" className="button small" onClick={reload}>
+        {t('state.retry')}
+      </button>
+    </ErrorBox>
   );
 }
 

@@ -69,6 +69,13 @@ describe('texts', () => {
     expect([...measures, ...units].filter((key) => !(key in vi))).toEqual([]);
   });
 
+  test('every refusal that the server may send is told in words', async () => {
+    const code = await readFile(new URL('../../api/plugins/problems.ts', import.meta.url), 'utf8');
+    const codes = [...code.matchAll(/^ {2}([A-Z_]+): \d{3},$/gm)].map(([, name]) => `error.${name!}`);
+    expect(codes.length).toBeGreaterThan(30);
+    expect(codes.filter((key) => !(key in vi))).toEqual([]);
+  });
+
   test('a name without a text is shown as it is', () => {
     expect(translateName('vi', 'class', 'tuk_tuk')).toBe('tuk tuk');
   });

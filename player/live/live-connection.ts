@@ -1,7 +1,8 @@
-import type { CaseChange, LiveEvent, LiveStatus } from '../../api/contract/live.ts';
+import type { CaseChange, LiveEvent, LivePlate, LiveStatus } from '../../api/contract/live.ts';
 import type { WatchAlert } from '../../api/contract/passages.ts';
 import type { CameraState, LiveFrame } from '../../pipeline/live.ts';
 import { toQuery } from '../api-client.ts';
+import { PlateBook } from './plate-book.ts';
 import { Timeline } from './timeline.ts';
 
 /** How the page stands with the server. `since` is when contact was lost, epoch ms of this machine. */
@@ -22,6 +23,8 @@ const RETRY_MS = { first: 1_000, most: 15_000 };
  * is opened anew.
  */
 export class LiveConnection {
+  /** Plates of the cameras on the screen, for whoever may see plates. */
+  readonly plates = new PlateBook();
   readonly #timelines = new Map<string, Timeline>();
   readonly #wanted = new Map<string, number>();
   readonly #states = new Map<string, CameraState>();
@@ -122,11 +125,12 @@ export class LiveConnection {
     source.onopen = () => this.#hear();
     source.onerror = () => this.#lose();
     on('frame', (data) => {
-      const { cameraId, capturedAt, tracks, viewMoves = false } = data as LiveFrame;
-      this.timeline(cameraId).add({ at: capturedAt, tracks, viewMoves });
+      const { cameraId, sessionId, capturedAt, tracks, viewMoves = false } = data as LiveFrame;
+      this.timeline(cameraId).add({ at: capturedAt, tracks, sessionId, viewMoves });
     });
     on('camera', (state) => this.#setState(state as CameraState));
     on('case', (change) => this.#caseListeners.forEach((listener) => listener(change as CaseChange)));
+    on('plate', (plate) => this.plates.add(plate as LivePlate));
     on('watch', (alert) => this.#watchListeners.forEach((listener) => listener(alert as WatchAlert)));
     on('status', (status) => this.#setContact({ state: 'connected', live: (status as LiveStatus).live }));
   }

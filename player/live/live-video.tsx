@@ -5,6 +5,7 @@ import { useI18n } from '../i18n/i18n.tsx';
 import { HlsPlayer, type PlayerState } from './hls-player.ts';
 import { drawOverlay } from './overlay.ts';
 import type { RecordedTracks } from './recorded-tracks.ts';
+import { trackLabel } from './track-label.ts';
 import { useLive } from './use-live.ts';
 
 type LiveVideoProps = {
@@ -50,8 +51,8 @@ export function LiveVideo(props: LiveVideoProps) {
   const overStill = props.still !== undefined && state === 'loading';
   const newest = useRef(props);
   newest.current = props;
-  const className = useRef(name);
-  className.current = name;
+  const words = useRef({ t, name });
+  words.current = { t, name };
 
   useEffect(() => {
     if (!recorded) return connection.want(camera.id);
@@ -62,6 +63,7 @@ export function LiveVideo(props: LiveVideoProps) {
     const layer = canvas.current;
     if (!element || !layer) return;
     const timeline = recorded ? recorded.timeline : connection.timeline(camera.id);
+    const { plates } = recorded ?? connection;
     let shownDelay: number | null = null;
     let lastCapturedAt: number | null = null;
 
@@ -70,14 +72,22 @@ export function LiveVideo(props: LiveVideoProps) {
       const { showTracks, showZones, camera: current } = newest.current;
       if (recorded && capturedAt !== null) recorded.want(capturedAt);
       const overlay = showTracks && capturedAt !== null ? timeline.overlayAt(capturedAt) : null;
+      const labels: string[] = [];
       drawOverlay(layer, { width: element.videoWidth, height: element.videoHeight }, overlay?.tracks ?? [], {
         geometry: showZones ? current : null,
-        labelOf: (track) => `${className.current('class', track.className)} ${track.id}`,
+        labelOf: (track, isSmall) => {
+          const { sessionId = '' } = overlay ?? {};
+          const plate = plates.of({ cameraId: camera.id, sessionId, trackId: track.id });
+          const label = trackLabel(track, plate, words.current, isSmall);
+          labels.push(label);
+          return label;
+        },
       });
       // What is shown, for whoever measures it (test/e2e/player-overlay.test.ts).
       layer.dataset['pictureCapturedAt'] = capturedAt === null ? '' : capturedAt.toFixed(3);
       layer.dataset['overlayCapturedAt'] = overlay ? overlay.at.toFixed(3) : '';
       layer.dataset['tracks'] = String(overlay?.tracks.length ?? 0);
+      layer.dataset['labels'] = labels.join('\n');
     };
 
     const tellDelay = (): void => {

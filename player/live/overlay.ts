@@ -7,7 +7,8 @@ export type Geometry = {
 };
 
 export type OverlayStyle = {
-  readonly labelOf: (track: LiveTrack) => string;
+  /** Empty: no label. `isSmall`: the picture has little room. */
+  readonly labelOf: (track: LiveTrack, isSmall: boolean) => string;
   readonly geometry: Geometry | null;
 };
 
@@ -70,19 +71,14 @@ export function drawOverlay(
   if (style.geometry) drawGeometry(context, rect, style.geometry, small);
   // Alerts last, so that they lie on top.
   const calmFirst = [...tracks].sort((a, b) => a.alerts.length - b.alerts.length);
-  for (const track of calmFirst) drawTrack(context, rect, track, style.labelOf(track), small);
+  for (const track of calmFirst)
+    drawTrack(context, rect, track, style.labelOf(track, small && track.alerts.length === 0));
   context.restore();
 }
 
 type Rect = ReturnType<typeof containedRect>;
 
-function drawTrack(
-  context: CanvasRenderingContext2D,
-  rect: Rect,
-  track: LiveTrack,
-  label: string,
-  small: boolean,
-): void {
+function drawTrack(context: CanvasRenderingContext2D, rect: Rect, track: LiveTrack, label: string): void {
   const alert = track.alerts.length > 0;
   const x = rect.x + track.box[0] * rect.width;
   const y = rect.y + track.box[1] * rect.height;
@@ -96,7 +92,7 @@ function drawTrack(
   context.strokeStyle = alert ? ALERT : CALM;
   context.lineWidth = alert ? 3 : 1.5;
   context.strokeRect(x, y, w, h);
-  if (small && !alert) return;
+  if (label === '') return;
   drawLabel(
     context,
     rect,

@@ -4,6 +4,8 @@ import type { LiveTrack } from '../../pipeline/live.ts';
 export type Moment = {
   readonly at: number;
   readonly tracks: readonly LiveTrack[];
+  /** Numbers of tracks are told apart by the session that counted them. */
+  readonly sessionId?: string;
   /** Whether the camera itself moved. */
   readonly viewMoves?: boolean;
 };
@@ -13,6 +15,7 @@ export type Overlay = {
   /** The instant the boxes stand for; the picture's own instant whenever analysis surrounds it. */
   readonly at: number;
   readonly tracks: readonly LiveTrack[];
+  readonly sessionId?: string;
 };
 
 /** No box is drawn further than this many analysis intervals from the frame it was seen in. */
@@ -87,12 +90,12 @@ export class Timeline {
     if (before?.at === at) return before;
 
     if (before && after && after.at - before.at <= 2 * reach) {
-      return { at, tracks: between(before, after, at) };
+      return { ...ofSession(before), at, tracks: between(before, after, at) };
     }
     const usable = [before, after].filter((moment) => moment && Math.abs(moment.at - at) <= reach);
     const nearest = usable.sort((a, b) => Math.abs(a!.at - at) - Math.abs(b!.at - at))[0];
     if (!nearest) return null;
-    return { at, tracks: nearest.tracks.map((track) => moved(track, at - nearest.at)) };
+    return { ...ofSession(nearest), at, tracks: nearest.tracks.map((track) => moved(track, at - nearest.at)) };
   }
 
   /** Whether the camera itself moved in the last analysed moment before. */
@@ -112,6 +115,8 @@ export class Timeline {
     return low;
   }
 }
+
+const ofSession = ({ sessionId }: Moment): Pick<Overlay, 'sessionId'> => (sessionId === undefined ? {} : { sessionId });
 
 /** Tracks of both moments in between; one that is in a single moment is drawn on that moment's half only. */
 function between(before: Moment, after: Moment, at: number): LiveTrack[] {

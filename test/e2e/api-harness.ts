@@ -14,6 +14,7 @@ import type { Config } from '../../pipeline/config-schema.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import type { EvidenceFile, EvidenceManifest, ManifestSignature } from '../../pipeline/evidence.ts';
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
+import type { LiveFrame } from '../../pipeline/live.ts';
 import type { Decision, RuleKind, WatchEvent } from '../../pipeline/event.ts';
 import { LocalStore } from '../../workers/storage/local-store.ts';
 import { casePrefix, type ReviewJob } from '../../pipeline/review.ts';
@@ -117,14 +118,20 @@ export const sealCase = async (
     plates?: EvidenceManifest['plates'];
     /** A clip that plays; the default one only has bytes. */
     clip?: Buffer;
+    /** Tracks of the clip's frames; none by default. */
+    detections?: readonly LiveFrame[];
+    /** Pictures that show something, in place of the one that has bytes only. */
+    pictures?: readonly { path: string; role: EvidenceFile['role']; body: Buffer }[];
   } = {},
 ): Promise<ReviewJob> => {
   const prefix = casePrefix(id);
   const camera = extra.camera ?? 'gate';
   const contents: [string, EvidenceFile['role'], string, Buffer][] = [
     ['clip.mp4', 'clip', 'video/mp4', extra.clip ?? Buffer.from('0123456789'.repeat(1_000))],
-    ['stills/at.jpg', 'still-at', 'image/jpeg', Buffer.from(`still of ${id}`)],
-    ['detections.json', 'detections', 'application/json', Buffer.from('[]')],
+    ...(extra.pictures ?? [{ path: 'stills/at.jpg', role: 'still-at', body: Buffer.from(`still of ${id}`) }]).map(
+      ({ path, role, body }): [string, EvidenceFile['role'], string, Buffer] => [path, role, 'image/jpeg', body],
+    ),
+    ['detections.json', 'detections', 'application/json', Buffer.from(JSON.stringify(extra.detections ?? []))],
   ];
   const files: EvidenceFile[] = [];
   for (const [path, role, mediaType, body] of contents) {

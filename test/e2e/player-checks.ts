@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -18,11 +19,11 @@ export const seriousFindings = async (page: Page): Promise<string[]> => {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 };
 
-const SCREENS = [
+export const SCREENS = [
   { name: 'office', width: 1366, height: 768 },
   { name: 'phone', width: 390, height: 844 },
 ] as const;
-const LOOKS = [
+export const LOOKS = [
   { language: 'vi', theme: 'light' },
   { language: 'en', theme: 'dark' },
 ] as const;
@@ -56,7 +57,10 @@ export const lookAt = async (page: Page, path: string, wait: string, name: strin
       await page.setViewportSize(size);
       await page.goto(new URL(path, page.url()).href);
       await page.waitForSelector(wait);
-      if (folder) await page.screenshot({ path: join(folder, `${name}-${screen}-${language}-${theme}.png`) });
+      if (folder)
+        await sharp(await page.screenshot())
+          .png({ palette: true })
+          .toFile(join(folder, `${name}-${screen}-${language}-${theme}.png`));
       const overflow = await page.evaluate(() => {
         // Pages scroll in `main`; without it (at log-in) the document does.
         const parts = [document.documentElement, ...document.querySelectorAll('main')];

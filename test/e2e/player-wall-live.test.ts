@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AuditList } from '../../api/contract/audit.ts';
 import type { CaseChange } from '../../api/contract/live.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import { CASES_CHANNEL, liveChannel, type LiveFrame } from '../../pipeline/live.ts';
+import { ONVIF_PASSWORD, type OnvifCamera, startOnvifCamera } from '../fakes/onvif-camera.ts';
 import { makeCounterClip } from '../fixtures/counter-clip.ts';
 import { openSite, type Site, startRedis } from './api-harness.ts';
 import { layRecording } from './laid-recording.ts';
@@ -15,9 +17,12 @@ import { buildPlayer, hasChromium, openBrowser, type OpenedPage, openPage } from
 const why = hasChromium ? '' : ' (skipped: chromium is not installed)';
 /** Four to a page: the last one is on the second. */
 const CAMERAS = ['gate', 'bridge', 'market', 'school', 'park'] as const;
-const CONFIG = `version: 1
+const configWith = (ptz: string): string => `version: 1
 cameras:
-${CAMERAS.map((id) => `  - { id: ${id}, source: { url: "rtsp://127.0.0.1:1/${id}" } }`).join('\n')}
+${CAMERAS.map((id) => {
+  const url = `rtsp://admin:${encodeURIComponent(ONVIF_PASSWORD)}@127.0.0.1:1/${id}`;
+  return `  - { id: ${id}, source: { url: "${url}" }${id === 'gate' ? `, ptz: { onvif: "${ptz}" }` : ''} }`;
+}).join('\n')}
 `;
 const ANCHOR_AT = 1_763_700_000_000;
 
@@ -26,6 +31,7 @@ describe.skipIf(!hasChromium)(`the wall with pictures${why}`, () => {
   let redis: Awaited<ReturnType<typeof startRedis>>;
   let publisher: Redis;
   let site: Site;
+  let mast: OnvifCamera;
   let browser: Browser;
   let opened: OpenedPage;
   let page: Page;
@@ -55,13 +61,19 @@ describe.skipIf(!hasChromium)(`the wall with pictures${why}`, () => {
     folder = await mkdtemp(join(tmpdir(), 'watchpost-wall-'));
     const playerDir = join(folder, 'player');
     const [, server] = await Promise.all([buildPlayer(playerDir), startRedis(folder)]);
+    mast = await startOnvifCamera();
     redis = server;
     publisher = new Redis(redis.url);
     const clip = join(folder, 'clip.mp4');
     await makeCounterClip({ file: clip, frames: 500, rate: '25', gop: 50, size: '320x180' });
     for (const cameraId of CAMERAS)
       await layRecording({ dataDir: folder, cameraId, sessionId: 's1', clip, anchorAt: ANCHOR_AT });
-    site = await openSite({ playerDir, redisUrl: redis.url, dataDir: folder, config: parseConfig(CONFIG) });
+    site = await openSite({
+      playerDir,
+      redisUrl: redis.url,
+      dataDir: folder,
+      config: parseConfig(configWith(mast.url)),
+    });
     const base = await site.app.listen({ host: '127.0.0.1', port: 0 });
     browser = await openBrowser();
     opened = await openPage(browser, base, { username: 'admin', path: '/' });
@@ -73,6 +85,7 @@ describe.skipIf(!hasChromium)(`the wall with pictures${why}`, () => {
     await site.close();
     publisher.disconnect();
     await redis.stop();
+    mast.close();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -150,6 +163,33 @@ describe.skipIf(!hasChromium)(`the wall with pictures${why}`, () => {
     await expect.poll(shown, { timeout: 20_000 }).toBe('Page 2/2');
     await page.evaluate(() => document.exitFullscreen());
     await page.waitForSelector('[data-kiosk]', { state: 'detached' });
+    expect(opened.errors).toEqual([]);
+  });
+  test('a camera that turns does so for as long as a button is held, goes to stored positions, and it is written down', async () => {
+    const turned = (): string | undefined => mast.turned.at(-1);
+    await page.goto(new URL('/cameras/gate', page.url()).href);
+    await page.getByRole('button', { name: 'Left', exact: true }).hover();
+    await page.mouse.down();
+    await expect.poll(turned, { timeout: 20_000 }).toBe('move -0.4 0 0 PT4S');
+    // Held for longer than the camera goes on by itself, it is told again.
+    await expect.poll(() => mast.turned.length, { timeout: 20_000 }).toBeGreaterThan(1);
+    await page.mouse.up();
+    await expect.poll(turned, { timeout: 20_000 }).toBe('stop');
+    await page.getByRole('button', { name: 'Nearer' }).press('Enter');
+    await expect.poll(() => mast.turned.slice(-2), { timeout: 20_000 }).toEqual(['move 0 0 0.4 PT4S', 'stop']);
+    await page.getByLabel('Stored position').selectOption({ label: 'gate 2' });
+    await page.getByRole('button', { name: 'Go there' }).click();
+    await expect.poll(turned, { timeout: 20_000 }).toBe('preset gate 2');
+    const { rows } = (await site.admin.get('/api/audit?action=camera.turned')).json<AuditList>();
+    expect(rows.length).toBeGreaterThanOrEqual(4);
+    expect(rows[0]).toMatchObject({ actor: 'admin', target: 'gate', detail: '{"act":"preset","token":"gate 2"}' });
+
+    mast.close();
+    await page.getByRole('button', { name: 'Go there' }).click();
+    await page.getByRole('alert').getByText('Camera "gate" cannot be turned: cannot be reached').waitFor();
+    await page.goto(new URL('/cameras/bridge', page.url()).href);
+    await page.waitForSelector('.camera-side .card');
+    expect(await page.getByText('Turn the camera').count()).toBe(0);
     expect(opened.errors).toEqual([]);
   });
 });

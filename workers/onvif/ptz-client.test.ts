@@ -1,100 +1,28 @@
-import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import {
+  envelope,
+  ONVIF_PASSWORD,
+  type OnvifCamera,
+  STANDS,
+  startOnvifCamera,
+  status,
+} from '../../test/fakes/onvif-camera.ts';
 import { machineClock } from '../monotonic.ts';
 import { PtzClient } from './ptz-client.ts';
 import { usernameToken } from './soap.ts';
 import { parseXml } from './xml.ts';
 
-const PASSWORD = 'n&#x27;uoc<sạch>';
-const NAMES =
-  'xmlns:SOAP-ENV="http://www.w3.org/2003/05/soap-envelope" xmlns:tt="http://www.onvif.org/ver10/schema" ' +
-  'xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" ' +
-  'xmlns:tptz="http://www.onvif.org/ver20/ptz/wsdl" xmlns:ter="http://www.onvif.org/ver10/error"';
-const envelope = (body: string): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<SOAP-ENV:Envelope ${NAMES}><SOAP-ENV:Header/><SOAP-ENV:Body>${body}</SOAP-ENV:Body></SOAP-ENV:Envelope>`;
-const FAULT = envelope(
-  '<SOAP-ENV:Fault><SOAP-ENV:Code><SOAP-ENV:Value>SOAP-ENV:Sender</SOAP-ENV:Value><SOAP-ENV:Subcode><SOAP-ENV:Value>ter:NotAuthorized</SOAP-ENV:Value></SOAP-ENV:Subcode></SOAP-ENV:Code><SOAP-ENV:Reason><SOAP-ENV:Text xml:lang="en">Sender not Authorized</SOAP-ENV:Text></SOAP-ENV:Reason></SOAP-ENV:Fault>',
-);
-const status = (position: string, moves = 'IDLE'): string =>
-  envelope(
-    `<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position>${position}</tt:Position>` +
-      `<tt:MoveStatus><tt:PanTilt>${moves}</tt:PanTilt><tt:Zoom>IDLE</tt:Zoom></tt:MoveStatus>` +
-      `<tt:UtcTime>2026-11-21T07:00:00Z</tt:UtcTime></tptz:PTZStatus></tptz:GetStatusResponse>`,
-  );
-const STANDS =
-  '<tt:PanTilt x="-0.25" y="1.5e-1" space="http://www.onvif.org/ver10/tptz/PanTiltSpaces/PositionGenericSpace"/><!-- 1 x --><tt:Zoom x="0"/>';
-
-/** The camera's own clock is so far ahead: a log-in by any other is refused [ONVIF Core §5.12.2]. */
-const AHEAD_MS = 3_600_000;
-
-type Camera = { answer: string; readonly url: string; readonly asked: string[] };
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
 
-const read = async (request: IncomingMessage): Promise<string> => {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
-};
-
-/** A camera at a real port, that checks who asks as the standard wants it. */
-const camera = async (): Promise<Camera> => {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    void read(request).then((text) => {
-      const { children } = parseXml(text);
-      const question = children[1]!.children[0]!;
-      asked.push(`${request.url ?? ''} ${question.name}`);
-      const say = (code: number, body: string) =>
-        response.writeHead(code, { 'content-type': 'application/soap+xml' }).end(body);
-      if (question.name === 'GetSystemDateAndTime') {
-        const now = new Date(Date.now() + AHEAD_MS);
-        const time = `<tt:Time><tt:Hour>${String(now.getUTCHours())}</tt:Hour><tt:Minute>${String(now.getUTCMinutes())}</tt:Minute><tt:Second>${String(now.getUTCSeconds())}</tt:Second></tt:Time>`;
-        const date = `<tt:Date><tt:Year>${String(now.getUTCFullYear())}</tt:Year><tt:Month>${String(now.getUTCMonth() + 1)}</tt:Month><tt:Day>${String(now.getUTCDate())}</tt:Day></tt:Date>`;
-        return say(
-          200,
-          envelope(
-            `<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:DateTimeType>NTP</tt:DateTimeType><tt:UTCDateTime>${time}${date}</tt:UTCDateTime></tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse>`,
-          ),
-        );
-      }
-      const token = children[0]!.children[0]?.children[0];
-      const said = (name: string): string => token?.children.find((child) => child.name === name)?.text ?? '';
-      const wanted = createHash('sha1')
-        .update(Buffer.from(said('Nonce'), 'base64'))
-        .update(said('Created'))
-        .update(PASSWORD)
-        .digest('base64');
-      const isOfItsTime = Math.abs(Date.parse(said('Created')) - Date.now() - AHEAD_MS) < 5_000;
-      if (said('Username') !== 'admin' || said('Password') !== wanted || !isOfItsTime) return say(400, FAULT);
-      if (question.name === 'GetCapabilities')
-        return say(
-          200,
-          envelope(
-            '<tds:GetCapabilitiesResponse><tds:Capabilities><tt:Media><tt:XAddr>http://192.168.1.64/onvif/Media</tt:XAddr></tt:Media><tt:PTZ><tt:XAddr>http://192.168.1.64/onvif/PTZ</tt:XAddr></tt:PTZ></tds:Capabilities></tds:GetCapabilitiesResponse>',
-          ),
-        );
-      if (question.name === 'GetProfiles')
-        return say(
-          200,
-          envelope(
-            '<trt:GetProfilesResponse><trt:Profiles token="fixed" fixed="true"><tt:Name>a</tt:Name></trt:Profiles><trt:Profiles token="Profile_1&amp;2"><tt:Name>b</tt:Name><tt:PTZConfiguration token="ptz0"><tt:Name>c</tt:Name></tt:PTZConfiguration></trt:Profiles></trt:GetProfilesResponse>',
-          ),
-        );
-      return say(200, question.children[0]?.text === 'Profile_1&2' ? made.answer : FAULT);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => server.close());
-  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/onvif/device_service`;
-  const made: Camera = { answer: status(STANDS), url, asked };
+const camera = async (): Promise<OnvifCamera> => {
+  const made = await startOnvifCamera();
+  closing.push(made.close);
   return made;
 };
 
-const source = `rtsp://admin:${encodeURIComponent(PASSWORD)}@10.0.0.5/live`;
-const client = ({ url }: Camera, from = source) => new PtzClient(url, from, machineClock);
+const source = `rtsp://admin:${encodeURIComponent(ONVIF_PASSWORD)}@10.0.0.5/live`;
+const client = ({ url }: OnvifCamera, from = source) => new PtzClient(url, from, machineClock);
 const never = new AbortController().signal;
 
 describe('where a camera’s mast stands', () => {
@@ -140,6 +68,21 @@ describe('where a camera’s mast stands', () => {
     const tower = await camera();
     tower.answer = answer;
     await expect(client(tower).position(never)).rejects.toThrow(expected);
+  });
+
+  test('it is turned for a while, stopped, and sent to a position that is stored in it', async () => {
+    const tower = await camera();
+    const turning = client(tower);
+    expect(await turning.presets(never)).toEqual([
+      { token: '1', name: 'Ngã tư' },
+      { token: 'gate 2', name: '' },
+    ]);
+    await turning.move({ pan: 0.5, tilt: -1, zoom: 0 }, 4_000, never);
+    await turning.move({ pan: 0, tilt: 0, zoom: 0.25 }, 1_500, never);
+    await turning.stop(never);
+    await turning.goTo('gate 2', never);
+    expect(tower.turned).toEqual(['move 0.5 -1 0 PT4S', 'move 0 0 0.25 PT1.5S', 'stop', 'preset gate 2']);
+    await expect(turning.goTo('<3>', never)).rejects.toMatchObject({ code: 'PTZ_UNAVAILABLE' });
   });
 
   test('nobody there is told as such', async () => {

@@ -14,8 +14,13 @@ const FLOAT = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 /** What was learnt of the camera when it was first asked. */
 type Device = { readonly clockOffsetMs: number; readonly ptzUrl: string; readonly profile: string };
 
+/** How fast it turns, each −1 to 1 of what the camera can: right, up and nearer are positive [ONVIF PTZ §5.3.3]. */
+export type PtzVelocity = { readonly pan: number; readonly tilt: number; readonly zoom: number };
+/** A position that is stored in the camera. `name` may be empty. */
+export type PtzPreset = { readonly token: string; readonly name: string };
+
 /**
- * Asks a camera where its mast stands [ONVIF Core, Media, PTZ §5.3.3 GetStatus]. Its clock is asked first, since it refuses
+ * Asks a camera where its mast stands, and turns it [ONVIF Core, Media, PTZ §5.3]. Its clock is asked first, since it refuses
  * log-ins that are not of its own time, then which service and which profile.
  */
 export class PtzClient {
@@ -36,17 +41,48 @@ export class PtzClient {
 
   /** @throws WatchpostError PTZ_UNAVAILABLE, see `ask` */
   async position(signal: AbortSignal): Promise<PtzPosition> {
+    return toPosition(await this.#turning('GetStatus', '', signal));
+  }
+
+  /**
+   * Turns until `stop`, but no longer than `forMs`: should the stop be lost on its way, the camera stops by itself.
+   * @throws WatchpostError PTZ_UNAVAILABLE
+   */
+  async move({ pan, tilt, zoom }: PtzVelocity, forMs: number, signal: AbortSignal): Promise<void> {
+    // What a camera cannot do it refuses even at speed zero, so nothing that stands still is named.
+    const turn = pan === 0 && tilt === 0 ? '' : `<PanTilt xmlns="${SCHEMA}" x="${String(pan)}" y="${String(tilt)}"/>`;
+    const nearer = zoom === 0 ? '' : `<Zoom xmlns="${SCHEMA}" x="${String(zoom)}"/>`;
+    const timeout = `<Timeout>PT${String(forMs / 1000)}S</Timeout>`;
+    await this.#turning('ContinuousMove', `<Velocity>${turn}${nearer}</Velocity>${timeout}`, signal);
+  }
+
+  /** @throws WatchpostError PTZ_UNAVAILABLE */
+  async stop(signal: AbortSignal): Promise<void> {
+    await this.#turning('Stop', '<PanTilt>true</PanTilt><Zoom>true</Zoom>', signal);
+  }
+
+  /** @throws WatchpostError PTZ_UNAVAILABLE */
+  async presets(signal: AbortSignal): Promise<readonly PtzPreset[]> {
+    const answer = await this.#turning('GetPresets', '', signal);
+    return answer.children
+      .filter(({ namespace, name }) => namespace === PTZ && name === 'Preset')
+      .flatMap((preset) => {
+        const token = preset.attributes.get('token') ?? '';
+        return token === '' ? [] : [{ token, name: optional(preset, 'Name')?.text ?? '' }];
+      });
+  }
+
+  /** @throws WatchpostError PTZ_UNAVAILABLE, also for a preset that the camera does not have */
+  async goTo(preset: string, signal: AbortSignal): Promise<void> {
+    await this.#turning('GotoPreset', `<PresetToken>${escape(preset)}</PresetToken>`, signal);
+  }
+
+  /** One question to the part that turns. @param body after the profile's token */
+  async #turning(name: string, body: string, signal: AbortSignal): Promise<XmlElement> {
     try {
       this.#device ??= await this.#open(signal);
       const { ptzUrl, profile } = this.#device;
-      const answer = await this.#ask(
-        ptzUrl,
-        PTZ,
-        'GetStatus',
-        `<ProfileToken>${escape(profile)}</ProfileToken>`,
-        signal,
-      );
-      return toPosition(answer);
+      return await this.#ask(ptzUrl, PTZ, name, `<ProfileToken>${escape(profile)}</ProfileToken>${body}`, signal);
     } catch (error) {
       // It may have been restarted, with another clock and other profiles.
       this.#device = null;

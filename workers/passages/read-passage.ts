@@ -33,8 +33,8 @@ const unread = (pass: VehiclePass, reason: UnreadReason): Passage => ({
   ...{ colour: null, plate: null, unread: reason, candidates: [], vehicleCrop: null, plateCrop: null },
 });
 
-const factsOf = ({ id, cameraId, at, className, lane, direction }: VehiclePass) => ({
-  ...{ id, cameraId, at, className, lane, direction },
+const factsOf = ({ id, cameraId, sessionId, trackId, at, className, lane, direction }: VehiclePass) => ({
+  ...{ id, cameraId, sessionId, trackId, at, className, lane, direction },
 });
 
 /** A passage whose vehicle nobody looked at, and why. */

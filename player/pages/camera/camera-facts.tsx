@@ -5,6 +5,7 @@ import { useCause } from '../../components/camera-state.tsx';
 import { CaseBadge } from '../../components/case-parts.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
+import { PartState } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { casePath } from '../../router.ts';
 import { useResource } from '../../use-resource.ts';
@@ -80,10 +81,12 @@ export function RecentCases(props: { readonly cameraId: string; readonly onGo: (
   const { cameraId } = props;
   const { t, name, format } = useI18n();
   const load = useCallback((signal: AbortSignal) => api.cases({ cameraId, limit: 6 }, signal), [cameraId]);
-  const { data } = useResource(load, REFRESH_MS);
+  const recent = useResource(load, REFRESH_MS);
+  const { data } = recent;
   return (
     <section className="card">
       <h3>{t('camera.recent')}</h3>
+      <PartState of={recent} />
       {data?.cases.length === 0 && <p className="muted">{t('camera.recentNone')}</p>}
       <ul className="plain">
         {data?.cases.map((one) => (

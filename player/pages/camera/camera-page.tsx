@@ -11,11 +11,12 @@ import { LiveVideo } from '../../live/live-video.tsx';
 import { StillPicture } from '../../live/still-picture.tsx';
 import { useCameraStates } from '../../live/use-live.ts';
 import { usePreferences } from '../../preferences.ts';
-import { canSeeCases, useSession } from '../../session.ts';
+import { canSeeCases, canTurn, useSession } from '../../session.ts';
 import { useResource } from '../../use-resource.ts';
 import { Facts, RecentCases } from './camera-facts.tsx';
 import { MissedActs } from './missed-acts.tsx';
 import { GoTo, PlaybackBar } from './playback-bar.tsx';
+import { PtzPad } from './ptz-pad.tsx';
 import { RecordingBar } from './recording-bar.tsx';
 import { useCameraKeys } from './use-camera-keys.ts';
 import { usePlayback } from './use-playback.ts';
@@ -111,6 +112,7 @@ function CameraView({ camera, children }: { readonly camera: Camera; readonly ch
           {!playback.isLive && showZones && <p className="muted">{t('camera.zonesOfToday')}</p>}
         </section>
         <aside className="camera-side">
+          {camera.ptz && canTurn(role) && playback.isLive && <PtzPad cameraId={camera.id} />}
           <Facts camera={camera} />
           {canSeeCases(role) && <RecentCases cameraId={camera.id} onGo={playback.go} />}
           {canSeeCases(role) && <MissedActs cameraId={camera.id} shownAt={() => playback.pictureAt.current} />}

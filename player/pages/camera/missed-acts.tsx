@@ -2,7 +2,7 @@ import { type SyntheticEvent, useCallback, useState } from 'react';
 import type { MissedRequest } from '../../../api/contract/procedure.ts';
 import { api } from '../../api-client.ts';
 import { CASE_KINDS } from '../../case-names.ts';
-import { useErrorText } from '../../components/states.tsx';
+import { PartState, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { canDecide, useSession } from '../../session.ts';
 import { useResource } from '../../use-resource.ts';
@@ -14,7 +14,8 @@ export function MissedActs(props: { readonly cameraId: string; readonly shownAt:
   const { role } = useSession();
   const errorText = useErrorText();
   const load = useCallback((signal: AbortSignal) => api.missed({ cameraId, limit: 6 }, signal), [cameraId]);
-  const { data, reload } = useResource(load);
+  const missed = useResource(load);
+  const { data, reload } = missed;
   /** Instant of the picture when the form was opened: the video goes on while somebody types. */
   const [at, setAt] = useState<number | null>(null);
   const [kind, setKind] = useState<MissedRequest['kind']>('wrong_way');
@@ -43,6 +44,7 @@ export function MissedActs(props: { readonly cameraId: string; readonly shownAt:
   return (
     <section className="card">
       <h3>{t('missed.title')}</h3>
+      <PartState of={missed} />
       {data?.missed.length === 0 && <p className="muted">{t('missed.none')}</p>}
       <ul className="plain">
         {data?.missed.map((act) => (

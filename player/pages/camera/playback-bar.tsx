@@ -1,9 +1,8 @@
 import { type RefObject, type SyntheticEvent, useState } from 'react';
 import { serverNow } from '../../api-client.ts';
 import { Icon, type IconName } from '../../components/icons.tsx';
-import { Toggle } from '../../components/toggle.tsx';
+import { OverlayToggles } from '../../components/overlay-toggles.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
-import { setPreferences, usePreferences } from '../../preferences.ts';
 import { useSession } from '../../session.ts';
 import { toInstant } from '../../site-time.ts';
 import { saveStill } from './save-still.ts';
@@ -25,7 +24,6 @@ export function PlaybackBar(props: {
 }) {
   const { t, format } = useI18n();
   const { playback, clock, delay } = props;
-  const { showTracks, showZones } = usePreferences();
   const { isLive, paused, speed } = playback;
   const seconds = JUMP_MS / 1000;
   return (
@@ -77,18 +75,7 @@ export function PlaybackBar(props: {
         </button>
       )}
       <span className="spacer" />
-      <Toggle
-        pressed={showTracks}
-        icon="boxes"
-        label={t('wall.tracks')}
-        onClick={() => setPreferences({ showTracks: !showTracks })}
-      />
-      <Toggle
-        pressed={showZones}
-        icon="zone"
-        label={t('wall.zones')}
-        onClick={() => setPreferences({ showZones: !showZones })}
-      />
+      <OverlayToggles />
       <IconButton
         icon="download"
         label={t('camera.still')}

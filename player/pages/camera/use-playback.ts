@@ -3,6 +3,7 @@ import { api, serverNow, toQuery } from '../../api-client.ts';
 import type { HlsPlayer } from '../../live/hls-player.ts';
 import { RecordedTracks } from '../../live/recorded-tracks.ts';
 import { cameraPath, navigate } from '../../router.ts';
+import { canSearchPlates, useSession } from '../../session.ts';
 
 /** What one playlist holds around the moment that was asked for; going on from its end opens the next. */
 const BEFORE_MS = 5 * 60_000;
@@ -52,13 +53,18 @@ export function usePlayback(cameraId: string, video: RefObject<HTMLVideoElement 
   const [paused, setPaused] = useState(false);
   const [speed, setSpeed] = useState(1);
   const isLive = opened === null;
+  const seesPlates = canSearchPlates(useSession().role);
 
   const recorded = useMemo(
     () =>
       isLive
         ? undefined
-        : new RecordedTracks((after, before, signal) => api.tracks(cameraId, { after, before }, signal), serverNow),
-    [cameraId, isLive],
+        : new RecordedTracks(
+            (after, before, signal) => api.tracks(cameraId, { after, before }, signal),
+            serverNow,
+            seesPlates ? (after, before, signal) => api.plates(cameraId, { after, before }, signal) : null,
+          ),
+    [cameraId, isLive, seesPlates],
   );
   useEffect(() => () => recorded?.close(), [recorded]);
 

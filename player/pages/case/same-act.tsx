@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import type { CaseDetail } from '../../../api/contract/cases.ts';
 import { api } from '../../api-client.ts';
 import { Link } from '../../components/link.tsx';
-import { useErrorText } from '../../components/states.tsx';
+import { PartState, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { casePath } from '../../router.ts';
 import { canProceed, useSession } from '../../session.ts';
@@ -14,11 +14,16 @@ export function SameAct({ detail, onChanged }: { readonly detail: CaseDetail; re
   const { role } = useSession();
   const errorText = useErrorText();
   const load = useCallback((signal: AbortSignal) => api.sameAct(detail.id, signal), [detail.id]);
-  const { data } = useResource(load);
+  const similar = useResource(load);
+  const { data } = similar;
   const [working, setWorking] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const proposals = data?.proposals ?? [];
-  if (detail.status === null || (proposals.length === 0 && detail.mergedInto === null && detail.merged.length === 0))
+  const failed = similar.error !== null;
+  if (
+    detail.status === null ||
+    (!failed && proposals.length === 0 && detail.mergedInto === null && detail.merged.length === 0)
+  )
     return null;
 
   const act = async (run: () => Promise<unknown>): Promise<void> => {
@@ -38,6 +43,7 @@ export function SameAct({ detail, onChanged }: { readonly detail: CaseDetail; re
   return (
     <section className="card" data-same-act={detail.mergedInto === null ? 'alone' : 'merged'}>
       <h2>{t('sameAct.title')}</h2>
+      {failed && <PartState of={similar} />}
       {detail.mergedInto !== null && (
         <>
           <p className="info-box">

@@ -1,6 +1,7 @@
 import type { AlertChannelState } from '../../../api/contract/alerts.ts';
 import { api } from '../../api-client.ts';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { PartState } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { canSeeCases, useSession } from '../../session.ts';
 import { useResource } from '../../use-resource.ts';
@@ -15,11 +16,13 @@ export function AlertChannels() {
 
 function Channels() {
   const { t, format } = useI18n();
-  const { data } = useResource(api.alertChannels, REFRESH_MS);
-  if (!data || data.channels.length === 0) return null;
+  const channels = useResource(api.alertChannels, REFRESH_MS);
+  const { data } = channels;
+  if (!data || data.channels.length === 0) return data ? null : <PartState of={channels} />;
   return (
     <>
       <h2>{t('health.channels')}</h2>
+      <PartState of={channels} />
       <TableScroll label={t('health.channels')}>
         <table>
           <thead>

@@ -1,5 +1,6 @@
 import { api } from '../../api-client.ts';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { PartState } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { canAudit, useSession } from '../../session.ts';
 import { useResource } from '../../use-resource.ts';
@@ -14,11 +15,13 @@ export function Retention() {
 
 function Tiers() {
   const { t, name, format } = useI18n();
-  const { data } = useResource(api.retention, REFRESH_MS);
-  if (!data) return null;
+  const tiers = useResource(api.retention, REFRESH_MS);
+  const { data } = tiers;
+  if (!data) return <PartState of={tiers} />;
   return (
     <>
       <h2>{t('retention.title')}</h2>
+      <PartState of={tiers} />
       {data.tiers.length > 0 && <p>{t('retention.lead')}</p>}
       <p className="muted">
         {t('retention.counts', { held: format.number(data.held), erased: format.number(data.erased) })}

@@ -4,7 +4,7 @@ import type { ApiToken, TokenScope } from '../../../api/contract/tokens.ts';
 import { api } from '../../api-client.ts';
 import { ErrorBox } from '../../components/error-box.tsx';
 import { Icon } from '../../components/icons.tsx';
-import { useErrorText } from '../../components/states.tsx';
+import { PartState, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
 
@@ -14,7 +14,8 @@ const DAYS = [7, 30, 90, 366] as const;
 export function TokensCard() {
   const { t } = useI18n();
   const errorText = useErrorText();
-  const { data, reload } = useResource(api.tokens);
+  const tokens = useResource(api.tokens);
+  const { data, reload } = tokens;
   const id = useId();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly TokenScope[]>([]);
@@ -60,6 +61,7 @@ export function TokensCard() {
           </p>
         </div>
       )}
+      <PartState of={tokens} />
       {(data?.tokens ?? []).map((token) => (
         <Row key={token.id} token={token} onRevoke={() => revoke(token)} />
       ))}

@@ -2,7 +2,7 @@ import { type SyntheticEvent, useState } from 'react';
 import type { PassageSearch, PassageView } from '../../../api/contract/passages.ts';
 import { api } from '../../api-client.ts';
 import { ErrorBox } from '../../components/error-box.tsx';
-import { Loading, Notice, useErrorText } from '../../components/states.tsx';
+import { Loading, Notice, useErrorText, PartState } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useSession } from '../../session.ts';
 import { nextDay, toInstant } from '../../site-time.ts';
@@ -95,6 +95,7 @@ export function SearchView(props: {
 
   return (
     <>
+      {cameras.error !== null && <PartState of={cameras} />}
       <form className="card plates-form" aria-label={t('plates.search')} onSubmit={submit}>
         <PurposeField value={props.purpose} onChange={props.onPurpose} />
         <label className="plates-plate">

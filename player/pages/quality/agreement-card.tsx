@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
 import { api, serverNow } from '../../api-client.ts';
+import { PartState } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
 
@@ -12,8 +13,9 @@ export function AgreementCard({ days }: { readonly days: number }) {
     (signal: AbortSignal) => api.agreement({ after: serverNow() - days * DAY_MS }, signal),
     [days],
   );
-  const { data } = useResource(load);
-  if (!data) return null;
+  const agreement = useResource(load);
+  const { data } = agreement;
+  if (!data) return <PartState of={agreement} />;
   const percent = (share: number): string => format.number(share * 100, 0);
   return (
     <section className="card" aria-labelledby="agreement">

@@ -10,6 +10,7 @@ import { navigate } from '../../router.ts';
 import { type DraftCamera, type Rule, useDraft } from './draft.ts';
 import { DryRunPanel } from './dry-run-panel.tsx';
 import { PictureEditor, type Tool } from './picture-editor.tsx';
+import { useProblemText } from './use-problem-text.ts';
 import { RuleForm } from './rule-form.tsx';
 import { kindsOf, type Schema, schemaOf } from './schema.ts';
 import { SourceForm } from './source-form.tsx';
@@ -100,6 +101,7 @@ export function CameraEditor(props: {
       .finally(() => setWorking(false));
   };
   const problems = check.problems;
+  const problemText = useProblemText();
   const conflict = failure instanceof ApiError && failure.code === 'CONFIG_CONFLICT';
   const mayTry = camera.analysis !== undefined && problems.length === 0 && !isNew;
   return (
@@ -178,7 +180,7 @@ export function CameraEditor(props: {
                   <ul>
                     {problems.map(({ path, message }) => (
                       <li key={path + message}>
-                        {path && <code>{path}</code>} {message}
+                        {path && <code>{path}</code>} {problemText({ message })}
                       </li>
                     ))}
                   </ul>

@@ -4,6 +4,7 @@ import { useI18n } from '../../i18n/i18n.tsx';
 import { CalibrationField } from './calibration-field.tsx';
 import type { DraftCamera, Rule } from './draft.ts';
 import { HINTS_VI } from './hints-vi.ts';
+import { useProblemText } from './use-problem-text.ts';
 import { type Field, type Schema, toField, wordsOf } from './schema.ts';
 
 /** Classes that the shipped detectors know; a rule's own ones are added to them. */
@@ -23,6 +24,11 @@ export function RuleForm(props: {
   readonly onShow: () => void;
 }) {
   const { rule, schema, problems } = props;
+  const problemText = useProblemText();
+  const problemOf = (key: string): string | undefined => {
+    const found = problems.find(({ path }) => path === key || path.startsWith(`${key}.`));
+    return found && problemText(found);
+  };
   const lead = useHint(schema);
   const set = (key: string, value: unknown): void => {
     const rest = Object.fromEntries(Object.entries(rule).filter(([name]) => name !== key));
@@ -42,7 +48,7 @@ export function RuleForm(props: {
             required={(schema.required ?? []).includes(key) && member.default === undefined}
             value={rule[key]}
             camera={props.camera}
-            problem={problems.find(({ path }) => path === key || path.startsWith(`${key}.`))?.message}
+            problem={problemOf(key)}
             onChange={(value) => set(key, value)}
             onDraw={props.onDraw}
             onShow={props.onShow}

@@ -6,6 +6,7 @@ import { Failure, Loading, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
 import { Diff } from './camera-editor.tsx';
+import { useProblemText } from './use-problem-text.ts';
 
 /** Saved configurations, what going back would change, and the way back. */
 export function Versions(props: {
@@ -79,6 +80,7 @@ function Compare(props: {
 }) {
   const { t } = useI18n();
   const errorText = useErrorText();
+  const problemText = useProblemText();
   const { version } = props.version;
   const [found, setFound] = useState<VersionDiff | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
@@ -98,9 +100,7 @@ function Compare(props: {
       {failure !== null && <p className="error-box">{errorText(failure)}</p>}
       {!found && failure === null && <Loading />}
       {found && <Diff text={found.diff === '' ? t('setup.noDifference') : found.diff} />}
-      {found && found.problems.length > 0 && (
-        <p className="error-box">{found.problems.map(({ message }) => message).join(' ')}</p>
-      )}
+      {found && found.problems.length > 0 && <p className="error-box">{found.problems.map(problemText).join(' ')}</p>}
       <footer>
         <button type="button" className="button quiet" onClick={props.onClose}>
           {t('users.cancel')}

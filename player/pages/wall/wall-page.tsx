@@ -2,9 +2,9 @@ import { useEffect, useRef, useState } from 'react';
 import { api } from '../../api-client.ts';
 import { withLiveState } from '../../components/camera-state.tsx';
 import { Icon } from '../../components/icons.tsx';
+import { OverlayToggles } from '../../components/overlay-toggles.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
-import { Toggle } from '../../components/toggle.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useCameraStates } from '../../live/use-live.ts';
 import { setPreferences, usePreferences } from '../../preferences.ts';
@@ -93,18 +93,7 @@ export function WallPage() {
           </button>
         )}
         <span className="spacer" />
-        <Toggle
-          pressed={showTracks}
-          icon="boxes"
-          label={t('wall.tracks')}
-          onClick={() => setPreferences({ showTracks: !showTracks })}
-        />
-        <Toggle
-          pressed={showZones}
-          icon="zone"
-          label={t('wall.zones')}
-          onClick={() => setPreferences({ showZones: !showZones })}
-        />
+        <OverlayToggles />
         <div className="segments" role="group" aria-label={t('wall.layout')}>
           {LAYOUTS.map((count) => (
             <button

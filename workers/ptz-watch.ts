@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { CameraConfig } from '../../pipeline/config-schema.ts';
-import type { Clock } from '../../pipeline/clock.ts';
-import type { PtzPosition } from '../../pipeline/fire/ptz.ts';
-import { isAborted } from '../is-aborted.ts';
-import { PtzClient } from './ptz-client.ts';
+import type { CameraConfig } from '../pipeline/config-schema.ts';
+import type { Clock } from '../pipeline/clock.ts';
+import type { PtzPosition } from '../pipeline/fire/ptz.ts';
+import { isAborted } from './is-aborted.ts';
+import { PtzClient } from './onvif/ptz-client.ts';
 
 const EVERY_MS = 500;
 /** A camera that does not answer is asked less and less often. */
