@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../pipeline/config.ts';
-import { hasRtspServer, needsRtspServer, type RtspCamera, startRtspCamera } from '../fakes/rtsp-camera.ts';
+import { needsRtspServer, type RtspCamera, startRtspCamera } from '../fakes/rtsp-camera.ts';
 import { makeCounterClip } from '../fixtures/counter-clip.ts';
 import { type RunningRecorder, startRecorder, until } from '../fixtures/recorder-run.ts';
 import { openSite, type Site, TestClock } from './api-harness.ts';

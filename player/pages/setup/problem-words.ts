@@ -128,7 +128,7 @@ const PATTERNS: readonly Pattern[] = [
 export const problemInVietnamese = (message: string): string | null => {
   for (const [pattern, words] of PATTERNS) {
     const found = pattern.exec(message);
-    if (found) return words(...found.slice(1).map((part) => part ?? ''));
+    if (found) return words(...found.slice(1));
   }
   return null;
 };
