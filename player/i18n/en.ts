@@ -1246,17 +1246,9 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'error.REQUEST_TOO_LARGE': 'That is too much at once. Send less and try again.',
   'error.STORE_NOT_FOUND': 'There is no such file in the evidence store.',
   'error.EVIDENCE_GONE': 'The recording of this event was removed before its evidence was kept.',
-  'error.STORE_LOCKED':
-    'The evidence store has locked this, or it is under a legal hold. Wait until the lock ends, or have a supervisor lift the hold.',
   'error.CONFIG_SYNTAX': 'The configuration file is broken. Have the administrator run “watchpost config check”.',
   'error.INPUT_UNREADABLE': 'The server cannot read a file that it needs. Have the administrator look into the log.',
-  'error.EVIDENCE_UNVERIFIED':
-    'The evidence of this case could not be verified. Try again; if that fails, tell the administrator.',
   'error.CASE_UNREADABLE': 'The files of this case cannot be read in the store. Tell the administrator.',
-  'error.DISK_FULL': 'The disk is full and nothing was saved. Have the administrator free space, then try again.',
-  'error.SIGNING_UNAVAILABLE': 'The server cannot sign evidence now. Have the administrator check the signing key.',
-  'error.QUEUE_UNAVAILABLE':
-    'The queue (Redis) does not answer. Try again later; if that fails, tell the administrator.',
   'error.EVIDENCE_NOT_READY': 'The recording does not reach the end of this clip yet. Wait some seconds and try again.',
   'error.PTZ_UNAVAILABLE':
     'The camera does not take the order to turn. Check its ONVIF, its account and its network, then try again.',

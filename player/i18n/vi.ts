@@ -1235,15 +1235,9 @@ export const vi = {
   'error.REQUEST_TOO_LARGE': 'Dữ liệu gửi lên quá lớn. Gửi ít hơn rồi thử lại.',
   'error.STORE_NOT_FOUND': 'Không có tệp này trong kho bằng chứng.',
   'error.EVIDENCE_GONE': 'Bản ghi của sự việc này đã bị xóa trước khi kịp lưu bằng chứng.',
-  'error.STORE_LOCKED':
-    'Kho bằng chứng đang khóa tệp này, hoặc tệp đang được giữ theo yêu cầu pháp lý. Đợi hết hạn khóa hoặc nhờ giám sát bỏ lệnh giữ.',
   'error.CONFIG_SYNTAX': 'Tệp cấu hình bị lỗi cú pháp. Báo quản trị viên chạy “watchpost config check”.',
   'error.INPUT_UNREADABLE': 'Máy chủ không đọc được một tệp cần thiết. Báo quản trị viên xem nhật ký.',
-  'error.EVIDENCE_UNVERIFIED': 'Bằng chứng của hồ sơ này chưa kiểm tra được. Thử lại; nếu vẫn lỗi, báo quản trị viên.',
   'error.CASE_UNREADABLE': 'Không đọc được tệp của hồ sơ này trong kho. Báo quản trị viên.',
-  'error.DISK_FULL': 'Ổ đĩa đã đầy, chưa có gì được lưu. Báo quản trị viên dọn chỗ trống rồi thử lại.',
-  'error.SIGNING_UNAVAILABLE': 'Máy chủ chưa ký được bằng chứng. Báo quản trị viên kiểm tra khóa ký.',
-  'error.QUEUE_UNAVAILABLE': 'Hàng đợi (Redis) không trả lời. Thử lại sau; nếu vẫn lỗi, báo quản trị viên.',
   'error.EVIDENCE_NOT_READY': 'Bản ghi chưa đủ cho đoạn phim này. Đợi vài giây rồi thử lại.',
   'error.PTZ_UNAVAILABLE': 'Camera không nhận lệnh quay. Kiểm tra ONVIF, tài khoản và mạng của camera rồi thử lại.',
   'error.CASE_CONFLICT':
