@@ -122,7 +122,9 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
       proposed.set(symbols, Math.max(proposed.get(symbols) ?? -Infinity, score + Math.log(weights[i]!)));
   });
   for (const [symbols] of [...proposed].sort(([, a], [, b]) => b - a).slice(0, MAX_POOL)) add(symbols);
-  if (looks.length > 1) improve(pool, add, looks);
+  const likeliest = [...pool].sort(([, a], [, b]) => b - a)[0]?.[0];
+  // Where every look reads the same by itself, nothing near it is better.
+  if (looks.length > 1 && read.some(({ text }) => text !== likeliest)) improve(pool, add, looks);
 
   const ranked = [...pool].sort(([, a], [, b]) => b - a);
   const sum = ranked.reduce((all, [, score]) => logAdd(all, score), -Infinity);
