@@ -1,5 +1,6 @@
 // Finds sample footage, writes the demo's configuration, prints its path. Cameras whose footage is not on this
-// machine are left out; at least Debian's own pedestrian clip is there after scripts/demo.sh installed opencv-doc.
+// machine are left out; the drawn street always is there, and Debian's own pedestrian clip after scripts/demo.sh
+// installed opencv-doc.
 //   node scripts/demo-config.mjs live|once CACHE_FOLDER
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -53,8 +54,20 @@ const download = async (name) => {
   }
 };
 
+/** The product's own street: drawn here, once, as a camera would send it. */
+const DRAWN = 'street-day.mp4';
+const draw = () => {
+  const folder = join(samples, 'street');
+  if (!existsSync(join(folder, DRAWN))) console.error('   street: drawing it takes a minute or two, once');
+  execFileSync(process.execPath, [join(root, 'dist', 'models', 'street', 'main.js'), '--out', folder], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return join(folder, DRAWN);
+};
+
 /** The first of: cache, shared folder, Debian's own, download. */
 const find = async (name) => {
+  if (name === DRAWN) return draw();
   for (const file of [join(samples, name), join(shared, 'footage', name)]) if (existsSync(file)) return file;
   return fromDebian(name) ?? (await download(name));
 };
@@ -64,6 +77,7 @@ const find = async (name) => {
  * recording is cut at key frames. So the demo plays a copy that is encoded as cameras do.
  */
 const asCameraSends = (file, name) => {
+  if (name === DRAWN) return file;
   const copy = join(samples, `${name.replace(/\.[^.]+$/, '')}.live.mp4`);
   if (existsSync(copy)) return copy;
   const args = [

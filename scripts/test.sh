@@ -36,6 +36,8 @@ run_tests() {
   say "$name tests"
   npx vitest run "$@" --reporter=default --reporter=json --outputFile.json="$reports/$name.json" || true
 }
+# The drawn street of the demo, meanwhile too.
+[ "${1:-}" = --unit ] || { nice node dist/models/street/main.js --out .cache/samples/street >"$reports/street.txt" 2>&1 & street=$!; }
 await_code() {
   wait "$code" || failed=$((failed + $?))
   say "types, lint, format, generated docs"
@@ -49,6 +51,7 @@ if [ "${1:-}" = --unit ]; then
 else
   run_tests unit --project unit --exclude "${object_store[0]}"
   await_code
+  wait "$street" || cat "$reports/street.txt"
   mapfile -t together < <(node -p 'JSON.parse(fs.readFileSync("test/e2e/together.json")).map((name) => `--exclude=test/e2e/${name}.test.ts`).join("\n")')
   run_tests together --project together --maxWorkers 2
   run_tests e2e --project e2e --exclude "${object_store[1]}" "${together[@]}"
