@@ -142,10 +142,7 @@ describe.skipIf(why !== '')(`pictures of pages with video${why}`, () => {
               name: 'Làn phải',
               kind: 'wrong_way',
               zone: 'lan-phai',
-              direction: [
-                [0.6, 0.9],
-                [0.55, 0.3],
-              ],
+              heading: [-0.05, -1],
             },
             { id: 'luu-luong', kind: 'line_count', line: 'vach-dem' },
           ],
