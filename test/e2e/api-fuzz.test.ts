@@ -43,6 +43,7 @@ const SPANS = [
   ['/dvr.m3u8', '?from=0&to=1000'],
   ['/recording', '?after=0&before=1000'],
   ['/tracks', '?after=0&before=1000'],
+  ['/plates', '?after=0&before=1000'],
 ] as const;
 
 /** Small and repeatable; the quality of the numbers does not matter here [Park and Miller 1988]. */
