@@ -40,7 +40,7 @@ const KMH = 3.6;
 /** The overlay's figure is measured again so often, and forgotten so long after the vehicle has left. */
 const SHOW_EVERY_MS = 1_000;
 /** Measuring costs more than all other rules of a frame: a full street is measured in turns. */
-const MOST_SHOWN_A_FRAME = 4;
+const MOST_SHOWN_A_FRAME = 1;
 /** Fewer sightings are no measurement. */
 const LEAST_SHOWN = 5;
 type Budget = { left: number };

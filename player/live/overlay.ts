@@ -71,14 +71,22 @@ export function drawOverlay(
   if (style.geometry) drawGeometry(context, rect, style.geometry, small);
   // Alerts last, so that they lie on top.
   const calmFirst = [...tracks].sort((a, b) => a.alerts.length - b.alerts.length);
-  for (const track of calmFirst)
-    drawTrack(context, rect, track, style.labelOf(track, small && track.alerts.length === 0));
+  for (const track of calmFirst) drawBox(context, rect, track);
+  // In a crowd names would hide what they name: alerts have theirs, then the nearest, where there is room.
+  const taken: Rect[] = [];
+  const wantedFirst = [...tracks].sort((a, b) => b.alerts.length - a.alerts.length || areaOf(b) - areaOf(a));
+  for (const track of wantedFirst) {
+    const label = style.labelOf(track, small && track.alerts.length === 0);
+    if (label !== '') drawName(context, rect, label, track, taken);
+  }
   context.restore();
 }
 
 type Rect = ReturnType<typeof containedRect>;
 
-function drawTrack(context: CanvasRenderingContext2D, rect: Rect, track: LiveTrack, label: string): void {
+const areaOf = ({ box: [x1, y1, x2, y2] }: LiveTrack): number => (x2 - x1) * (y2 - y1);
+
+function drawBox(context: CanvasRenderingContext2D, rect: Rect, track: LiveTrack): void {
   const alert = track.alerts.length > 0;
   const x = rect.x + track.box[0] * rect.width;
   const y = rect.y + track.box[1] * rect.height;
@@ -92,35 +100,56 @@ function drawTrack(context: CanvasRenderingContext2D, rect: Rect, track: LiveTra
   context.strokeStyle = alert ? ALERT : CALM;
   context.lineWidth = alert ? 3 : 1.5;
   context.strokeRect(x, y, w, h);
-  if (label === '') return;
-  drawLabel(
-    context,
-    rect,
-    label,
-    x,
-    y,
-    alert ? { back: '#c11f26', front: '#fff' } : { back: 'rgba(10, 22, 28, 0.78)', front: '#dff9fa' },
-  );
+}
+
+const LABEL = {
+  height: 16,
+  alert: { back: '#c11f26', front: '#fff' },
+  calm: { back: 'rgba(10, 22, 28, 0.78)', front: '#dff9fa' },
+  zone: { back: 'rgba(60, 44, 0, 0.85)', front: '#ffe7a8' },
+};
+
+/** Names a track over its box. @param taken where names lie already; the one of a calm track is left out there */
+function drawName(
+  context: CanvasRenderingContext2D,
+  rect: Rect,
+  label: string,
+  { box, alerts }: LiveTrack,
+  taken: Rect[],
+): void {
+  const place = placeLabel(context, rect, label, rect.x + box[0] * rect.width, rect.y + box[1] * rect.height);
+  const isAlert = alerts.length > 0;
+  if (!isAlert && taken.some((other) => overlap(place, other))) return;
+  taken.push(place);
+  drawLabel(context, place, label, isAlert ? LABEL.alert : LABEL.calm);
+}
+
+/** Where a label goes that belongs to a point: above it, inside the picture. */
+function placeLabel(context: CanvasRenderingContext2D, rect: Rect, label: string, x: number, y: number): Rect {
+  context.font = '600 11px system-ui, sans-serif';
+  const width = context.measureText(label).width + 8;
+  return {
+    x: Math.max(rect.x, Math.min(x - 1, rect.x + rect.width - width)),
+    y: Math.max(rect.y, y - LABEL.height - 1),
+    ...{ width, height: LABEL.height },
+  };
 }
 
 function drawLabel(
   context: CanvasRenderingContext2D,
-  rect: Rect,
+  { x, y, width, height }: Rect,
   label: string,
-  x: number,
-  y: number,
   colours: { readonly back: string; readonly front: string },
 ): void {
-  context.font = '600 11px system-ui, sans-serif';
   context.textBaseline = 'middle';
-  const width = context.measureText(label).width + 8;
-  const left = Math.max(rect.x, Math.min(x - 1, rect.x + rect.width - width));
-  const top = Math.max(rect.y, y - 17);
   context.fillStyle = colours.back;
-  context.fillRect(left, top, width, 16);
+  context.fillRect(x, y, width, height);
   context.fillStyle = colours.front;
-  context.fillText(label, left + 4, top + 8.5);
+  context.fillText(label, x + 4, y + 8.5);
 }
+
+const overlap = (a: Rect, b: Rect): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 function drawGeometry(context: CanvasRenderingContext2D, rect: Rect, geometry: Geometry, small: boolean): void {
   const at = ([x, y]: readonly [number, number]): [number, number] => [
@@ -139,8 +168,7 @@ function drawGeometry(context: CanvasRenderingContext2D, rect: Rect, geometry: G
     context.stroke();
     context.setLineDash([]);
     const first = corners[0];
-    if (first && !small)
-      drawLabel(context, rect, name, ...at(first), { back: 'rgba(60, 44, 0, 0.85)', front: '#ffe7a8' });
+    if (first && !small) drawLabel(context, placeLabel(context, rect, name, ...at(first)), name, LABEL.zone);
   }
   for (const [name, [from, to]] of Object.entries(geometry.lines)) {
     context.beginPath();
@@ -149,6 +177,6 @@ function drawGeometry(context: CanvasRenderingContext2D, rect: Rect, geometry: G
     context.strokeStyle = ZONE;
     context.lineWidth = small ? 1.5 : 2.5;
     context.stroke();
-    if (!small) drawLabel(context, rect, name, ...at(from), { back: 'rgba(60, 44, 0, 0.85)', front: '#ffe7a8' });
+    if (!small) drawLabel(context, placeLabel(context, rect, name, ...at(from)), name, LABEL.zone);
   }
 }

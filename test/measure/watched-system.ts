@@ -14,6 +14,7 @@ const WAIT_MS = 120_000;
 
 export type WatchedSystem = {
   readonly page: Page;
+  readonly dataDir: string;
   /** All processes of the browser: page, compositor (here also the decoder), network. */
   readonly browserUse: () => readonly ProcessUse[];
   readonly close: () => Promise<void>;
@@ -27,11 +28,23 @@ export const watchSystem = async (cameras: readonly string[], size: string): Pro
   const folder = mkdtempSync(join(tmpdir(), 'watchpost-measure-'));
   const clip = join(folder, 'clip.mp4');
   await makeCounterClip({ file: clip, frames: FPS * CLIP_S, rate: String(FPS), gop: FPS, size });
-  const system = startSystem({
+  const system = await openSystem({
     version: 1,
     server: { port: 0 },
     cameras: cameras.map((id) => ({ id, source: { url: clip, loop: true, realtime: true } })),
   });
+  return {
+    ...system,
+    close: async () => {
+      await system.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/** `watchpost up` with a configuration, and a page in a real browser that is logged in as its administrator. */
+export const openSystem = async (config: object): Promise<WatchedSystem> => {
+  const system = startSystem(config);
   const said = async (pattern: RegExp): Promise<string> => {
     const until = performance.now() + WAIT_MS;
     for (;;) {
@@ -46,12 +59,12 @@ export const watchSystem = async (cameras: readonly string[], size: string): Pro
   const browser = await openBrowser();
   const page = await openedPage(browser, address, password);
   return {
-    page,
+    ...{ page, dataDir: system.dataDir },
     browserUse: () => processTree(process.pid).filter(({ name }) => /chrom/.test(name)),
     close: async () => {
       await browser.close();
       await system.stop();
-      for (const path of [folder, system.dataDir]) rmSync(path, { recursive: true, force: true });
+      rmSync(system.dataDir, { recursive: true, force: true });
     },
   };
 };
@@ -60,7 +73,9 @@ export const watchSystem = async (cameras: readonly string[], size: string): Pro
 const openedPage = async (browser: Browser, address: string, password: string): Promise<Page> => {
   const context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
   await context.addInitScript(() => {
-    localStorage.setItem('watchpost.preferences', JSON.stringify({ language: 'en', tiles: 16 }));
+    // A test that wants another look leaves it for the next page.
+    const look = JSON.parse(sessionStorage.getItem('look') ?? '{}') as object;
+    localStorage.setItem('watchpost.preferences', JSON.stringify({ language: 'en', tiles: 16, ...look }));
   });
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
