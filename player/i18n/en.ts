@@ -174,7 +174,6 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'camera.analysed': 'Analysed',
   'camera.dropped': 'Dropped',
   'camera.notFound': 'No such camera',
-  'camera.dvr': 'Recording',
   'camera.live': 'Live',
   'camera.goLive': 'Back to live',
   'camera.from': 'From',

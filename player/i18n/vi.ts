@@ -173,7 +173,6 @@ export const vi = {
   'camera.analysed': 'Đã phân tích',
   'camera.dropped': 'Bỏ qua',
   'camera.notFound': 'Không có camera này',
-  'camera.dvr': 'Xem lại',
   'camera.live': 'Trực tiếp',
   'camera.goLive': 'Về trực tiếp',
   'camera.from': 'Từ thời điểm',

@@ -64,9 +64,11 @@ export function PlaybackBar(props: {
           ))}
         </select>
       )}
-      <span className="chip" data-tone={isLive ? 'live' : 'accent'}>
-        {t(isLive ? 'camera.live' : 'camera.dvr')}
-      </span>
+      {isLive && (
+        <span className="chip" data-tone="live">
+          {t('camera.live')}
+        </span>
+      )}
       <time ref={clock} className="clip-time" />
       {isLive && delay !== null && <span className="muted">{t('wall.delay', { seconds: delay })}</span>}
       {!isLive && (
