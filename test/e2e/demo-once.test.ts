@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +24,9 @@ describe.skipIf(!hasShared('footage'))(`the whole system on the samples, once${n
   let summary: Summary;
   beforeAll(async () => {
     const cache = mkdtempSync(join(tmpdir(), 'watchpost-cache-'));
+    // Drawn already, by scripts/test.sh.
+    const street = join(ROOT, '.cache/samples/street');
+    if (existsSync(street)) cpSync(street, join(cache, 'samples/street'), { recursive: true });
     const { stdout: config } = await run('node', ['scripts/demo-config.mjs', 'once', cache], { cwd: ROOT });
     dataDir = mkdtempSync(join(tmpdir(), 'watchpost-once-'));
     const { code, stdout, stderr } = await watchpost(
