@@ -15,12 +15,14 @@ export type Contact =
 const SILENCE_MS = 15_000;
 /** Tiles come into view one after another; one new connection serves them all. */
 const REGROUP_MS = 150;
+/** What two streams say at the same time comes within so long. */
+const TWICE_MS = 1_000;
 const RETRY_MS = { first: 1_000, most: 15_000 };
 
 /**
  * The one server-sent event stream of the page, shared by everything on it: browsers open few connections to one
- * server, and the video needs the others. Cameras on the screen are asked for by name; when they change, the stream
- * is opened anew.
+ * server, and the video needs the others. Cameras on the screen are asked for by name; when they change, a new stream
+ * takes over from the old one, and nothing that is said meanwhile is lost.
  */
 export class LiveConnection {
   /** Plates of the cameras on the screen, for whoever may see plates. */
@@ -32,6 +34,10 @@ export class LiveConnection {
   readonly #caseListeners = new Set<(change: CaseChange) => void>();
   readonly #watchListeners = new Set<(alert: WatchAlert) => void>();
   #source: EventSource | null = null;
+  /** The stream before, until the new one speaks: an alert of that moment must not fall between the two. */
+  #leaving: EventSource | null = null;
+  /** What it said meanwhile; the new one may say it again. */
+  readonly #saidBefore = new Set<string>();
   #contact: Contact = { state: 'connecting' };
   #cameraStates: ReadonlyMap<string, CameraState> = new Map();
   #lastWordAt = 0;
@@ -52,8 +58,8 @@ export class LiveConnection {
     clearInterval(this.#watchdog);
     clearTimeout(this.#timer);
     this.#watchdog = undefined;
-    this.#source?.close();
-    this.#source = null;
+    this.#leave();
+    this.#source = closed(this.#source);
   }
 
   /** Called after every change of `contact` or `states`. */
@@ -111,7 +117,8 @@ export class LiveConnection {
 
   #connect(): void {
     clearTimeout(this.#timer);
-    this.#source?.close();
+    this.#leave();
+    this.#leaving = this.#source;
     this.#openFor = this.#address();
     this.#lastWordAt = Date.now();
     const source = new EventSource(this.#openFor);
@@ -119,11 +126,19 @@ export class LiveConnection {
     const on = (name: LiveEvent, act: (data: unknown) => void): void => {
       source.addEventListener(name, (event: MessageEvent<string>) => {
         this.#hear();
+        if (source === this.#leaving) this.#saidBefore.add(event.data);
+        else if (this.#leaving) {
+          this.#leaving = closed(this.#leaving);
+          setTimeout(() => this.#saidBefore.clear(), TWICE_MS);
+        }
+        if (source === this.#source && this.#saidBefore.delete(event.data)) return;
         act(JSON.parse(event.data));
       });
     };
     source.onopen = () => this.#hear();
-    source.onerror = () => this.#lose();
+    source.onerror = () => {
+      if (source === this.#source) this.#lose();
+    };
     on('frame', (data) => {
       const { cameraId, sessionId, capturedAt, tracks, viewMoves = false } = data as LiveFrame;
       this.timeline(cameraId).add({ at: capturedAt, tracks, sessionId, viewMoves });
@@ -141,9 +156,14 @@ export class LiveConnection {
     if (this.#contact.state !== 'connected') this.#setContact({ state: 'connected', live: true });
   }
 
+  #leave(): void {
+    this.#leaving = closed(this.#leaving);
+    this.#saidBefore.clear();
+  }
+
   #lose(): void {
-    this.#source?.close();
-    this.#source = null;
+    this.#leave();
+    this.#source = closed(this.#source);
     if (this.#contact.state !== 'lost') this.#setContact({ state: 'lost', since: this.#lastWordAt });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#connect(), this.#retryMs);
@@ -161,3 +181,8 @@ export class LiveConnection {
     this.#listeners.forEach((listener) => listener());
   }
 }
+
+const closed = (source: EventSource | null): null => {
+  source?.close();
+  return null;
+};
