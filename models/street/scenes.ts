@@ -263,7 +263,7 @@ const actsOf = (part: Part, id: number, where: (at: number) => Placement): Act[]
 
 const MAST: MastCamera = { width: 1280, height: 720, at: [2.2, -4, 6.2], tiltDeg: 15, panDeg: 2, focalPx: 1150 };
 
-/** A junction by day or at dusk: 24 s in which traffic flows, gathers at red, and seven kinds of acts are done. */
+/** A junction by day or at dusk: 24 s in which traffic flows, gathers at red, and six kinds of acts are done. */
 export const junction = (light: 'day' | 'dusk' = 'day'): Scene => {
   const casting = new Casting(7);
   const parts = cast(casting);
