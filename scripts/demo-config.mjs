@@ -57,7 +57,8 @@ const download = async (name) => {
 /** The product's own street: drawn here, once, as a camera would send it. */
 const DRAWN = 'street-day.mp4';
 const draw = () => {
-  const folder = join(samples, 'street');
+  // In one place, whatever the cache: it takes long, and is drawn anew when the program that draws it changes.
+  const folder = join(root, '.cache', 'samples', 'street');
   if (!existsSync(join(folder, DRAWN))) console.error('   street: drawing it takes a minute or two, once');
   execFileSync(process.execPath, [join(root, 'dist', 'models', 'street', 'main.js'), '--out', folder], {
     stdio: ['ignore', 'ignore', 'inherit'],
