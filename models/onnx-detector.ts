@@ -30,6 +30,12 @@ export type OpenDetectorOptions = {
   readonly onRun?: (timing: RunTiming, frames: number) => void;
 };
 
+/**
+ * Bounds of a thread's own heap, MiB. Pixels and tensors lie outside it; left to itself V8 lets the garbage of runs grow
+ * to some hundred MiB a thread before it looks.
+ */
+const HEAP = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
+
 /** The thread runs compiled code; started from a .ts file (tests), it is taken from dist/. */
 const threadFile = (): URL => {
   const file = import.meta.url.endsWith('.ts')
@@ -55,7 +61,8 @@ export const openDetector = async ({ entry, file, config, onRun }: OpenDetectorO
     pixels: new SharedArrayBuffer(slotBytes * SLOTS),
     slotBytes,
   };
-  const detector = new ThreadDetector(options, maxBatch, new Worker(threadFile(), { workerData: options }), onRun);
+  const worker = new Worker(threadFile(), { workerData: options, resourceLimits: HEAP });
+  const detector = new ThreadDetector(options, maxBatch, worker, onRun);
   await detector.ready;
   return detector;
 };

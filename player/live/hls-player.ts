@@ -39,12 +39,16 @@ const FRAME_S = { least: 0.008, most: 0.2 };
 const MOST_DISTANCES = 12;
 /** Where to look for the neighbouring picture, in usual distances; further on when that showed the same one again. */
 const STEPS = { forward: [1.05, 1.55, 2.05, 3.05, 5.05], back: [-0.5, -1, -2, -4] };
-/** A step that showed nothing new by then showed the same picture. */
+/** A jump that showed nothing new so long after it was done shows the same picture. */
 const STEP_MS = 150;
+/** A jump takes this long at most, on a busy machine too; what is not there by then is not waited for. */
+const JUMP_MS = 1_000;
 /** Keys that repeat faster than pictures come. */
 const MOST_WAITING_STEPS = 3;
 /** Media times are rounded to the element's own time base; the picture wanted begins a moment before. */
 const SLACK_S = 0.001;
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const RETRY_MS = { first: 1_000, most: 15_000 };
 /** A live picture that stands still for so long is reopened: a camera's new session can leave the buffer dry. */
@@ -67,6 +71,8 @@ export class HlsPlayer {
   #wantedAt: number | null = null;
   #frameS = USUAL_FRAME_S;
   #distances: readonly number[] = [];
+  /** A jump was made, and no picture told of since. */
+  #isJumpUntold = false;
   #onShown: () => void = () => undefined;
   #steps: Promise<void> = Promise.resolve();
   #waitingSteps = 0;
@@ -90,6 +96,7 @@ export class HlsPlayer {
         this.#frameS = Math.min(...this.#distances);
       }
       this.#shownS = metadata.mediaTime;
+      if (!video.seeking) this.#isJumpUntold = false;
       this.#onShown();
       this.#aim(metadata.mediaTime);
       this.#options.onPicture(this.clock.capturedAt(metadata.mediaTime));
@@ -117,7 +124,7 @@ export class HlsPlayer {
     const mediaTimeS = this.clock.mediaTimeS(capturedAt) ?? this.#planned(capturedAt);
     if (mediaTimeS === null) return false;
     this.#wantedAt = capturedAt;
-    this.#options.video.currentTime = mediaTimeS + SLACK_S;
+    this.#jump(mediaTimeS + SLACK_S);
     return true;
   }
 
@@ -133,7 +140,7 @@ export class HlsPlayer {
     const offMs = wantedAt - shownAt;
     const exactS = this.clock.mediaTimeS(wantedAt);
     const isThere = offMs > -1 && offMs < 0.98 * this.#frameS * 1000;
-    if (!isThere && exactS !== null) this.#options.video.currentTime = exactS + SLACK_S;
+    if (!isThere && exactS !== null) this.#jump(exactS + SLACK_S);
   }
 
   /** Where a segment lies that is not loaded yet, as the playlist has it. */
@@ -160,21 +167,38 @@ export class HlsPlayer {
 
   async #stepOnce(by: 1 | -1): Promise<void> {
     const { video } = this.#options;
+    const offS = (): number => video.currentTime - this.#shownS;
+    const isFar = (): boolean => offS() < -SLACK_S || offS() > 1.5 * this.#frameS;
+    // Of a jump made just before, the picture may not be told of yet: a step from the one before it would go nowhere.
+    if (this.#isJumpUntold || isFar()) await this.#shownAnew(this.#shownS);
     const before = this.#shownS;
-    // A jump may have been made whose picture is not told of yet.
-    const offS = video.currentTime - before;
-    const fromS = offS < -SLACK_S || offS > 1.5 * this.#frameS ? video.currentTime : before;
+    const fromS = isFar() ? video.currentTime : before;
     for (const distance of by === 1 ? STEPS.forward : STEPS.back) {
-      const shown = new Promise<void>((resolve) => {
-        this.#onShown = () => {
-          if (this.#shownS !== before) resolve();
-        };
-        setTimeout(resolve, STEP_MS);
-      });
-      video.currentTime = Math.max(0, fromS + distance * this.#frameS);
-      await shown;
+      this.#jump(Math.max(0, fromS + distance * this.#frameS));
+      await this.#shownAnew(before);
       if (this.#closed || this.#shownS !== before) return;
     }
+  }
+
+  #jump(mediaTimeS: number): void {
+    this.#isJumpUntold = true;
+    this.#options.video.currentTime = mediaTimeS;
+  }
+
+  /** Waits for another picture than that of `beforeS`; when the video has come to rest on the same, no longer. */
+  async #shownAnew(beforeS: number): Promise<void> {
+    const { video } = this.#options;
+    const shown = new Promise<void>((resolve) => {
+      this.#onShown = () => {
+        if (this.#shownS !== beforeS) resolve();
+      };
+    });
+    if (video.seeking) {
+      const seeked = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
+      await Promise.race([shown, seeked, wait(JUMP_MS)]);
+    }
+    await Promise.race([shown, wait(STEP_MS)]);
+    this.#isJumpUntold = false;
   }
 
   async #start(): Promise<void> {
