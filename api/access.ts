@@ -122,6 +122,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/quality/thresholds': audits,
   'GET /api/quality/drift': audits,
   'GET /api/statistics/counts': everyone,
+  'GET /api/statistics/speeds': everyone,
+  'GET /api/statistics/crowds': everyone,
   'GET /api/statistics/cases': seesCases,
   'GET /api/statistics/coverage': everyone,
 
@@ -209,7 +211,13 @@ export const ROUTES_OF_SCOPE: Readonly<Record<TokenScope, readonly string[]>> = 
     'GET /api/watch-list',
     'GET /api/watch-list/hits',
   ],
-  'statistics:read': ['GET /api/statistics/counts', 'GET /api/statistics/cases', 'GET /api/statistics/coverage'],
+  'statistics:read': [
+    'GET /api/statistics/counts',
+    'GET /api/statistics/speeds',
+    'GET /api/statistics/crowds',
+    'GET /api/statistics/cases',
+    'GET /api/statistics/coverage',
+  ],
   'audit:read': [
     'GET /api/audit',
     'GET /api/audit/verify',

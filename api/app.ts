@@ -46,6 +46,7 @@ import { AssignmentRepository } from './repositories/assignment.ts';
 import { ProcedureRepository } from './repositories/procedure.ts';
 import { SameActRepository } from './repositories/same-act.ts';
 import { CountRepository } from './repositories/counts.ts';
+import { TallyRepository } from './repositories/tallies.ts';
 import { PassageRepository } from './repositories/passages.ts';
 import { WatchRepository } from './repositories/watch-lists.ts';
 import { AlertRepository } from './repositories/alerts.ts';
@@ -94,6 +95,7 @@ import { registerUserRoutes } from './routes/users.ts';
 import { registerWatchRoutes } from './routes/watch-lists.ts';
 import { ConfigFile } from './setup/config-file.ts';
 import { startStatisticsConsumer } from './statistics-consumer.ts';
+import { startTallyConsumer } from './tally-consumer.ts';
 
 /** Requests carry a verdict and a note; nothing that people send is larger. */
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -190,6 +192,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     sameAct: new SameActRepository(db, clock, positionsOf(config)),
     missed: new MissedRepository(db, clock),
     counts: new CountRepository(db),
+    tallies: new TallyRepository(db),
     passages: new PassageRepository(db),
     watch: new WatchRepository(db, clock),
     alerts: new AlertRepository(db),
@@ -280,6 +283,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const confirmations = startConfirmationConsumer(context, desk);
   const review = startReviewConsumer(context, desk);
   const statistics = startStatisticsConsumer(context);
+  const tallies = startTallyConsumer(context);
   const passages = startPassageConsumer(context, desk);
   const retention = startPassageRetention(context);
   const learnt = startLearntPlaces(context);
@@ -290,6 +294,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       () => review.close(),
       () => confirmations.close(),
       () => statistics.close(),
+      () => tallies.close(),
       () => passages.close(),
       () => desk.close(),
       () => context.wind.close(),

@@ -31,6 +31,7 @@ import type { PassageRepository } from './repositories/passages.ts';
 import type { AlertRepository } from './repositories/alerts.ts';
 import type { WatchRepository } from './repositories/watch-lists.ts';
 import type { CountRepository } from './repositories/counts.ts';
+import type { TallyRepository } from './repositories/tallies.ts';
 import type { DangerBook } from './danger.ts';
 import type { FireActionRepository } from './repositories/fire-actions.ts';
 import type { PlumeCourseRepository } from './repositories/plume-course.ts';
@@ -62,6 +63,7 @@ export type ApiContext = {
   readonly sameAct: SameActRepository;
   readonly missed: MissedRepository;
   readonly counts: CountRepository;
+  readonly tallies: TallyRepository;
   readonly passages: PassageRepository;
   readonly watch: WatchRepository;
   readonly fireMap: FireMap;

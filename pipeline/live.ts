@@ -1,3 +1,4 @@
+import type { SourceFault } from './source-fault.ts';
 import type { PtsMs } from './time.ts';
 
 /**
@@ -38,6 +39,8 @@ export type CameraState = {
   /** Machine-readable cause of degraded and blind, an error code or drop reason; a sentence beside it. */
   readonly cause: string | null;
   readonly detail: string | null;
+  /** Why a source could not be opened, where `cause` is SOURCE_OPEN. */
+  readonly fault?: SourceFault;
   readonly since: number;
   readonly sessionId: string | null;
   readonly frames: {
@@ -60,6 +63,8 @@ export const CASES_CHANNEL = 'watchpost:cases';
  * by quarter hour; an event that is delivered twice counts once, by its id.
  */
 export const STATISTICS_STREAM = 'watchpost:statistics';
+/** Redis stream of minutes for statistics: field `tally` holds a Tally (tally.ts) as JSON. */
+export const TALLIES_STREAM = 'watchpost:tallies';
 /** Channel on which the API tells pages that a passage fitted a watch list: WatchAlert of api/contract/passages.ts. */
 export const WATCH_CHANNEL = 'watchpost:watch';
 /** Channel on which the API tells pages which plate a track carries: LivePlate of api/contract/live.ts. */

@@ -68,7 +68,7 @@ import type { DraftCamera } from './pages/setup/draft.ts';
 import type { ApiToken, ApiTokenList, CreatedApiToken, NewApiToken } from '../api/contract/tokens.ts';
 import type { ChangedUser, CreatedUser, NewUser, PasswordChange, UserChange, UserList } from '../api/contract/users.ts';
 import type { DriftList, QualityList, ThresholdList } from '../api/contract/quality.ts';
-import type { CaseCountList, CountList, CoverageList } from '../api/contract/statistics.ts';
+import type { CaseCountList, CountList, CoverageList, CrowdList, SpeedList } from '../api/contract/statistics.ts';
 import type { LiveFrame } from '../pipeline/live.ts';
 
 /** Why a request failed. `status` 0: the server could not be reached. `code` is one of docs/errors.md, or empty. */
@@ -256,6 +256,10 @@ export const api = {
     request<CountList>('GET', `/api/statistics/counts${toQuery(filters)}`, undefined, signal),
   caseCounts: (filters: Filters, signal?: AbortSignal) =>
     request<CaseCountList>('GET', `/api/statistics/cases${toQuery(filters)}`, undefined, signal),
+  speeds: (filters: Filters, signal?: AbortSignal) =>
+    request<SpeedList>('GET', `/api/statistics/speeds${toQuery(filters)}`, undefined, signal),
+  crowds: (filters: Filters, signal?: AbortSignal) =>
+    request<CrowdList>('GET', `/api/statistics/crowds${toQuery(filters)}`, undefined, signal),
   coverage: (filters: Filters, signal?: AbortSignal) =>
     request<CoverageList>('GET', `/api/statistics/coverage${toQuery(filters)}`, undefined, signal),
 

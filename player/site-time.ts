@@ -20,7 +20,7 @@ function offsetMs(at: number, timeZone: string): number {
 }
 
 /**
- * The instant of a local time of the site, as `<input type="date">` and `datetime-local` give it.
+ * The instant of a local time of the site, as `DateField` gives it.
  * @param text `2026-11-21` (its midnight) or `2026-11-21T07:42[:09]`
  * @param timeZone IANA zone of the site; the browser's own may be another
  * @returns epoch ms, or null when the text is no date

@@ -7,6 +7,8 @@ import { type CameraConfig, type Config, passagesOf } from '../pipeline/config-s
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { WatchEvent } from '../pipeline/event.ts';
 import { type LiveFrame, liveChannel } from '../pipeline/live.ts';
+import { MinuteTally, type Tally } from '../pipeline/tally.ts';
+import { toZones } from '../pipeline/zone.ts';
 import { PassageWatch } from '../pipeline/passages/passage-watch.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { CameraSet } from './camera-set.ts';
@@ -27,7 +29,7 @@ import { provenanceOf } from './provenance.ts';
 import { RuleMemoryFile } from './rule-memory.ts';
 import { openQueues, type Queues } from './queue.ts';
 import { SignalFeeds } from './signal-feeds.ts';
-import { sendStatistic } from './statistics-stream.ts';
+import { sendStatistic, sendTally } from './statistics-stream.ts';
 import { openTracing, type TraceLink, type Tracing } from './telemetry/tracing.ts';
 import { TrackLog } from './track-log.ts';
 
@@ -158,6 +160,11 @@ const analyzeCamera = async ({
   );
   const passages = passagesOf(camera);
   const references = await openLandmarks(dataFolder(dataDir).landmarks(camera.id), log);
+  const tally = tallyOf(camera);
+  // Analysis never waits for statistics: a minute that ends while Redis is away is missing in them, and nothing else.
+  const tellTally = async (minute: Tally | null): Promise<void> => {
+    if (minute && queues.redis.status === 'ready') await sendTally(queues.redis, minute).catch(() => undefined);
+  };
   const memory = new RuleMemoryFile(dataDir, camera.id, log);
   let current: ChannelFrame | null = null;
   let lastRun: RunTiming | null = null;
@@ -201,6 +208,7 @@ const analyzeCamera = async ({
     },
     onLive: async (live) => {
       publish(queues.redis, live);
+      void tellTally(tally?.push(live) ?? null);
       await tracks.append(live).catch(complain);
     },
     onEvents: async (events, trace) => {
@@ -246,6 +254,17 @@ const analyzeCamera = async ({
     }
   }
   await analyzer.finish();
+  await tellTally(tally?.finish() ?? null);
+};
+
+/** What adds speeds and crowds up; null where no rule measures either. */
+const tallyOf = ({ rules, zones }: CameraConfig): MinuteTally | null => {
+  const areas = rules.flatMap((rule) =>
+    rule.kind === 'crowding'
+      ? { ruleId: rule.id, classes: rule.classes, corners: toZones(zones).get(rule.zone)?.corners ?? [] }
+      : [],
+  );
+  return areas.length > 0 || rules.some(({ kind }) => kind === 'speed') ? new MinuteTally(areas) : null;
 };
 
 /** Live boxes are worth nothing a second later: while Redis is away they are dropped, not kept. */

@@ -7,6 +7,7 @@ import { ERROR_CODES, type ErrorCode, redactUrl, WatchpostError } from '../pipel
 import type { Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
 import type { CameraState } from '../pipeline/live.ts';
+import { type SourceFault, sourceFaultOf } from '../pipeline/source-fault.ts';
 import type { RecordingGap, SegmentRecord } from '../pipeline/segment.ts';
 import { isStills, stillsFolder } from '../pipeline/stills.ts';
 import { dataFolder } from './data-folder.ts';
@@ -68,6 +69,10 @@ const toFailure = (error: unknown): WatchpostError => {
   return new WatchpostError(code, error instanceof Error ? error.message : String(error), { cause: error });
 };
 
+/** What ffprobe said stands in the cause; the message has our advice. */
+const faultOf = ({ code, cause }: WatchpostError): SourceFault | null =>
+  code === 'SOURCE_OPEN' && cause instanceof Error ? sourceFaultOf(cause.message) : null;
+
 /** Some cameras speak RTSP over UDP only: they refuse TCP by status 461, or agree and then send nothing. */
 const refusesTcp = ({ code, message }: WatchpostError): boolean =>
   code === 'SOURCE_STALLED' || /\b461\b|transport/i.test(message);
@@ -96,7 +101,7 @@ export class CameraRecorder {
   readonly #isStills: boolean;
   readonly #door: Door | null;
   readonly #decoder: DecoderChoice;
-  #state: Pick<CameraState, 'state' | 'cause' | 'detail' | 'since' | 'sessionId'>;
+  #state: Pick<CameraState, 'state' | 'cause' | 'detail' | 'fault' | 'since' | 'sessionId'>;
   /** What the source was when it was looked at last. */
   #format: VideoInfo | null = null;
   #lastFrameAt: number | null = null;
@@ -173,7 +178,7 @@ export class CameraRecorder {
       } catch (thrown) {
         if (isAborted(signal)) return;
         const error = toFailure(thrown);
-        this.#set('blind', error.code, redactUrl(error.message));
+        this.#set('blind', error.code, redactUrl(error.message), null, faultOf(error));
         this.#openGap(`${error.code}: ${redactUrl(error.message)}`);
         if (this.#isFile && !loop) {
           // A file does not mend itself, and whoever waits for the end of all files must not wait for this one.
@@ -340,11 +345,12 @@ export class CameraRecorder {
     cause: string | null,
     detail: string | null,
     sessionId: string | null = null,
+    fault: SourceFault | null = null,
   ): void {
     const { camera, log, onState } = this.#options;
     if (this.#state.state !== state)
       log.info({ cameraId: camera.id, state, ...(cause === null ? {} : { cause }) }, 'camera state');
-    this.#state = { state, cause, detail, since: machineClock.now(), sessionId };
+    this.#state = { state, cause, detail, since: machineClock.now(), sessionId, ...(fault === null ? {} : { fault }) };
     onState(this.state);
   }
 

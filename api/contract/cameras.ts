@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { SOURCE_FAULTS } from '../../pipeline/source-fault.ts';
 import { RecordingGaps } from './statistics.ts';
 
 const Point = Type.Tuple([Type.Number(), Type.Number()]);
@@ -25,6 +26,8 @@ export const Camera = Type.Object({
   ]),
   cause: Type.Union([Type.String(), Type.Null()]),
   detail: Type.Union([Type.String(), Type.Null()]),
+  /** Why its source could not be opened, where `cause` is SOURCE_OPEN. */
+  fault: Type.Union([...SOURCE_FAULTS.map((fault) => Type.Literal(fault)), Type.Null()]),
   since: Type.Number(),
   frames: Type.Object({
     received: Type.Integer(),

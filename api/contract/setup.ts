@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { SOURCE_FAULTS } from '../../pipeline/source-fault.ts';
 
 const nullable = <T extends import('@sinclair/typebox').TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -83,18 +84,6 @@ export const ProbeRequest = Type.Object(
   { additionalProperties: false },
 );
 export type ProbeRequest = Static<typeof ProbeRequest>;
-export const PROBE_FAULTS = [
-  'scheme',
-  'password',
-  'path',
-  'refused',
-  'unreachable',
-  'name',
-  'timeout',
-  'no-video',
-  'file',
-  'other',
-] as const;
 export const ProbeResult = Type.Union([
   Type.Object({
     ok: Type.Literal(true),
@@ -108,7 +97,8 @@ export const ProbeResult = Type.Union([
   }),
   Type.Object({
     ok: Type.Literal(false),
-    fault: Type.Union(PROBE_FAULTS.map((fault) => Type.Literal(fault))),
+    fault: Type.Union(SOURCE_FAULTS.map((fault) => Type.Literal(fault))),
+    /** In the words of ffmpeg. */
     detail: Type.String(),
   }),
 ]);

@@ -49,6 +49,37 @@ export const CaseCountList = Type.Object({ counts: Type.Array(CaseCountRow), tru
 export type CaseCountList = Static<typeof CaseCountList>;
 
 /**
+ * `GET /api/statistics/speeds`: vehicles whose speed was estimated, by bands. Of all vehicles on the calibrated road, not only
+ * of those too fast. Indicative, as every speed here.
+ */
+export const SpeedQuery = Type.Object(Span, { additionalProperties: false });
+export type SpeedQuery = Static<typeof SpeedQuery>;
+export const SPEED_BAND_KMH = 5;
+export const SpeedCount = Type.Object({
+  cameraId: Type.String(),
+  className: Type.String(),
+  fromKmh: Type.Integer({ description: `Lower end of a band of ${SPEED_BAND_KMH} km/h.` }),
+  count: Type.Integer(),
+});
+export type SpeedCount = Static<typeof SpeedCount>;
+export const SpeedList = Type.Object({ counts: Type.Array(SpeedCount) });
+export type SpeedList = Static<typeof SpeedList>;
+
+/** `GET /api/statistics/crowds`: people in the areas of crowding rules by quarter hour. */
+export const CrowdQuery = Type.Object(Span, { additionalProperties: false });
+export type CrowdQuery = Static<typeof CrowdQuery>;
+export const CrowdCount = Type.Object({
+  cameraId: Type.String(),
+  ruleId: Type.String(),
+  quarterAt: Type.Number({ description: 'Start of the quarter hour.' }),
+  most: Type.Integer({ description: 'The most at once.' }),
+  mean: Type.Number(),
+});
+export type CrowdCount = Static<typeof CrowdCount>;
+export const CrowdList = Type.Object({ counts: Type.Array(CrowdCount), truncated: Type.Boolean() });
+export type CrowdList = Static<typeof CrowdList>;
+
+/**
  * `GET /api/statistics/coverage`: when each camera was recorded. `knownFrom` is where the account begins: earlier
  * recordings were removed or never were. `share` is of the part of the span from there on; null when there is none.
  */

@@ -16,6 +16,7 @@ import * as reviewKeys from './migrations/0012-review-keys.ts';
 import * as plateCorrections from './migrations/0013-plate-corrections.ts';
 import * as plumeCourse from './migrations/0014-plume-course.ts';
 import * as assignment from './migrations/0015-assignment.ts';
+import * as tallies from './migrations/0016-tallies.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -37,6 +38,7 @@ const MIGRATIONS = {
   '0013-plate-corrections': plateCorrections,
   '0014-plume-course': plumeCourse,
   '0015-assignment': assignment,
+  '0016-tallies': tallies,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */

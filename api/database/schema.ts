@@ -28,6 +28,8 @@ export type Tables = {
   audit_head: AuditHeadTable;
   counts: CountTable;
   counted_events: CountedEventTable;
+  speed_counts: SpeedCountTable;
+  crowd_counts: CrowdCountTable;
   passages: PassageTable;
   passage_plates: PassagePlateTable;
   watch_entries: WatchEntryTable;
@@ -250,6 +252,25 @@ export type CountTable = {
 };
 
 export type CountedEventTable = { event_id: string; counted_at: number };
+
+/** Vehicles by the band that their speed lies in, named by its lower end. */
+export type SpeedCountTable = {
+  quarter_at: number;
+  camera_id: string;
+  class_name: string;
+  band_kmh: number;
+  count: number;
+};
+
+/** People in the area of a rule: the most at once, and means of minutes added up. */
+export type CrowdCountTable = {
+  quarter_at: number;
+  camera_id: string;
+  rule_id: string;
+  most: number;
+  mean_sum: number;
+  minutes: number;
+};
 
 export type PassageTable = {
   seq: Generated<number>;

@@ -1,5 +1,7 @@
 import type { CountList, CountQuery } from '../contract/statistics.ts';
+import type { Transaction } from 'kysely';
 import type { Database } from '../database/open-database.ts';
+import type { Tables } from '../database/schema.ts';
 
 export const QUARTER_MS = 15 * 60_000;
 /** Answers end here; a longer span is asked for in parts. */
@@ -16,6 +18,21 @@ export type Crossing = {
   readonly at: number;
 };
 
+/** Remembers ids that were counted. @returns those that were not known before */
+export const countedAnew = async (
+  transaction: Transaction<Tables>,
+  ids: readonly string[],
+  now: number,
+): Promise<Set<string>> => {
+  const fresh = await transaction
+    .insertInto('counted_events')
+    .values([...new Set(ids)].map((event_id) => ({ event_id, counted_at: now })))
+    .onConflict((conflict) => conflict.column('event_id').doNothing())
+    .returning('event_id')
+    .execute();
+  return new Set(fresh.map(({ event_id }) => event_id));
+};
+
 /** Crossings added up by quarter hour. An event counts once however often it is delivered. */
 export class CountRepository {
   readonly #db: Database;
@@ -28,15 +45,12 @@ export class CountRepository {
   async add(crossings: readonly Crossing[], now: number): Promise<number> {
     if (crossings.length === 0) return 0;
     return this.#db.transaction().execute(async (transaction) => {
-      const fresh = await transaction
-        .insertInto('counted_events')
-        .values(
-          [...new Set(crossings.map(({ eventId }) => eventId))].map((event_id) => ({ event_id, counted_at: now })),
-        )
-        .onConflict((conflict) => conflict.column('event_id').doNothing())
-        .returning('event_id')
-        .execute();
-      const waiting = new Set(fresh.map(({ event_id }) => event_id));
+      const waiting = await countedAnew(
+        transaction,
+        crossings.map(({ eventId }) => eventId),
+        now,
+      );
+      const added = waiting.size;
       for (const { eventId, cameraId, ruleId, className, direction, at } of crossings) {
         if (!waiting.delete(eventId)) continue;
         await transaction
@@ -56,7 +70,7 @@ export class CountRepository {
           )
           .execute();
       }
-      return fresh.length;
+      return added;
     });
   }
 

@@ -41,6 +41,7 @@ const toCamera = async ({ clock, paths, states }: ApiContext, camera: CameraConf
     state: state.state,
     cause: state.cause,
     detail: state.detail === null ? null : redactUrl(state.detail),
+    fault: state.fault ?? null,
     since: state.since,
     frames: {
       received: state.frames.received,

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { scopeOf } from '../accounts/account.ts';
 import type { ApiContext } from '../context.ts';
 import {
@@ -7,6 +8,10 @@ import {
   CountQuery,
   CoverageList,
   CoverageQuery,
+  CrowdList,
+  CrowdQuery,
+  SpeedList,
+  SpeedQuery,
 } from '../contract/statistics.ts';
 import { accountOf } from '../plugins/auth.ts';
 import { lastingGap, readAccount, toCoverage } from '../recordings/coverage.ts';
@@ -17,7 +22,7 @@ import { visibleCameras } from './cameras.ts';
 const DAY_MS = 24 * 3_600_000;
 
 export const registerStatisticsRoutes = (app: App, context: ApiContext): void => {
-  const { clock, counts, db, paths, states } = context;
+  const { clock, counts, db, paths, states, tallies } = context;
   app.get(
     '/api/statistics/counts',
     {
@@ -52,6 +57,35 @@ export const registerStatisticsRoutes = (app: App, context: ApiContext): void =>
       const wanted = ids.filter((id) => cameraId === undefined || id === cameraId);
       return countCases(db, { after, before }, wanted, scopeOf(account));
     },
+  );
+  const spanOf = ({ after = clock.now() - DAY_MS, before = clock.now() }: SpeedQuery) => ({ after, before });
+  const camerasOf = (request: FastifyRequest, cameraId: string | undefined): readonly string[] =>
+    visibleCameras(context, accountOf(request))
+      .map(({ id }) => id)
+      .filter((id) => cameraId === undefined || id === cameraId);
+  app.get(
+    '/api/statistics/speeds',
+    {
+      schema: {
+        tags: ['statistics'],
+        summary: 'Vehicles by speed, camera and class',
+        querystring: SpeedQuery,
+        response: { 200: SpeedList },
+      },
+    },
+    async (request) => tallies.speeds(spanOf(request.query), camerasOf(request, request.query.cameraId)),
+  );
+  app.get(
+    '/api/statistics/crowds',
+    {
+      schema: {
+        tags: ['statistics'],
+        summary: 'People in the areas of crowding rules by quarter hour',
+        querystring: CrowdQuery,
+        response: { 200: CrowdList },
+      },
+    },
+    async (request) => tallies.crowds(spanOf(request.query), camerasOf(request, request.query.cameraId)),
   );
   app.get(
     '/api/statistics/coverage',

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { isAbsolute, resolve } from 'node:path';
 import { redactUrl } from '../../pipeline/errors.ts';
+import { type SourceFault, sourceFaultOf } from '../../pipeline/source-fault.ts';
 import type { ProbeResult } from '../contract/setup.ts';
 
-type Fault = Extract<ProbeResult, { ok: false }>['fault'];
 type Failure = Extract<ProbeResult, { ok: false }>;
 
 /** Cameras that sleep between pictures need some seconds for the first key frame. */
@@ -11,20 +11,8 @@ const LONGEST_MS = 12_000;
 const MOST_BYTES = 8_000_000;
 const WIDTH_PX = 1280;
 
-/** What ffmpeg says, and what it means for who adds a camera. The first that fits. */
-const FAULTS: readonly (readonly [RegExp, Fault])[] = [
-  [/401 Unauthorized|403 Forbidden|Unauthorized|authorization failed/i, 'password'],
-  [/404 Not Found|454|Stream Not Found|method DESCRIBE failed: 4/i, 'path'],
-  [/Connection refused/i, 'refused'],
-  [/Name or service not known|Temporary failure in name resolution|Failed to resolve hostname/i, 'name'],
-  [/No route to host|Network is unreachable|Host is unreachable/i, 'unreachable'],
-  [/timed out|Operation timed out/i, 'timeout'],
-  [/does not contain any stream|Stream map .* matches no streams|no video/i, 'no-video'],
-  [/No such file or directory|Permission denied|Is a directory/i, 'file'],
-  [/Invalid data found|moov atom not found/i, 'no-video'],
-];
-
-export const toFault = (text: string): Fault => FAULTS.find(([pattern]) => pattern.test(text))?.[1] ?? 'other';
+/** The other transport mends neither a password nor a path. */
+const FINAL: readonly SourceFault[] = ['password', 'path', 'refused', 'name', 'tls', 'codec'];
 
 type Run = { readonly picture: Buffer; readonly said: string; readonly timedOut: boolean };
 
@@ -88,8 +76,7 @@ export const probeSource = async (options: {
     const result = toResult(run, way);
     if (result.ok) return result;
     failure = result;
-    // The other transport mends neither a password nor a path.
-    if (result.fault === 'password' || result.fault === 'path' || result.fault === 'refused') break;
+    if (FINAL.includes(result.fault)) break;
   }
   return failure;
 };
@@ -106,7 +93,7 @@ const toResult = ({ picture, said, timedOut }: Run, transport: 'tcp' | 'udp' | '
     };
   }
   const lines = said.trim().split('\n');
-  const fault = timedOut ? 'timeout' : toFault(said);
-  const last = lines.findLast((line) => FAULTS.some(([pattern]) => pattern.test(line))) ?? lines.at(-1) ?? '';
+  const fault = timedOut ? 'timeout' : sourceFaultOf(said);
+  const last = lines.findLast((line) => sourceFaultOf(line) !== 'other') ?? lines.at(-1) ?? '';
   return { ok: false, fault, detail: redactUrl(last).slice(0, 300) };
 };

@@ -8,8 +8,9 @@ type State = Camera['state'];
 /** Newest of what the list said and what came live since. */
 export function withLiveState(camera: Camera, live: CameraState | undefined): Camera {
   if (!live) return camera;
-  const { state, cause, detail, since, frames } = live;
-  return { ...camera, state, cause, detail, since, frames: { ...frames, dropped: { ...frames.dropped } } };
+  const { state, cause, detail, fault, since, frames } = live;
+  const counts = { ...frames, dropped: { ...frames.dropped } };
+  return { ...camera, state, cause, detail, fault: fault ?? null, since, frames: counts };
 }
 
 /** State in a coloured dot and in words: colour alone would not reach everybody. */
@@ -33,10 +34,11 @@ export function useGapCause(): (cause: string) => string {
   };
 }
 
-/** Why a camera does not see, in the reader's language where the cause is a known one, with the server's own words. */
+/** Why a camera does not see and what to do, in the reader's language where the cause is a known one. */
 export function useCause(): (camera: Camera) => string | null {
-  const { name, language } = useI18n();
-  return ({ cause, detail }) => {
+  const { t, name, language } = useI18n();
+  return ({ cause, detail, fault }) => {
+    if (fault !== null && fault !== 'other') return t(`setup.fault.${fault}`);
     if (cause === null || !hasName('cause', cause)) return detail ?? cause;
     return detail === null || language === 'vi' ? name('cause', cause) : detail;
   };

@@ -843,6 +843,23 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'statistics.flowEmpty':
     'Nothing was counted. Flow comes from “Traffic count” rules; check whether the cameras have a counting line.',
   'statistics.flowNote': 'Each crossing of a counting line counts once. As of {time}.',
+  'statistics.speeds': 'Speeds',
+  'statistics.speedsLead': 'All vehicles measured on a calibrated road, not only offenders. Indicative only.',
+  'statistics.speedsLabel': 'Bars: vehicles by speed (km/h) and class; the numbers stand in the table below',
+  'statistics.speedsEmpty':
+    'No speed was measured in this time. Speeds come from cameras with a speed rule on a calibrated road.',
+  'statistics.vehicles': 'Vehicles',
+  'statistics.median': 'Median (km/h)',
+  'statistics.v85': '85 % stay below (km/h)',
+  'statistics.fastest': 'Fastest (km/h)',
+  'statistics.crowds': 'Crowds',
+  'statistics.crowdsLead': 'The most people at once in an area, by quarter hour.',
+  'statistics.crowdsLabel': 'Curves: the most people at once over time; the numbers stand in the table below',
+  'statistics.crowdsEmpty': 'Nobody was counted in this time. People are counted by cameras with a crowding rule.',
+  'statistics.area': 'Area',
+  'statistics.most': 'Most',
+  'statistics.mostAt': 'At',
+  'statistics.mean': 'Mean',
   'statistics.cases': 'Violations by kind, place and hour',
   'statistics.casesLead': 'Cases that the machine proposed; only “confirmed” was decided by a person.',
   'statistics.casesEmpty': 'No cases in this time.',
@@ -885,16 +902,28 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'setup.probed': 'There is a picture: {codec}, {width}×{height}, {fps} a second.',
   'setup.problemAsWritten': 'The configuration does not fit; the server says: {message}',
   'setup.fault.scheme': 'The address must start with rtsp://, rtsps://, http:// or https://, or be the path of a file.',
-  'setup.fault.password': 'The camera refuses the user or password. Check the account on the camera.',
-  'setup.fault.path': 'The camera answers but has no such stream. Check the part after the host (such as /stream1).',
+  'setup.fault.password':
+    'The camera refuses the user or password. Check the account on the camera; @ : / in a password must be written %40 %3A %2F.',
+  'setup.fault.path':
+    'The camera answers but has no such stream. Check the part after the host (such as /stream1) in the camera’s manual.',
+  'setup.fault.transport': 'The camera refuses this way of sending. Choose another one (TCP, UDP or automatic).',
+  'setup.fault.busy':
+    'The camera reports an error or has no connection left. Close other programs that watch it, or start it again, then try again.',
   'setup.fault.refused':
-    'The machine answers but the port is closed. Check the port (mostly 554) and whether RTSP is on.',
+    'Nothing takes connections at this port. Check the address, the port (usually 554) and that RTSP is switched on.',
   'setup.fault.unreachable': 'No network way to the camera. Check the address, the cable and the VLAN.',
   'setup.fault.name': 'The host name is not known. Use the IP address, or check DNS.',
-  'setup.fault.timeout': 'The camera did not answer in time. Check that it is on, and the firewall.',
-  'setup.fault.no-video': 'It opens but holds no readable picture.',
-  'setup.fault.file': 'There is no such file, or it may not be read.',
-  'setup.fault.other': 'It cannot be opened. In its own words:',
+  'setup.fault.timeout': 'The camera did not answer in time. Check that it has power and network, and the firewall.',
+  'setup.fault.tls':
+    'No encrypted connection is possible at this port. Check the port, or use rtsp:// (http://) instead of rtsps:// (https://).',
+  'setup.fault.codec': 'The camera sends a format that cannot be read here. Set it to H.264 or H.265.',
+  'setup.fault.no-video':
+    'It opens but holds no readable picture. Check the address: it may be the camera’s web page or a damaged file.',
+  'setup.fault.file':
+    'There is no such file, or it may not be read. Check the path (from the folder of the configuration file) and its permissions.',
+  'setup.fault.other':
+    'It cannot be opened; the reason is not known. Try the address in a video program; the technical detail helps whoever runs the network.',
+  'setup.technical': 'Technical detail',
   'setup.name': 'Name',
   'setup.enabled': 'Camera is on',
   'setup.analysed': 'Analyse the picture',
@@ -1147,6 +1176,15 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'firstRun.usersHint': 'The role says who sees what; everything is in the audit.',
   'firstRun.health': 'Look at the health',
   'firstRun.healthHint': 'Which camera watches, which does not, and why.',
+
+  'date.form': 'dd/mm/yyyy',
+  'date.formTime': 'dd/mm/yyyy hh:mm',
+  'date.pick': '{field}: pick in a calendar',
+  'date.required': 'Write a date.',
+  'date.unreadable': 'There is no such date. Write day/month/year, for example {example}.',
+  'date.unreadableTime': 'There is no such time. Write day/month/year hour:minute, for example {example}.',
+  'date.tooEarly': 'Write {day} or a later date.',
+  'date.tooLate': 'Write {day} or an earlier date.',
 
   'ago.second': '{count} s ago',
   'ago.minute': '{count} min ago',

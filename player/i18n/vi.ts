@@ -838,6 +838,26 @@ export const vi = {
   'statistics.flowEmpty':
     'Không có lượt nào. Lưu lượng lấy từ quy tắc “đếm qua vạch”; kiểm tra xem camera có vạch đếm chưa.',
   'statistics.flowNote': 'Mỗi lượt qua vạch đếm một lần. Cập nhật lúc {time}.',
+  'statistics.speeds': 'Tốc độ',
+  'statistics.speedsLead':
+    'Mọi phương tiện đo được trên đường đã hiệu chuẩn, không chỉ xe vi phạm. Chỉ có giá trị tham khảo.',
+  'statistics.speedsLabel': 'Biểu đồ cột: số phương tiện theo tốc độ (km/h) và loại; số liệu nằm trong bảng bên dưới',
+  'statistics.speedsEmpty':
+    'Chưa đo được tốc độ nào trong thời gian này. Tốc độ được đo ở camera có luật tốc độ đã hiệu chuẩn mặt đường.',
+  'statistics.vehicles': 'Phương tiện',
+  'statistics.median': 'Trung vị (km/h)',
+  'statistics.v85': '85% không vượt (km/h)',
+  'statistics.fastest': 'Cao nhất (km/h)',
+  'statistics.crowds': 'Đông người',
+  'statistics.crowdsLead': 'Số người nhiều nhất cùng lúc trong khu vực, theo từng 15 phút.',
+  'statistics.crowdsLabel':
+    'Đường biểu diễn số người nhiều nhất cùng lúc theo thời gian; số liệu nằm trong bảng bên dưới',
+  'statistics.crowdsEmpty':
+    'Chưa đếm người nào trong thời gian này. Người được đếm ở camera có luật tụ tập đông người.',
+  'statistics.area': 'Khu vực',
+  'statistics.most': 'Nhiều nhất',
+  'statistics.mostAt': 'Lúc',
+  'statistics.mean': 'Trung bình',
   'statistics.cases': 'Vi phạm theo loại, địa điểm và giờ',
   'statistics.casesLead': 'Số hồ sơ do máy đề xuất; chỉ cột “đã xác nhận” là do người quyết định.',
   'statistics.casesEmpty': 'Không có hồ sơ trong khoảng thời gian này.',
@@ -880,15 +900,28 @@ export const vi = {
   'setup.probed': 'Có hình: {codec}, {width}×{height}, {fps} hình/giây.',
   'setup.problemAsWritten': 'Cấu hình chưa đúng. Nguyên văn của máy chủ: {message}',
   'setup.fault.scheme': 'Địa chỉ phải bắt đầu bằng rtsp://, rtsps://, http:// hoặc https://, hoặc là đường dẫn tệp.',
-  'setup.fault.password': 'Camera từ chối tên hoặc mật khẩu. Kiểm tra tài khoản trên camera.',
-  'setup.fault.path': 'Camera trả lời nhưng không có luồng này. Kiểm tra phần sau địa chỉ máy (ví dụ /stream1).',
-  'setup.fault.refused': 'Máy trả lời nhưng cổng đóng. Kiểm tra cổng (thường là 554) và RTSP đã bật chưa.',
-  'setup.fault.unreachable': 'Không có đường mạng tới camera. Kiểm tra địa chỉ, dây và VLAN.',
+  'setup.fault.password':
+    'Camera từ chối tên hoặc mật khẩu. Kiểm tra tài khoản trên camera; ký tự @ : / trong mật khẩu phải viết thành %40 %3A %2F.',
+  'setup.fault.path':
+    'Camera trả lời nhưng không có luồng này. Kiểm tra phần sau địa chỉ máy (ví dụ /stream1) theo sách của camera.',
+  'setup.fault.transport': 'Camera không nhận cách truyền này. Chọn cách truyền khác (TCP, UDP hoặc tự chọn).',
+  'setup.fault.busy':
+    'Camera báo lỗi hoặc đã hết chỗ kết nối. Đóng bớt phần mềm khác đang xem camera, hoặc khởi động lại camera, rồi thử lại.',
+  'setup.fault.refused':
+    'Không có gì nhận kết nối ở cổng này. Kiểm tra địa chỉ, cổng (thường là 554) và RTSP đã bật trên camera chưa.',
+  'setup.fault.unreachable': 'Không có đường mạng tới camera. Kiểm tra địa chỉ, dây mạng và VLAN.',
   'setup.fault.name': 'Không tìm thấy tên máy. Dùng địa chỉ IP hoặc kiểm tra DNS.',
-  'setup.fault.timeout': 'Camera không trả lời kịp. Kiểm tra camera có bật và tường lửa.',
-  'setup.fault.no-video': 'Mở được nhưng không có hình đọc được.',
-  'setup.fault.file': 'Không có tệp này, hoặc không được đọc.',
-  'setup.fault.other': 'Không mở được. Nguyên văn lỗi:',
+  'setup.fault.timeout': 'Camera không trả lời kịp. Kiểm tra camera có điện, có mạng và tường lửa.',
+  'setup.fault.tls':
+    'Không kết nối mã hóa được ở cổng này. Kiểm tra cổng, hoặc dùng rtsp:// (http://) thay cho rtsps:// (https://).',
+  'setup.fault.codec': 'Camera gửi loại hình mà máy này không đọc được. Đặt camera gửi H.264 hoặc H.265.',
+  'setup.fault.no-video':
+    'Mở được nhưng không có hình đọc được. Kiểm tra địa chỉ: đây có thể là trang web của camera hoặc tệp hỏng.',
+  'setup.fault.file':
+    'Không có tệp này, hoặc không được đọc. Kiểm tra đường dẫn (tính từ thư mục của tệp cấu hình) và quyền đọc.',
+  'setup.fault.other':
+    'Không mở được, chưa rõ vì sao. Thử mở địa chỉ này bằng một phần mềm xem video; phần chi tiết kỹ thuật giúp người quản trị mạng.',
+  'setup.technical': 'Chi tiết kỹ thuật',
   'setup.name': 'Tên',
   'setup.enabled': 'Bật camera',
   'setup.analysed': 'Phân tích hình',
@@ -1137,6 +1170,15 @@ export const vi = {
   'firstRun.usersHint': 'Vai trò quyết định ai thấy gì; mọi việc đều vào nhật ký.',
   'firstRun.health': 'Kiểm tra tình trạng',
   'firstRun.healthHint': 'Camera nào đang xem, camera nào không và vì sao.',
+
+  'date.form': 'ngày/tháng/năm',
+  'date.formTime': 'ngày/tháng/năm giờ:phút',
+  'date.pick': '{field}: chọn trên lịch',
+  'date.required': 'Hãy ghi ngày.',
+  'date.unreadable': 'Không có ngày này. Hãy ghi ngày/tháng/năm, ví dụ {example}.',
+  'date.unreadableTime': 'Không có thời điểm này. Hãy ghi ngày/tháng/năm giờ:phút, ví dụ {example}.',
+  'date.tooEarly': 'Hãy ghi ngày {day} hoặc muộn hơn.',
+  'date.tooLate': 'Hãy ghi ngày {day} hoặc sớm hơn.',
 
   'ago.second': '{count} giây trước',
   'ago.minute': '{count} phút trước',

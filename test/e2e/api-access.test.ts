@@ -104,6 +104,8 @@ const CALLS: Record<string, [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   'GET /verify.html': ['GET', '/verify.html'],
   'GET /api/audit': ['GET', '/api/audit'],
   'GET /api/audit/verify': ['GET', '/api/audit/verify'],
+  'GET /api/statistics/speeds': ['GET', '/api/statistics/speeds'],
+  'GET /api/statistics/crowds': ['GET', '/api/statistics/crowds'],
   'GET /api/statistics/counts': ['GET', '/api/statistics/counts'],
   'GET /api/statistics/cases': ['GET', '/api/statistics/cases'],
   'GET /api/statistics/coverage': ['GET', '/api/statistics/coverage'],

@@ -11,7 +11,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Camera } from '../../api/contract/cameras.ts';
 import { CaseDetail, CaseList, type CaseSummary } from '../../api/contract/cases.ts';
 import type { LawList } from '../../api/contract/law.ts';
-import { type CameraState, liveChannel, STATE_CHANNEL, stateKey, STATISTICS_STREAM } from '../../pipeline/live.ts';
+import {
+  type CameraState,
+  liveChannel,
+  STATE_CHANNEL,
+  stateKey,
+  STATISTICS_STREAM,
+  TALLIES_STREAM,
+} from '../../pipeline/live.ts';
 import { REVIEW_QUEUE } from '../../pipeline/review.ts';
 import { acceptForTest } from './api-accept.ts';
 import { openSite, type Person, sealCase, type Site, startRedis, watchEvent } from './api-harness.ts';
@@ -478,6 +485,36 @@ describe('with Redis', () => {
     await until(async () => ((await client.xpending(STATISTICS_STREAM, 'api')) as [number])[0] === 0);
     // What was taken in does not stay in Redis' memory.
     await until(async () => (await client.xlen(STATISTICS_STREAM)) === 0);
+  });
+
+  test('speeds and crowds of minutes are added up, and a minute that comes twice counts once', async () => {
+    const quarter = Math.floor(site.clock.at / 900_000) * 900_000;
+    const minute = (id: string, kmh: number, most: number, at = quarter) =>
+      client.xadd(
+        ...([TALLIES_STREAM, '*', 'tally'] as const),
+        JSON.stringify({
+          ...{ id, cameraId: 'gate', at, speeds: [{ className: 'car', kmh }] },
+          crowds: [{ ruleId: 'square', most, mean: most / 2 }],
+        }),
+      );
+    await minute('gate/s1/0', 44.9, 12);
+    await minute('gate/s1/1', 41, 4);
+    await minute('gate/s1/1', 41, 4);
+    await client.xadd(TALLIES_STREAM, '*', 'tally', '{"id":"x"}');
+    await minute('gate/s1/2', 63, 3, quarter - 1);
+    await until(async () => (await client.xlen(TALLIES_STREAM)) === 0);
+    const ask = async (what: string) =>
+      (
+        await site.admin.get(`/api/statistics/${what}?cameraId=gate&after=${quarter - 900_000}&before=${quarter + 1}`)
+      ).json<{ counts: unknown }>().counts;
+    expect(await ask('speeds')).toEqual([
+      { cameraId: 'gate', className: 'car', fromKmh: 40, count: 2 },
+      { cameraId: 'gate', className: 'car', fromKmh: 60, count: 1 },
+    ]);
+    expect(await ask('crowds')).toEqual([
+      { cameraId: 'gate', ruleId: 'square', quarterAt: quarter - 900_000, most: 3, mean: 1.5 },
+      { cameraId: 'gate', ruleId: 'square', quarterAt: quarter, most: 12, mean: 4 },
+    ]);
   });
 
   test('without Redis cases are served and decided, and what waits says so; with it again, all goes on', async () => {

@@ -189,6 +189,15 @@ describe.skipIf(!hasChromium).each([0, 2])(`boxes over the picture, %i B-frames$
     const box = (await strip.boundingBox())!;
     const part = (await page.locator('.recording-strip .recorded').boundingBox())!;
     expect(part.width / box.width).toBeCloseTo(20 / 3_600, 2);
+    // On a strip of a day the 20 s would be a fifth of a pixel.
+    await page.getByRole('button', { name: '24 h' }).click();
+    const seen = page.locator('.recording-strip .recorded');
+    await expect.poll(async () => (await seen.boundingBox())?.width).toBe(4);
+    const short = (await seen.boundingBox())!;
+    await page.mouse.move(short.x + short.width / 2, short.y + 5);
+    await page.getByText(/^Recorded \d\d:\d\d:\d\d – \d\d:\d\d:\d\d$/).waitFor();
+    await page.getByRole('button', { name: '1 h', exact: true }).click();
+    await expect.poll(async () => (await seen.boundingBox())?.width).toBeCloseTo(part.width, 0);
     // Into nothing, long after the recording: its end is the nearest there is.
     await page.mouse.click(box.x + box.width * 0.9, box.y + 30);
     const shown = page.locator('.picture canvas');

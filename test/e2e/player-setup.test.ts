@@ -232,6 +232,14 @@ describe.skipIf(!hasChromium)(`cameras and rules in the browser${why}`, () => {
     const { page } = opened;
     await page.goto(new URL('/setup/new', page.url()).href);
     await page.getByLabel('Camera id').fill('park');
+    await page.getByLabel('Address').fill('nowhere.mp4');
+    await page.getByRole('button', { name: 'Test and take a picture' }).click();
+    await page.getByText('There is no such file, or it may not be read. Check the path').waitFor();
+    // The program's own words are there for whoever asks for them.
+    const raw = page.getByText('No such file or directory');
+    expect(await raw.isVisible()).toBe(false);
+    await page.getByText('Technical detail').click();
+    await raw.waitFor();
     await page.getByLabel('Address').fill('drawn.mp4');
     await page.getByRole('button', { name: 'Test and take a picture' }).click();
     await page.getByText('There is a picture: h264, 640×360, 25 a second.').waitFor();

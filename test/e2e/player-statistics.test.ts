@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaseCountList, CoverageList } from '../../api/contract/statistics.ts';
 import { openDatabase } from '../../api/database/open-database.ts';
 import { CountRepository } from '../../api/repositories/counts.ts';
+import { TallyRepository } from '../../api/repositories/tallies.ts';
+import { toDateText } from '../../player/date-text.ts';
 import { nextDay, toDay, toInstant } from '../../player/site-time.ts';
 import { acceptForTest } from './api-accept.ts';
 import { openSite, sealCase, type Site, TestClock } from './api-harness.ts';
@@ -35,6 +37,12 @@ const addCrossings = async (site: Site): Promise<void> => {
     );
     for (let from = 0; from < crossings.length; from += 500)
       await new CountRepository(db).add(crossings.slice(from, from + 500), site.clock.at);
+    const minutes = Array.from({ length: 96 }, (_, quarter) => ({
+      ...{ id: `quarter-${quarter}`, cameraId: 'gate', at: midnight + quarter * 900_000 },
+      speeds: [30, 34, 38, 41, 52].map((kmh, index) => ({ className: index < 3 ? 'motorcycle' : 'car', kmh })),
+      crowds: [{ ruleId: 'square', most: Math.round(20 * Math.exp(-((quarter - 70) ** 2) / 90)), mean: 1 }],
+    }));
+    await new TallyRepository(db).add(minutes, site.clock.at);
   } finally {
     await db.destroy();
   }
@@ -159,6 +167,13 @@ describe.skipIf(!hasChromium)(`statistics in the browser${why}`, () => {
     );
   });
 
+  test('speeds stand with their median and what 85 of 100 stay below, crowds with their peak', async () => {
+    const { page } = opened;
+    const cells = (first: string) => page.locator('tr', { hasText: first }).locator('td');
+    expect(await cells('Motorcycle').filter({ hasText: /\d/ }).allTextContents()).toEqual(['288', '34', '38', '35–40']);
+    expect(await cells('Main gate · square').first().textContent()).toBe('20');
+  });
+
   test('a kind leads to its cases of these days', async () => {
     const { page } = opened;
     await page.getByRole('link', { name: 'Red light' }).click();
@@ -173,6 +188,23 @@ describe.skipIf(!hasChromium)(`statistics in the browser${why}`, () => {
     await page.goto(new URL(`/statistics?from=${nextDay(day)}&until=${nextDay(day)}`, page.url()).href);
     await page.getByText('Nothing was counted').waitFor();
     await page.getByText('No cases in this time').waitFor();
+  });
+
+  test('a day is typed day first; one that is none says what to write and changes nothing', async () => {
+    const { page } = opened;
+    await page.goto(new URL(path, page.url()).href);
+    const from = page.getByRole('textbox', { name: 'From' });
+    expect(await from.inputValue()).toBe(toDateText(day));
+    await from.fill('31/02/2026');
+    await from.press('Tab');
+    await page.getByText('There is no such date. Write day/month/year').waitFor();
+    expect(await from.getAttribute('aria-invalid')).toBe('true');
+    expect(new URL(page.url()).searchParams.get('from')).toBe(day);
+    const earlier = toDay(midnight - HOUR, ZONE);
+    await from.fill(toDateText(earlier));
+    await from.press('Enter');
+    await page.waitForURL(`**from=${earlier}**`);
+    expect(await from.getAttribute('aria-invalid')).toBe('false');
   });
 
   test('the page is accessible and fits an office screen and a phone, in both languages', async () => {

@@ -23,8 +23,8 @@ describe('a file that is no video is refused with what to do', () => {
     ['empty', () => brokenVideos(folder).empty(), 'SOURCE_OPEN', /this is no video, or a damaged one/],
     ['text', () => brokenVideos(folder).text(), 'SOURCE_OPEN', /this is no video, or a damaged one/],
     ['without index', () => brokenVideos(folder).withoutIndex(), 'SOURCE_OPEN', /this is no video, or a damaged one/],
-    ['missing', () => Promise.resolve(join(folder, 'missing.mp4')), 'SOURCE_OPEN', /no such file; check the path/],
-    ['a folder', () => Promise.resolve(folder), 'SOURCE_OPEN', /it cannot be read|this is no video/],
+    ['missing', () => Promise.resolve(join(folder, 'missing.mp4')), 'SOURCE_OPEN', /no such file, or this user/],
+    ['a folder', () => Promise.resolve(folder), 'SOURCE_OPEN', /may not read it; check the path|this is no video/],
   ])('%s', async (_, make, code, message) => {
     const file = await make();
     await expect(play(file)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });

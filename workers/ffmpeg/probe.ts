@@ -1,5 +1,6 @@
 import ffmpeg, { type FfprobeData } from 'fluent-ffmpeg';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
+import { type SourceFault, sourceFaultOf } from '../../pipeline/source-fault.ts';
 import { streamArgs } from './args.ts';
 
 export type VideoInfo = {
@@ -14,18 +15,27 @@ export type VideoInfo = {
 
 export const LOGIN_REFUSED = 'user name or password is refused';
 
-const reasons: readonly (readonly [RegExp, string])[] = [
-  [/invalid data|moov atom not found|end of file/i, 'this is no video, or a damaged one'],
-  [/\b401\b|unauthori[sz]ed|\b403\b|forbidden/i, `${LOGIN_REFUSED}; check them in the source address`],
-  [/connection refused/i, 'nothing listens there; check address and port, and that the camera is on'],
-  [/no route|unreachable|timed out|timeout/i, 'no answer; check the network, the address and the camera’s power'],
-  [/\b404\b|not found/i, 'the camera knows no such stream; check the path of the address'],
-  [/no such file/i, 'no such file; check the path (it is relative to the configuration file)'],
-  [/is a directory|permission denied/i, 'it cannot be read; check that it is a file this user may read'],
-];
+/** What to do, for logs and the command line; pages say it in the reader's language. */
+const ADVICE: Readonly<Record<Exclude<SourceFault, 'other'>, string>> = {
+  scheme: 'the address must start with rtsp://, rtsps://, http:// or https://, or be the path of a file',
+  password: `${LOGIN_REFUSED}; check them in the source address`,
+  path: 'the camera knows no such stream; check the path of the address',
+  transport: 'the camera refuses this way of sending; set `transport` to the other one (tcp, udp)',
+  busy: 'the camera reports an error of its own or has no connection left; close other viewers or start it again',
+  refused: 'nothing listens there; check address and port, and that the camera is on',
+  unreachable: 'no answer; check the network, the address and the camera’s power',
+  name: 'the host name is not known; use the IP address or check DNS',
+  timeout: 'no answer; check the network, the address and the camera’s power',
+  tls: 'no encrypted connection is possible there; check the port, or use rtsp:// or http://',
+  codec: 'it sends a format that cannot be decoded here; set the camera to H.264 or H.265',
+  'no-video': 'this is no video, or a damaged one',
+  file: 'no such file, or this user may not read it; check the path (it is relative to the configuration file)',
+};
 
-const explain = (message: string): string =>
-  reasons.find(([pattern]) => pattern.test(message))?.[1] ?? message.split('\n').at(-1)?.trim() ?? message;
+const explain = (message: string): string => {
+  const fault = sourceFaultOf(message);
+  return fault === 'other' ? (message.split('\n').at(-1)?.trim() ?? message) : ADVICE[fault];
+};
 
 /**
  * Looks at a source before it is opened for good.

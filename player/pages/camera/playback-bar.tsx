@@ -1,10 +1,11 @@
 import { type RefObject, type SyntheticEvent, useState } from 'react';
 import { serverNow } from '../../api-client.ts';
+import { DateField } from '../../components/date-field.tsx';
 import { Icon, type IconName } from '../../components/icons.tsx';
 import { OverlayToggles } from '../../components/overlay-toggles.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useSession } from '../../session.ts';
-import { toInstant } from '../../site-time.ts';
+import { toDay, toInstant } from '../../site-time.ts';
 import { saveStill } from './save-still.ts';
 import { JUMP_MS } from './use-camera-keys.ts';
 import type { Playback } from './use-playback.ts';
@@ -114,11 +115,16 @@ export function GoTo({ playback }: { readonly playback: Playback }) {
           {t('camera.ago', { minutes })}
         </button>
       ))}
-      <label>
-        <span className="visually-hidden">{t('camera.from')}</span>
-        <input type="datetime-local" step={1} value={wanted} onChange={(event) => setWanted(event.target.value)} />
-      </label>
-      <button type="submit" className="button small" disabled={wanted === ''}>
+      <DateField
+        label={t('camera.from')}
+        isLabelHidden
+        withTime
+        required
+        max={toDay(serverNow(), timeZone)}
+        value={wanted}
+        onChange={setWanted}
+      />
+      <button type="submit" className="button small">
         {t('camera.jump')}
       </button>
     </form>

@@ -12,6 +12,7 @@ import { useResource } from '../../use-resource.ts';
 import {
   CASE_LEAD_MS,
   clustersOf,
+  drawnAt,
   instantAt,
   nearestRecorded,
   shareOf,
@@ -25,6 +26,8 @@ const REFRESH_MS = 15_000;
 /** Room after now, so that its end can be seen. */
 const AFTER_NOW_SHARE = 0.03;
 const LEAST_MARK_SHARE = 0.012;
+/** What was just begun is seen on a strip of hours, too. */
+const LEAST_DRAWN_PX = 4;
 const STEP_MS = { small: 5_000, large: 60_000 };
 const SPAN_NAMES = ['camera.span10m', 'camera.span1h', 'camera.span6h', 'camera.span24h'] as const;
 const NOTHING: CameraRecording = { recorded: [], gaps: [] };
@@ -65,6 +68,7 @@ export function RecordingBar({ cameraId, playback }: { readonly cameraId: string
     const near = nearestRecorded(recording.recorded, Math.min(at, now));
     go(near ?? at);
   };
+  const leastDrawnMs = (): number => (LEAST_DRAWN_PX * spanMs) / (strip.current?.clientWidth ?? spanMs);
   const toAt = ({ clientX }: { readonly clientX: number }): number => {
     const { left, width } = strip.current!.getBoundingClientRect();
     return instantAt(window, Math.min(Math.max((clientX - left) / width, 0), 1));
@@ -151,7 +155,7 @@ export function RecordingBar({ cameraId, playback }: { readonly cameraId: string
             <span key={fromAt} className="gap" style={stretch(fromAt, toAt ?? now)} />
           ))}
           {recording.recorded.map(({ fromAt, toAt }) => (
-            <span key={fromAt} className="recorded" style={stretch(fromAt, toAt)} />
+            <span key={fromAt} className="recorded" style={{ ...stretch(fromAt, toAt), minWidth: LEAST_DRAWN_PX }} />
           ))}
           {ticksOf(window, site.timeZone).map((at) => (
             <span key={at} className="tick" style={{ left: percent(at) }}>
@@ -160,7 +164,7 @@ export function RecordingBar({ cameraId, playback }: { readonly cameraId: string
           ))}
           {hoverAt !== null && (
             <span className="hover" style={{ left: percent(hoverAt) }}>
-              <HoverText at={hoverAt} recording={recording} now={now} />
+              <HoverText at={hoverAt} recording={recording} now={now} leastDrawnMs={leastDrawnMs()} />
             </span>
           )}
           {shownAt !== null && shownAt >= window.from && shownAt <= window.to && (
@@ -182,17 +186,28 @@ export function RecordingBar({ cameraId, playback }: { readonly cameraId: string
   );
 }
 
-/** What is under the pointer: the time, and why nothing is there. */
-function HoverText(props: { readonly at: number; readonly recording: CameraRecording; readonly now: number }) {
+/** What is under the pointer: the time, why nothing is there, and how short really is what is drawn longer. */
+function HoverText(props: {
+  readonly at: number;
+  readonly recording: CameraRecording;
+  readonly now: number;
+  readonly leastDrawnMs: number;
+}) {
   const { t, format } = useI18n();
   const causeOf = useGapCause();
-  const { at, recording, now } = props;
-  const isRecorded = recording.recorded.some(({ fromAt, toAt }) => at >= fromAt && at < toAt);
+  const { at, recording, now, leastDrawnMs } = props;
+  const stretch = drawnAt(recording.recorded, at, leastDrawnMs);
+  const isShort = stretch !== null && stretch.toAt - stretch.fromAt < leastDrawnMs;
   const gap = recording.gaps.find(({ fromAt, toAt }) => at >= fromAt && at < (toAt ?? now));
   return (
     <span>
       {format.time(at)}
-      {!isRecorded && at < now && <small>{gap ? causeOf(gap.cause) : t('camera.nothingRecorded')}</small>}
+      {isShort && (
+        <small>
+          {t('camera.recorded')} {format.time(stretch.fromAt)} – {format.time(stretch.toAt)}
+        </small>
+      )}
+      {!stretch && at < now && <small>{gap ? causeOf(gap.cause) : t('camera.nothingRecorded')}</small>}
     </span>
   );
 }

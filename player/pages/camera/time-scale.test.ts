@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clustersOf, nearestRecorded, SPANS_MS, ticksOf, windowAround } from './time-scale.ts';
+import { clustersOf, drawnAt, nearestRecorded, SPANS_MS, ticksOf, windowAround } from './time-scale.ts';
 
 const ZONE = 'Asia/Ho_Chi_Minh';
 const at = (time: string): number => Date.parse(`2026-11-21T${time}+07:00`);
@@ -29,6 +29,17 @@ test('cases that lie close together stand as one mark', () => {
     [10, 11, 12],
     [50],
   ]);
+});
+
+test('a stretch shorter than a pixel is found where it is drawn, and never hides the next', () => {
+  const stretches = [
+    { fromAt: 10_000, toAt: 10_200 },
+    { fromAt: 11_000, toAt: 50_000 },
+  ];
+  expect(drawnAt(stretches, 10_900, 5_000)).toBe(stretches[0]);
+  expect(drawnAt(stretches, 12_000, 5_000)).toBe(stretches[1]);
+  expect(drawnAt(stretches, 9_000, 5_000)).toBeNull();
+  expect(drawnAt(stretches, 50_000, 5_000)).toBeNull();
 });
 
 test('who points into a gap comes to the next recording, behind the last one to its end', () => {

@@ -59,6 +59,12 @@ const LAST_MS = 1_000;
 
 type Stretch = { readonly fromAt: number; readonly toAt: number };
 
+/** The stretch that is seen at an instant: short ones are drawn as long as `leastMs`, or nobody would see them. */
+export const drawnAt = <Item extends Stretch>(stretches: readonly Item[], at: number, leastMs: number): Item | null =>
+  stretches.find(({ fromAt, toAt }) => at >= fromAt && at < toAt) ??
+  stretches.find(({ fromAt }) => at >= fromAt && at < fromAt + leastMs) ??
+  null;
+
 /**
  * The recorded instant that comes closest to a wanted one: itself, else the begin of the next stretch, else the end of
  * the last. Null when nothing is recorded at all.

@@ -4,6 +4,7 @@ import { CASE_STATUSES } from '../../../pipeline/procedure.ts';
 import { CASE_KINDS, CASE_STATES } from '../../case-names.ts';
 import { api, toQuery } from '../../api-client.ts';
 import { CaseBadge } from '../../components/case-parts.tsx';
+import { DateField } from '../../components/date-field.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -122,18 +123,13 @@ export function CasesPage() {
             ))}
           </select>
         </label>
-        <label>
-          <span>{t('cases.from')}</span>
-          <input type="date" value={filters.get('from') ?? ''} onChange={(event) => set('from', event.target.value)} />
-        </label>
-        <label>
-          <span>{t('cases.until')}</span>
-          <input
-            type="date"
-            value={filters.get('until') ?? ''}
-            onChange={(event) => set('until', event.target.value)}
-          />
-        </label>
+        <DateField label={t('cases.from')} value={filters.get('from') ?? ''} onChange={(value) => set('from', value)} />
+        <DateField
+          label={t('cases.until')}
+          value={filters.get('until') ?? ''}
+          min={filters.get('from') ?? ''}
+          onChange={(value) => set('until', value)}
+        />
         {search !== '' && (
           <button type="button" className="button quiet" onClick={() => navigate('/cases', { replace: true })}>
             {t('cases.clear')}

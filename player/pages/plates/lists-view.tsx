@@ -1,6 +1,7 @@
 import { type SyntheticEvent, useCallback, useState } from 'react';
 import type { WatchEntry, WatchHit, WatchList } from '../../../api/contract/passages.ts';
 import { api } from '../../api-client.ts';
+import { DateField } from '../../components/date-field.tsx';
 import { ErrorBox } from '../../components/error-box.tsx';
 import { Link } from '../../components/link.tsx';
 import { Failure, Loading, Notice, useErrorText } from '../../components/states.tsx';
@@ -232,10 +233,13 @@ function EntryForm({ proposed, onAdded }: { readonly proposed: string; readonly 
           onChange={(event) => setReason(event.target.value)}
         />
       </label>
-      <label>
-        <span>{t('watch.expires')}</span>
-        <input type="date" required value={until} onChange={(event) => setUntil(event.target.value)} />
-      </label>
+      <DateField
+        label={t('watch.expires')}
+        required
+        min={toDay(Date.now(), timeZone)}
+        value={until}
+        onChange={setUntil}
+      />
       <button type="submit" className="button primary">
         {t('watch.add')}
       </button>

@@ -1,6 +1,7 @@
 import { type SyntheticEvent, useState } from 'react';
 import type { PassageSearch, PassageView } from '../../../api/contract/passages.ts';
 import { api } from '../../api-client.ts';
+import { DateField } from '../../components/date-field.tsx';
 import { ErrorBox } from '../../components/error-box.tsx';
 import { Loading, Notice, useErrorText, PartState } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
@@ -163,14 +164,13 @@ export function SearchView(props: {
               ))}
             </datalist>
           </label>
-          <label>
-            <span>{t('plates.from')}</span>
-            <input type="date" value={form.from} onChange={(event) => set({ from: event.target.value })} />
-          </label>
-          <label>
-            <span>{t('plates.until')}</span>
-            <input type="date" value={form.until} onChange={(event) => set({ until: event.target.value })} />
-          </label>
+          <DateField label={t('plates.from')} value={form.from} onChange={(from) => set({ from })} />
+          <DateField
+            label={t('plates.until')}
+            value={form.until}
+            min={form.from}
+            onChange={(until) => set({ until })}
+          />
         </div>
         <div className="plates-checks">
           <label>

@@ -1,6 +1,7 @@
 import { Fragment, type SyntheticEvent, useCallback, useState } from 'react';
 import type { Trace } from '../../../api/contract/passages.ts';
 import { api } from '../../api-client.ts';
+import { DateField } from '../../components/date-field.tsx';
 import { ErrorBox } from '../../components/error-box.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Loading, Notice, useErrorText } from '../../components/states.tsx';
@@ -63,18 +64,13 @@ export function TraceView(props: {
           />
         </label>
         <div className="filters">
-          <label>
-            <span>{t('plates.from')}</span>
-            <input type="date" value={days.from} onChange={(event) => setDays({ ...days, from: event.target.value })} />
-          </label>
-          <label>
-            <span>{t('plates.until')}</span>
-            <input
-              type="date"
-              value={days.until}
-              onChange={(event) => setDays({ ...days, until: event.target.value })}
-            />
-          </label>
+          <DateField label={t('plates.from')} value={days.from} onChange={(from) => setDays({ ...days, from })} />
+          <DateField
+            label={t('plates.until')}
+            value={days.until}
+            min={days.from}
+            onChange={(until) => setDays({ ...days, until })}
+          />
         </div>
         <div className="plates-checks">
           <button type="submit" className="button primary" disabled={busy}>

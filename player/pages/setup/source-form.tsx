@@ -120,7 +120,14 @@ export function SourceForm(props: {
             <Icon name="warning" size={18} />
             <div>
               {t(`setup.fault.${result.fault}`)}
-              {result.detail && <code className="sub break">{result.detail}</code>}
+              {result.detail && (
+                <details>
+                  <summary>{t('setup.technical')}</summary>
+                  <code className="sub break" lang="en">
+                    {result.detail}
+                  </code>
+                </details>
+              )}
             </div>
           </div>
         )}

@@ -1,4 +1,5 @@
 import { api, serverNow, toQuery } from '../../api-client.ts';
+import { DateField } from '../../components/date-field.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { navigate, useSearch } from '../../router.ts';
@@ -8,7 +9,9 @@ import { useResource } from '../../use-resource.ts';
 import type { Asked } from './asked.ts';
 import { CasesSection } from './cases-section.tsx';
 import { CoverageSection } from './coverage-section.tsx';
+import { CrowdSection } from './crowd-section.tsx';
 import { FlowSection } from './flow-section.tsx';
+import { SpeedSection } from './speed-section.tsx';
 
 const DAY_MS = 86_400_000;
 /** More days would be more bars than a screen has room for. */
@@ -59,14 +62,14 @@ export function StatisticsPage() {
             </button>
           ))}
         </div>
-        <label>
-          <span>{t('cases.from')}</span>
-          <input type="date" value={from} max={until} onChange={(event) => set({ from: event.target.value })} />
-        </label>
-        <label>
-          <span>{t('cases.until')}</span>
-          <input type="date" value={until} max={today} onChange={(event) => set({ until: event.target.value })} />
-        </label>
+        <DateField label={t('cases.from')} required value={from} max={until} onChange={(day) => set({ from: day })} />
+        <DateField
+          label={t('cases.until')}
+          required
+          value={until}
+          max={today}
+          onChange={(day) => set({ until: day })}
+        />
         <label>
           <span>{t('case.camera')}</span>
           <select value={cameraId ?? ''} onChange={(event) => set({ cameraId: event.target.value })}>
@@ -80,6 +83,8 @@ export function StatisticsPage() {
         </label>
       </form>
       <FlowSection asked={asked} />
+      <SpeedSection asked={asked} />
+      <CrowdSection asked={asked} />
       {canSeeCases(role) && <CasesSection asked={asked} />}
       <CoverageSection asked={asked} />
     </div>

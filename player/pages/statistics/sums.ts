@@ -1,4 +1,4 @@
-import type { CaseCountRow, CountRow } from '../../../api/contract/statistics.ts';
+import type { CaseCountRow, CountRow, CrowdCount, SpeedCount } from '../../../api/contract/statistics.ts';
 import { hourOfDay, startOfHour } from '../../site-time.ts';
 
 /** Crossings by hour, one row of numbers per class; `hours` are starts of the site's hours without a hole. */
@@ -10,6 +10,11 @@ export type Flow = {
 };
 
 const HOUR_MS = 3_600_000;
+const QUARTER_MS = 900_000;
+/** As `SPEED_BAND_KMH` of the API. */
+export const BAND_KMH = 5;
+
+export const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 /** @param span what was asked for: hours in which nothing passed are in the result too */
 export function flowByHour(
@@ -28,8 +33,7 @@ export function flowByHour(
     counts[position] = (counts[position] ?? 0) + count;
     byClass.set(className, counts);
   }
-  const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
-  const sorted = [...byClass].sort((a, b) => total(b[1]) - total(a[1]) || a[0].localeCompare(b[0]));
+  const sorted = [...byClass].sort((a, b) => sumOf(b[1]) - sumOf(a[1]) || a[0].localeCompare(b[0]));
   return { hours, classes: sorted.map(([className]) => className), counts: sorted.map(([, counts]) => counts) };
 }
 
@@ -52,7 +56,7 @@ export function casesByPlace(rows: readonly CaseCountRow[], timeZone: string): r
     places.set(cameraId, entry);
   }
   return [...places]
-    .map(([cameraId, entry]) => ({ cameraId, ...entry, total: entry.hours.reduce((sum, count) => sum + count, 0) }))
+    .map(([cameraId, entry]) => ({ cameraId, ...entry, total: sumOf(entry.hours) }))
     .sort((a, b) => b.total - a.total || a.cameraId.localeCompare(b.cameraId));
 }
 
@@ -78,4 +82,96 @@ export function casesByKind(rows: readonly CaseCountRow[]): readonly KindSum[] {
     });
   }
   return [...kinds.values()].sort((a, b) => b.cases - a.cases || a.kind.localeCompare(b.kind));
+}
+
+const grouped = <Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[][] => {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
+  return [...groups.values()];
+};
+
+export type SpeedBands = {
+  /** Lower ends of the bands, without a hole. */
+  readonly fromKmh: readonly number[];
+  readonly classes: readonly string[];
+  /** `counts[class][band]` */
+  readonly counts: readonly (readonly number[])[];
+};
+
+/** Vehicles of all cameras by class and speed, the commonest class first. */
+export function speedsByBand(rows: readonly SpeedCount[]): SpeedBands {
+  const highest = Math.max(0, ...rows.map(({ fromKmh }) => fromKmh));
+  const fromKmh = Array.from({ length: highest / BAND_KMH + 1 }, (_, band) => band * BAND_KMH);
+  const byClass = new Map<string, number[]>();
+  for (const row of rows) {
+    const counts = byClass.get(row.className) ?? fromKmh.map(() => 0);
+    const band = row.fromKmh / BAND_KMH;
+    counts[band] = (counts[band] ?? 0) + row.count;
+    byClass.set(row.className, counts);
+  }
+  const sorted = [...byClass].sort((a, b) => sumOf(b[1]) - sumOf(a[1]) || a[0].localeCompare(b[0]));
+  return { fromKmh, classes: sorted.map(([className]) => className), counts: sorted.map(([, counts]) => counts) };
+}
+
+/** The speed that a share of vehicles stays below, as if those of a band were spread evenly over it. */
+export function speedBelow(rows: readonly Pick<SpeedCount, 'fromKmh' | 'count'>[], share: number): number {
+  let left = share * sumOf(rows.map(({ count }) => count));
+  for (const { fromKmh, count } of [...rows].sort((a, b) => a.fromKmh - b.fromKmh)) {
+    if (left <= count) return fromKmh + (BAND_KMH * left) / count;
+    left -= count;
+  }
+  return 0;
+}
+
+export type PlaceSpeed = {
+  readonly cameraId: string;
+  readonly className: string;
+  readonly count: number;
+  readonly medianKmh: number;
+  /** 85 of 100 stay below: the usual measure of what a road is driven at. */
+  readonly v85Kmh: number;
+  /** Lower end of the highest band. */
+  readonly fastestKmh: number;
+};
+
+/** Speeds of each camera and class, most vehicles first. */
+export function speedsByPlace(rows: readonly SpeedCount[]): readonly PlaceSpeed[] {
+  return grouped(rows, ({ cameraId, className }) => `${cameraId} ${className}`)
+    .map((bands) => ({
+      ...{ cameraId: bands[0]!.cameraId, className: bands[0]!.className },
+      count: sumOf(bands.map(({ count }) => count)),
+      ...{ medianKmh: speedBelow(bands, 0.5), v85Kmh: speedBelow(bands, 0.85) },
+      fastestKmh: Math.max(...bands.map(({ fromKmh }) => fromKmh)),
+    }))
+    .sort((a, b) => b.count - a.count);
+}
+
+export type CrowdArea = {
+  readonly cameraId: string;
+  readonly ruleId: string;
+  /** By quarter hour; null where nobody looked. */
+  readonly most: readonly (number | null)[];
+  readonly peak: number;
+  readonly peakAt: number;
+  readonly mean: number;
+};
+
+/** The most people at once in each area and quarter hour, the fullest area first. */
+export function crowdCurves(
+  rows: readonly CrowdCount[],
+  span: { readonly after: number; readonly before: number },
+): { readonly quarters: readonly number[]; readonly areas: readonly CrowdArea[] } {
+  const first = Math.floor(span.after / QUARTER_MS) * QUARTER_MS;
+  const quarters: number[] = [];
+  for (let at = first; at < span.before; at += QUARTER_MS) quarters.push(at);
+  const areas = grouped(rows, ({ cameraId, ruleId }) => `${cameraId} ${ruleId}`).map((counts): CrowdArea => {
+    const most = new Map(counts.map((row) => [row.quarterAt, row.most]));
+    const peak = counts.reduce((a, b) => (b.most > a.most ? b : a));
+    return {
+      ...{ cameraId: peak.cameraId, ruleId: peak.ruleId, peak: peak.most, peakAt: peak.quarterAt },
+      most: quarters.map((at) => most.get(at) ?? null),
+      mean: sumOf(counts.map(({ mean }) => mean)) / counts.length,
+    };
+  });
+  return { quarters, areas: areas.sort((a, b) => b.peak - a.peak) };
 }
