@@ -20,14 +20,16 @@ export const registerDangerRoutes = (app: App, { clock, danger, db }: ApiContext
     },
     async (request) => {
       const { username } = accountOf(request);
-      const said = await danger.report(request.body, username);
-      const detail = DANGER_NUMERALS[said.level];
+      const { level } = request.body;
+      const counts = await danger.report(request.body, username);
+      // What this person said: a newer forecast of somebody else may go before it.
+      const detail = DANGER_NUMERALS[level];
       await db
         .transaction()
         .execute((transaction) =>
           appendAudit(transaction, [{ at: clock.now(), actor: username, action: 'fire.danger', detail }]),
         );
-      return said;
+      return counts;
     },
   );
 };

@@ -1,4 +1,6 @@
 import { Type } from '@sinclair/typebox';
+import { isFireKind } from '../../pipeline/alerts/routing.ts';
+import { WatchpostError } from '../../pipeline/errors.ts';
 import { scopeOf } from '../accounts/account.ts';
 import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { ApiContext } from '../context.ts';
@@ -71,7 +73,12 @@ export const registerIncidentRoutes = (
     },
     async (request, reply) => {
       const account = accountOf(request);
-      const { id } = await cases.get(request.params.id, scopeOf(account));
+      const { id, kind } = await cases.get(request.params.id, scopeOf(account));
+      if (!isFireKind(kind))
+        throw new WatchpostError(
+          'REQUEST_INVALID',
+          `Case "${id}" is of kind ${kind}; forces are sent to smoke and flame`,
+        );
       return reply.code(201).send(await fireActions.add(id, account.username, request.body));
     },
   );

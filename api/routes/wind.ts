@@ -18,14 +18,16 @@ export const registerWindRoutes = (app: App, { clock, db, wind }: ApiContext): v
     },
     async (request) => {
       const { username } = accountOf(request);
-      const said = await wind.report(request.body, username);
-      const detail = `${String(said.speedMps)} m/s from ${String(said.fromDeg)}°`;
+      const { speedMps, fromDeg } = request.body;
+      const counts = await wind.report(request.body, username);
+      // What this person said: a newer measurement of somebody else may go before it.
+      const detail = `${String(speedMps)} m/s from ${String(fromDeg)}°`;
       await db
         .transaction()
         .execute((transaction) =>
           appendAudit(transaction, [{ at: clock.now(), actor: username, action: 'fire.wind', detail }]),
         );
-      return said;
+      return counts;
     },
   );
 };

@@ -140,8 +140,14 @@ describe('alerts of fire', () => {
     expect(link.danger(site.clock.at + 37 * 3_600_000)).toBeNull();
     link.close();
     await analysis.quit();
+    const late = await site.admin.call('PUT', '/api/fire/danger', { level: 2, at: site.clock.at - 3_600_000 });
+    expect(late.json()).toEqual(said);
     const { rows } = (await site.admin.get('/api/audit?action=fire.danger')).json<{ rows: object[] }>();
-    expect(rows).toMatchObject([{ actor: 'duty', detail: 'V' }]);
+    // Newest first; what was said late counts for nothing, and was said all the same.
+    expect(rows).toMatchObject([
+      { actor: 'admin', detail: 'II' },
+      { actor: 'duty', detail: 'V' },
+    ]);
   });
 
   test('a receiver that is down gets the alert when it is back, once', async () => {
@@ -165,5 +171,7 @@ describe('alerts of fire', () => {
       'smoke-2',
     ]);
     expect(hooks('crowd')).toEqual([]);
+    const sent = await site.admin.call('POST', '/api/incidents/crowd/actions', { action: 'dispatched' });
+    expect([sent.statusCode, sent.json<{ code: string }>().code]).toEqual([400, 'REQUEST_INVALID']);
   });
 });
