@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../pipeline/clock.ts';
 import type { Config } from '../pipeline/config-schema.ts';
 import { redactUrl, WatchpostError } from '../pipeline/errors.ts';
+import { withTimeLimit } from '../pipeline/time-limit.ts';
 import { Wind, WindReport } from './contract/wind.ts';
 import type { RedisLink } from './live/redis-link.ts';
 
@@ -92,13 +93,11 @@ export const askService = async (service: Service, signal: AbortSignal): Promise
   };
   let body: unknown;
   try {
-    const response = await fetch(url, {
-      headers,
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    const [status, text] = await withTimeLimit(TIMEOUT_MS, signal, async (limited): Promise<[number, string]> => {
+      const response = await fetch(url, { headers, redirect: 'manual', signal: limited });
+      return [response.status, await response.text()];
     });
-    const text = await response.text();
-    if (response.status !== 200 || text.length > MOST_CHARACTERS) fail(`answered ${String(response.status)}`);
+    if (status !== 200 || text.length > MOST_CHARACTERS) fail(`answered ${String(status)}`);
     body = JSON.parse(text);
   } catch (error) {
     if (error instanceof WatchpostError) throw error;

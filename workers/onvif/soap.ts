@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
+import { withTimeLimit } from '../../pipeline/time-limit.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 
 const SOAP = 'http://www.w3.org/2003/05/soap-envelope';
@@ -59,15 +60,16 @@ export const ask = async (
     `<s:Body><${name} xmlns="${namespace}">${body}</${name}></s:Body></s:Envelope>`;
   let [status, text] = [0, ''];
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': `application/soap+xml; charset=utf-8; action="${namespace}/${name}"` },
-      body: envelope,
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    [status, text] = await withTimeLimit(TIMEOUT_MS, signal, async (limited) => {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': `application/soap+xml; charset=utf-8; action="${namespace}/${name}"` },
+        body: envelope,
+        redirect: 'error',
+        signal: limited,
+      });
+      return [response.status, await readAtMost(response)];
     });
-    ({ status } = response);
-    text = await readAtMost(response);
   } catch (error) {
     return fail((error as Error).name === 'TimeoutError' ? 'no answer' : `cannot be reached`, error);
   }
