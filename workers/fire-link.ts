@@ -4,6 +4,7 @@ import { DANGER_KEY, dangerNow, type DangerReport } from '../pipeline/fire/dange
 import { PlumeCourse, type PlumeReport, PLUMES_STREAM } from '../pipeline/fire/plume.ts';
 import { type OtherSight, SIGHTS_KEY } from '../pipeline/fire/second-sight.ts';
 import type { EpochMs } from '../pipeline/time.ts';
+import { Poll } from './poll.ts';
 
 /** Towers look every ten seconds at the most, and smoke takes minutes. */
 const EVERY_MS = 5_000;
@@ -11,7 +12,7 @@ const EVERY_MS = 5_000;
 const LONGEST = 10_000;
 
 /** What one camera said of one of its views. */
-export type ViewPlumes = {
+type ViewPlumes = {
   readonly cameraId: string;
   readonly poseId: string | undefined;
   readonly plumes: readonly PlumeReport[];
@@ -25,7 +26,7 @@ export class FireLink {
   readonly #redis: Redis;
   readonly #log: Logger;
   readonly #course = new PlumeCourse();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #poll = new Poll(() => this.#read(), EVERY_MS);
   #danger: DangerReport | null = null;
   #sights: ReadonlyMap<string, readonly OtherSight[]> = new Map();
 
@@ -34,13 +35,12 @@ export class FireLink {
     this.#log = log;
   }
 
-  async start(): Promise<void> {
-    await this.#read();
-    this.#timer = setInterval(() => void this.#read(), EVERY_MS).unref();
+  start(): Promise<void> {
+    return this.#poll.start();
   }
 
   close(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    this.#poll.close();
   }
 
   danger(now: EpochMs): DangerReport | null {

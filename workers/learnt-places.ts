@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { LEARNT_KEY, type LearntPlace } from '../pipeline/fire/learnt.ts';
+import { Poll } from './poll.ts';
 
 const EVERY_MS = 10_000;
 const NOTHING: readonly LearntPlace[] = [];
@@ -9,7 +10,7 @@ const NOTHING: readonly LearntPlace[] = [];
 export class LearntPlaces {
   readonly #redis: Redis;
   readonly #log: Logger;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #poll = new Poll(() => this.#read(), EVERY_MS);
   #text = '';
   #places: Readonly<Record<string, readonly LearntPlace[]>> = {};
 
@@ -18,9 +19,8 @@ export class LearntPlaces {
     this.#log = log;
   }
 
-  async start(): Promise<void> {
-    await this.#read();
-    this.#timer = setInterval(() => void this.#read(), EVERY_MS).unref();
+  start(): Promise<void> {
+    return this.#poll.start();
   }
 
   of(cameraId: string): readonly LearntPlace[] {
@@ -28,7 +28,7 @@ export class LearntPlaces {
   }
 
   close(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    this.#poll.close();
   }
 
   async #read(): Promise<void> {
