@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DetectorConfig } from '../pipeline/config-schema.ts';
 import type { Detector } from '../pipeline/detector.ts';
 import type { Frame } from '../pipeline/frame.ts';
 import { planLetterbox } from '../pipeline/letterbox.ts';
 import { findModel, type ModelEntry } from './manifest.ts';
-import { openDetector } from './onnx-detector.ts';
+import { openDetector, ThreadDetector } from './onnx-detector.ts';
 
 /** See test/fixtures/tensors/make-tiny-model.mjs: the class scores are the picture's largest red, green and blue. */
 const file = fileURLToPath(new URL('../test/fixtures/tensors/tiny-yolov8.onnx', import.meta.url));
@@ -159,5 +160,25 @@ describe.skipIf(!built)('detector in its thread (skipped unless built: npx tsc -
     await Promise.all([open1.close(), open1.close()]);
     expect((await running)[0]).toHaveLength(1);
     await expect(open1.detect([red])).rejects.toMatchObject({ code: 'INFERENCE_FAILED' });
+  });
+
+  test('a thread that breaks by itself is told of, and what was asked of it fails', async () => {
+    const code = `const { parentPort } = require('node:worker_threads');
+      parentPort.once('message', () => { throw new RangeError('out of memory'); });
+      parentPort.postMessage({ kind: 'ready' });`;
+    const slotBytes = 32 * 32 * 3;
+    const pixels = new SharedArrayBuffer(2 * slotBytes);
+    const told: string[] = [];
+    const broken = new ThreadDetector(
+      { entry: tiny, file, threads: 1, provider: 'cpu', minScore: 0.1, pixels, slotBytes },
+      1,
+      new Worker(code, { eval: true }),
+      { onBroken: ({ message }) => told.push(message) },
+    );
+    await broken.ready;
+    await expect(broken.detect([red])).rejects.toMatchObject({ code: 'INFERENCE_FAILED' });
+    expect(told).toEqual(['the inference thread broke: out of memory']);
+    await broken.close();
+    expect(told).toHaveLength(1);
   });
 });

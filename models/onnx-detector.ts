@@ -28,6 +28,8 @@ export type OpenDetectorOptions = {
   readonly config: DetectorConfig;
   /** Told of every run: where its time went, and how many frames it had. */
   readonly onRun?: (timing: RunTiming, frames: number) => void;
+  /** Told when the thread has ended by itself after it was ready; all that is asked from then on fails. */
+  readonly onBroken?: (error: WatchpostError) => void;
 };
 
 /**
@@ -49,7 +51,7 @@ const threadFile = (): URL => {
  * Opens a model in a thread of its own, with the backend its entry names. Pixels are copied once, into memory shared with the thread.
  * @throws WatchpostError MODEL_LOAD, MODEL_SHAPE
  */
-export const openDetector = async ({ entry, file, config, onRun }: OpenDetectorOptions): Promise<Detector> => {
+export const openDetector = async ({ entry, file, config, ...told }: OpenDetectorOptions): Promise<Detector> => {
   const maxBatch = entry.input.dynamicBatch ? config.maxBatch : 1;
   const slotBytes = entry.input.width * entry.input.height * 3 * maxBatch;
   const options: ThreadOptions = {
@@ -62,7 +64,7 @@ export const openDetector = async ({ entry, file, config, onRun }: OpenDetectorO
     slotBytes,
   };
   const worker = new Worker(threadFile(), { workerData: options, resourceLimits: HEAP });
-  const detector = new ThreadDetector(options, maxBatch, worker, onRun);
+  const detector = new ThreadDetector(options, maxBatch, worker, told);
   await detector.ready;
   return detector;
 };
@@ -73,7 +75,8 @@ type Pending = {
   readonly reject: (error: WatchpostError) => void;
 };
 
-class ThreadDetector implements Detector {
+/** A detector in a thread that speaks thread-protocol.ts. */
+export class ThreadDetector implements Detector {
   readonly id: string;
   readonly model: Detector['model'];
   readonly maxBatch: number;
@@ -81,7 +84,7 @@ class ThreadDetector implements Detector {
   readonly ready: Promise<void>;
   readonly #options: ThreadOptions;
   readonly #worker: Worker;
-  readonly #onRun: NonNullable<OpenDetectorOptions['onRun']>;
+  readonly #told: Pick<OpenDetectorOptions, 'onRun' | 'onBroken'>;
   readonly #names: readonly (string | null)[];
   readonly #pixels: Uint8Array;
   readonly #pending = new Map<number, Pending>();
@@ -89,9 +92,15 @@ class ThreadDetector implements Detector {
   readonly #waiting: ((slot: number) => void)[] = [];
   readonly #gone: Promise<void>;
   #nextId = 0;
+  #isReady = false;
   #ended: WatchpostError | null = null;
 
-  constructor(options: ThreadOptions, maxBatch: number, worker: Worker, onRun?: OpenDetectorOptions['onRun']) {
+  constructor(
+    options: ThreadOptions,
+    maxBatch: number,
+    worker: Worker,
+    told: Pick<OpenDetectorOptions, 'onRun' | 'onBroken'> = {},
+  ) {
     const { entry } = options;
     this.id = entry.id;
     this.model = { id: entry.id, sha256: entry.sha256 };
@@ -99,13 +108,15 @@ class ThreadDetector implements Detector {
     this.input = { width: entry.input.width, height: entry.input.height, fit: entry.input.fit };
     this.#options = options;
     this.#worker = worker;
-    this.#onRun = onRun ?? (() => undefined);
+    this.#told = told;
     this.#names = toClassTable(entry).names;
     this.#pixels = new Uint8Array(options.pixels);
     this.ready = new Promise((resolve, reject) => {
       worker.on('message', (reply: ThreadReply) => {
-        if (reply.kind === 'ready') resolve();
-        else if (reply.kind === 'refused') {
+        if (reply.kind === 'ready') {
+          this.#isReady = true;
+          resolve();
+        } else if (reply.kind === 'refused') {
           const refusal = new WatchpostError(reply.code, reply.message);
           this.#end(refusal);
           reject(refusal);
@@ -186,12 +197,13 @@ class ThreadDetector implements Detector {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
     if (reply.kind === 'result') {
-      if (pending) this.#onRun(reply.timing, pending.frames);
+      if (pending) this.#told.onRun?.(reply.timing, pending.frames);
       pending?.resolve(reply.detections);
     } else pending?.reject(new WatchpostError('INFERENCE_FAILED', `a run of "${this.id}" failed: ${reply.message}`));
   }
 
   #end(error: WatchpostError): void {
+    if (this.#ended === null && this.#isReady) this.#told.onBroken?.(error);
     this.#ended ??= error;
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();

@@ -42,7 +42,8 @@ const GIVES_WAY = 5;
 /**
  * The analysing process: frames of all cameras through shared detectors, then each camera's own tracker and rules.
  * Events go to the evidence queue, boxes to whoever watches live. Ends by itself when every source has ended.
- * @throws WatchpostError MODEL_*, QUEUE_UNAVAILABLE at the start
+ * @throws WatchpostError MODEL_*, QUEUE_UNAVAILABLE at the start; INFERENCE_FAILED when an inference thread broke: the process is
+ *   to be started again
  */
 export const analyze = async (context: ProcessContext): Promise<void> => {
   const { config, redisUrl, log, signal } = context;
@@ -51,7 +52,9 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
   const queues = await openQueues(redisUrl);
   const stages = new StageHistograms();
   const calibration = { file: dataFolder(context.dataDir).calibration, log };
-  const pool = await openDetectors(config, cameras, { live: true, stages, calibration });
+  const broken = new AbortController();
+  const onBroken = (error: WatchpostError): void => broken.abort(error);
+  const pool = await openDetectors(config, cameras, { live: true, stages, calibration, onBroken });
   const tracing = await openTracing(config.telemetry, { name: 'analyze', worker: context.worker }, log);
   const report = reportProcess({ redis: queues.redis, process: 'analyze', worker: context.worker, stages });
   const atWork: AtWork = new Map();
@@ -84,7 +87,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
         }),
       isSame,
       onDefect: (cameraId, err) => log.error({ cameraId, err }, 'analysis of a camera stopped by a defect'),
-      signal,
+      signal: AbortSignal.any([signal, broken.signal]),
     });
     context.onReload((changed) => {
       void set
@@ -93,6 +96,7 @@ export const analyze = async (context: ProcessContext): Promise<void> => {
     });
     await set.update(cameras);
     await set.ended();
+    broken.signal.throwIfAborted();
   } finally {
     learnt.close();
     fire.close();
@@ -181,6 +185,7 @@ const analyzeCamera = async ({
       atWork,
     ),
     openPipeline: async (frame) => {
+      detector.attend(true);
       log.info({ cameraId: camera.id, sessionId: frame.sessionId }, 'analysis of a session starts');
       const known = await memory.read();
       return new CameraPipeline({
@@ -238,11 +243,15 @@ const analyzeCamera = async ({
     stages,
     deadlineMs: () => (current?.live === true ? (camera.analysis?.deadlineMs ?? null) : null),
   });
+  const end = (): Promise<void> => {
+    detector.attend(false);
+    return analyzer.finish();
+  };
   for await (const frame of connectFrames({
     ...{ path: dataFolder(dataDir).frameSocket, cameraId: camera.id, signal, worker },
     ...(capacity === null ? {} : { capacity }),
     // Taken over by another worker, or record is gone: what is open ends here.
-    onLost: () => analyzer.finish(),
+    onLost: end,
   })) {
     current = frame;
     try {
@@ -253,7 +262,7 @@ const analyzeCamera = async ({
       frame.settle('inference-failed');
     }
   }
-  await analyzer.finish();
+  await end();
   await tellTally(tally?.finish() ?? null);
 };
 

@@ -14,6 +14,7 @@ import {
 } from '../pipeline/config-schema.ts';
 import type { Detection } from '../pipeline/detection.ts';
 import type { Detector } from '../pipeline/detector.ts';
+import type { WatchpostError } from '../pipeline/errors.ts';
 import type { Frame, Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
 import { HeadReader } from '../pipeline/heads/head-reader.ts';
@@ -35,7 +36,7 @@ export type PooledDetector = {
   readonly batcher: Batcher;
   /** Decides whose frames are left out when the detector cannot do all. */
   readonly governor: RateGovernor;
-  /** Ids of the cameras that it serves. */
+  /** Ids of the cameras whose frames come here at present. */
   readonly watched: Set<string>;
   /** Times of the run that ended last; asked as soon as a detection is there, they are those of its own run. */
   readonly lastRun: () => RunTiming | null;
@@ -49,6 +50,8 @@ export type CameraDetector = PooledDetector & {
   readonly detect: (frame: Frame) => Promise<readonly Detection[]>;
   /** Whether it is the turn of the camera's frame; asked once for each frame of a live camera. */
   readonly isDue: (ptsMs: PtsMs) => boolean;
+  /** Frames of the camera come here from now on, or, false, no more: a batch waits for a frame of each that comes. */
+  readonly attend: (isHere: boolean) => void;
   /** The model that looks at riders' heads; null where the camera has no use for it. */
   readonly heads: Detector | null;
   /** A reader for one session; null without such a model. */
@@ -82,6 +85,8 @@ export type OpenDetectorsOptions = {
   readonly live: boolean;
   /** Where waiting and runs are counted. */
   readonly stages?: StageHistograms;
+  /** Told when an inference thread has ended by itself: it finds nothing any more. */
+  readonly onBroken?: (error: WatchpostError) => void;
   /** Where measurements of this machine are kept; without, detectors run as configured, the same everywhere. */
   readonly calibration?: { readonly file: string; readonly log: Logger };
 };
@@ -93,7 +98,7 @@ export type OpenDetectorsOptions = {
 export const openDetectors = async (
   config: Config,
   cameras: readonly CameraConfig[],
-  { live, stages, calibration }: OpenDetectorsOptions,
+  { live, stages, calibration, onBroken = () => undefined }: OpenDetectorsOptions,
 ) => {
   const pool = new Map<string, PooledDetector>();
   const heads = new Map<string, Detector>();
@@ -122,7 +127,7 @@ export const openDetectors = async (
       const waitedMs = new WeakMap<Frame, number>();
       let runMs = 0;
       const opened = await openDetector({
-        ...{ entry, file, config: { ...detectorConfig, minScore } },
+        ...{ entry, file, config: { ...detectorConfig, minScore }, onBroken },
         onRun: (timing, frames) => {
           lastRun = timing;
           const ms = timing.packMs + timing.inferMs + timing.outputsMs;
@@ -165,7 +170,8 @@ export const openDetectors = async (
         minScore: entry.minScore,
         maxBatch,
       };
-      heads.set(wanted.model, await openDetector({ entry, file: await resolveModelFile(entry), config: headsConfig }));
+      const headsFile = await resolveModelFile(entry);
+      heads.set(wanted.model, await openDetector({ entry, file: headsFile, config: headsConfig, onBroken }));
     }
   } catch (error) {
     await closeAll(pool, heads);
@@ -180,7 +186,6 @@ export const openDetectors = async (
     const wanted = headsOf(camera);
     const second = wanted ? heads.get(wanted.model)! : null;
     const cost = runsPerFrame(camera);
-    pooled.watched.add(camera.id);
     pooled.governor.wish({ cameraId: camera.id, fps: analysis.fps, cost, priority: priorityOf(camera) });
     let planned = '';
     const detect = async (frame: Frame): Promise<readonly Detection[]> => {
@@ -197,6 +202,10 @@ export const openDetectors = async (
     return {
       ...pooled,
       isDue: (ptsMs) => pooled.governor.isDue(camera.id, ptsMs),
+      attend: (isHere) => {
+        if (isHere) pooled.watched.add(camera.id);
+        else pooled.watched.delete(camera.id);
+      },
       heads: second,
       openHeads: () => (wanted && second ? new HeadReader({ detector: second, maxCrops: wanted.maxCrops }) : null),
       detect: analysis.motionGate ? whenMoved(analysis.motionGate.floorMs, detect) : detect,
