@@ -38,6 +38,7 @@ export class LiveConnection {
   #leaving: EventSource | null = null;
   /** What it said meanwhile; the new one may say it again. */
   readonly #saidBefore = new Set<string>();
+  #forgetting: ReturnType<typeof setTimeout> | undefined;
   #contact: Contact = { state: 'connecting' };
   #cameraStates: ReadonlyMap<string, CameraState> = new Map();
   #lastWordAt = 0;
@@ -129,7 +130,7 @@ export class LiveConnection {
         if (source === this.#leaving) this.#saidBefore.add(event.data);
         else if (this.#leaving) {
           this.#leaving = closed(this.#leaving);
-          setTimeout(() => this.#saidBefore.clear(), TWICE_MS);
+          this.#forgetting = setTimeout(() => this.#saidBefore.clear(), TWICE_MS);
         }
         if (source === this.#source && this.#saidBefore.delete(event.data)) return;
         act(JSON.parse(event.data));
@@ -157,6 +158,7 @@ export class LiveConnection {
   }
 
   #leave(): void {
+    clearTimeout(this.#forgetting);
     this.#leaving = closed(this.#leaving);
     this.#saidBefore.clear();
   }

@@ -1,5 +1,4 @@
-import { type SyntheticEvent, useCallback, useEffect, useRef, useState } from 'react';
-import type { PtzAct } from '../../../api/contract/ptz.ts';
+import { type SyntheticEvent, useCallback, useEffect, useMemo, useState } from 'react';
 import { api } from '../../api-client.ts';
 import { ErrorBox } from '../../components/error-box.tsx';
 import { Icon, type IconName } from '../../components/icons.tsx';
@@ -7,9 +6,8 @@ import { PartState, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import type { MessageKey } from '../../i18n/vi.ts';
 import { useResource } from '../../use-resource.ts';
+import { Turning } from './turning.ts';
 
-/** The camera stops by itself after 4 s (`PTZ_MOVE_MS` of the contract); told again well before. */
-const AGAIN_MS = 2_000;
 /** At full speed a picture that is seconds behind is turned past what was wanted. */
 const SPEED = 0.4;
 
@@ -34,22 +32,22 @@ export function PtzPad({ cameraId }: { readonly cameraId: string }) {
   const errorText = useErrorText();
   const [error, setError] = useState<unknown>(null);
   const [held, setHeld] = useState<string | null>(null);
-  const turn = useTurning(cameraId, setError);
+  const turning = useMemo(() => new Turning((act) => api.turnCamera(cameraId, act), setError), [cameraId]);
   const release = useCallback(() => {
     setHeld(null);
-    turn(null);
-  }, [turn]);
+    turning.stop();
+  }, [turning]);
   useEffect(() => {
     addEventListener('blur', release);
     return () => {
       removeEventListener('blur', release);
-      turn(null);
+      turning.stop();
     };
-  }, [release, turn]);
+  }, [release, turning]);
   const press = ({ id, velocity }: Direction): void => {
     setError(null);
     setHeld(id);
-    turn({ act: 'move', ...velocity });
+    turning.start({ act: 'move', ...velocity });
   };
   const isHoldKey = (key: string): boolean => key === ' ' || key === 'Enter';
   return (
@@ -61,7 +59,7 @@ export function PtzPad({ cameraId }: { readonly cameraId: string }) {
             key={direction.id}
             type="button"
             className="button icon-only"
-            data-to={direction.id}
+            style={{ gridArea: direction.id }}
             data-held={held === direction.id || undefined}
             aria-label={t(direction.label)}
             title={t(direction.label)}
@@ -85,7 +83,7 @@ export function PtzPad({ cameraId }: { readonly cameraId: string }) {
           </button>
         ))}
       </div>
-      <Presets cameraId={cameraId} onGo={(token) => turn({ act: 'preset', token })} />
+      <Presets cameraId={cameraId} onGo={(token) => turning.start({ act: 'preset', token })} />
       {error !== null && <ErrorBox>{errorText(error)}</ErrorBox>}
       <p className="hint">{t('ptz.hint')}</p>
     </section>
@@ -119,25 +117,5 @@ function Presets(props: { readonly cameraId: string; readonly onGo: (token: stri
         {t('ptz.go')}
       </button>
     </form>
-  );
-}
-
-/** Tells the camera in order, and again while it is to go on; null stops what was begun. */
-function useTurning(cameraId: string, onError: (error: unknown) => void): (act: PtzAct | null) => void {
-  const last = useRef<Promise<unknown>>(Promise.resolve());
-  const timer = useRef<ReturnType<typeof setInterval>>(undefined);
-  return useCallback(
-    (act) => {
-      const tell = (one: PtzAct): void => {
-        last.current = last.current.then(() => api.turnCamera(cameraId, one)).catch(onError);
-      };
-      const wasMoving = timer.current !== undefined;
-      clearInterval(timer.current);
-      timer.current = undefined;
-      if (act) tell(act);
-      else if (wasMoving) tell({ act: 'stop' });
-      if (act?.act === 'move') timer.current = setInterval(() => tell(act), AGAIN_MS);
-    },
-    [cameraId, onError],
   );
 }

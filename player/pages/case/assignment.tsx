@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import type { CaseDetail } from '../../../api/contract/cases.ts';
 import { api } from '../../api-client.ts';
-import { useErrorText } from '../../components/states.tsx';
+import { PartState, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { canAssign, canDecide, useSession } from '../../session.ts';
 import { useResource } from '../../use-resource.ts';
@@ -59,25 +59,29 @@ function Choice(props: {
   const { t } = useI18n();
   const { id, assignedTo } = props.detail;
   const load = useCallback((signal: AbortSignal) => api.assignees(id, signal), [id]);
-  const names = useResource(load).data?.assignees ?? [];
+  const candidates = useResource(load);
+  const names = candidates.data?.assignees ?? [];
   // Somebody who has left since, or may no longer work on it, is still shown.
   const gone = assignedTo !== null && !names.some(({ username }) => username === assignedTo);
   return (
-    <label className="field">
-      <span>{t('assignment.who')}</span>
-      <select
-        value={assignedTo ?? ''}
-        disabled={props.disabled}
-        onChange={(event) => props.onChoose(event.target.value === '' ? null : event.target.value)}
-      >
-        <option value="">{t('assignment.nobody')}</option>
-        {gone && <option value={assignedTo}>{assignedTo}</option>}
-        {names.map(({ username, displayName }) => (
-          <option key={username} value={username}>
-            {displayName === '' ? username : `${displayName} (${username})`}
-          </option>
-        ))}
-      </select>
-    </label>
+    <>
+      <label className="field">
+        <span>{t('assignment.who')}</span>
+        <select
+          value={assignedTo ?? ''}
+          disabled={props.disabled}
+          onChange={(event) => props.onChoose(event.target.value === '' ? null : event.target.value)}
+        >
+          <option value="">{t('assignment.nobody')}</option>
+          {gone && <option value={assignedTo}>{assignedTo}</option>}
+          {names.map(({ username, displayName }) => (
+            <option key={username} value={username}>
+              {displayName === '' ? username : `${displayName} (${username})`}
+            </option>
+          ))}
+        </select>
+      </label>
+      {candidates.error !== null && <PartState of={candidates} />}
+    </>
   );
 }

@@ -12,8 +12,7 @@ export function DangerLine({ danger, onChange }: { readonly danger: Danger | nul
   const { role } = useSession();
   const errorText = useErrorText();
   const [failure, setFailure] = useState<unknown>(null);
-  const names = t('fire.dangerNames').split(',');
-  const nameOf = (level: Danger['level']): string => `${DANGER_NUMERALS[level]} (${names[level - 1] ?? ''})`;
+  const nameOf = (level: Danger['level']): string => `${DANGER_NUMERALS[level]} (${t(`fire.dangerName.${level}`)})`;
   const say = async (level: Danger['level']): Promise<void> => {
     setFailure(null);
     try {

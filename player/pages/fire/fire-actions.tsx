@@ -12,11 +12,13 @@ export function FireActions(props: { readonly incident: IncidentView; readonly o
   const { role } = useSession();
   const errorText = useErrorText();
   const [note, setNote] = useState('');
+  const [working, setWorking] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const { actions, alerts, id } = props.incident;
   const next = FIRE_ACTIONS.find((action) => !actions.some((done) => done.action === action));
   const isConfirmed = alerts.some((alert) => alert.case.state === 'confirmed');
   const act = async (action: FireActionRequest['action']): Promise<void> => {
+    setWorking(true);
     setFailure(null);
     try {
       await api.fireAction(id, { action, note });
@@ -24,12 +26,14 @@ export function FireActions(props: { readonly incident: IncidentView; readonly o
       props.onChange();
     } catch (error) {
       setFailure(error);
+    } finally {
+      setWorking(false);
     }
   };
   return (
     <>
       {actions.map(({ action, by, at, note: said }) => (
-        <p key={action} className="muted">
+        <p key={`${action} ${String(at)}`} className="muted">
           {t(`fire.did.${action}`, { name: by, time: format.time(at) })}
           {said && `: ${said}`}
         </p>
@@ -43,7 +47,7 @@ export function FireActions(props: { readonly incident: IncidentView; readonly o
             placeholder={t('fire.note')}
             onChange={({ target }) => setNote(target.value)}
           />
-          <button type="button" className="button small" onClick={() => void act(next)}>
+          <button type="button" className="button small" disabled={working} onClick={() => void act(next)}>
             {t(`fire.do.${next}`)}
           </button>
           {failure !== null && <span role="alert">{errorText(failure)}</span>}

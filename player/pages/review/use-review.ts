@@ -154,25 +154,24 @@ function useWanted(
   id: string | null,
   list: CaseList | null | undefined,
 ): { readonly case: CaseSummary | null; readonly isAwaited: boolean } {
-  const [found, setFound] = useState<CaseSummary | null>(null);
-  const [isOver, setIsOver] = useState(false);
+  const [answer, setAnswer] = useState<{ readonly of: string; readonly case: CaseSummary | null } | null>(null);
   const isMissing = id !== null && list != null && !list.cases.some((one) => one.id === id);
+  const isAwaited = isMissing && answer?.of !== id;
   useEffect(() => {
-    if (!isMissing || isOver) return;
+    if (id === null || !isAwaited) return;
     const abort = new AbortController();
-    api
-      .case(id, abort.signal)
-      .then((detail) => {
-        // Decided meanwhile, it is not in the queue any more.
-        if (detail.state === 'pending' || detail.state === 'claimed') setFound(detail);
-      })
-      .catch(() => undefined)
-      .finally(() => {
-        if (!abort.signal.aborted) setIsOver(true);
-      });
+    const answered = (found: CaseSummary | null): void => {
+      if (!abort.signal.aborted) setAnswer({ of: id, case: found });
+    };
+    api.case(id, abort.signal).then(
+      // Decided meanwhile, it is not in the queue any more.
+      (detail) => answered(detail.state === 'pending' || detail.state === 'claimed' ? detail : null),
+      // There is none, or it belongs to another unit: the queue is shown as it is.
+      () => answered(null),
+    );
     return () => abort.abort();
-  }, [id, isMissing, isOver]);
-  return { case: found, isAwaited: isMissing && !isOver };
+  }, [id, isAwaited]);
+  return { case: answer?.of === id ? answer.case : null, isAwaited };
 }
 
 type Details = {
