@@ -2,6 +2,7 @@ import type { RuleMatch } from '../pipeline/event.ts';
 import type { Point } from '../pipeline/geometry.ts';
 import type { Rule } from '../pipeline/rules/rule.ts';
 import { type Histories, toScene } from '../pipeline/rules/track-history.ts';
+import { mulberry32 } from '../pipeline/random.ts';
 import type { Track, TrackedFrame } from '../pipeline/track.ts';
 
 /** Hand-drawn traffic on a picture of 1000 × 1000 px, so that 0.5 of the frame is 500 px. */
@@ -120,16 +121,7 @@ export type Sampling = {
   readonly anchorAt?: number;
 };
 
-/** Deterministic pseudo-random numbers in [0, 1) [mulberry32]. */
-export const random = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
+export const random = mulberry32;
 
 /** The drawn things as a camera with that frame rate sees them. */
 export const filmed = (

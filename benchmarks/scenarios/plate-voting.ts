@@ -5,7 +5,7 @@ import { openPlateReader, type PlateSight, readPicture } from '../../models/plat
 import { parseCsv } from '../../pipeline/evaluation/csv.ts';
 import { plateSymbols } from '../../pipeline/passages/plate-pattern.ts';
 import { fusePlate, type PlateVerdict } from '../../pipeline/plates/fusion.ts';
-import { mulberry32 } from '../../pipeline/plates/reader-simulation.ts';
+import { mulberry32 } from '../../pipeline/random.ts';
 import { environment } from '../environment.ts';
 import { type CleanPlate, drawnPlate, LOOKS, NEAREST_PX, trackOf } from './plate-track.ts';
 

@@ -43,7 +43,7 @@ export function* shoot(scene: Scene): Generator<{ readonly pixels: Buffer; reado
   const { camera, light, seconds, fps, phases, actors } = scene;
   const raster = new Raster(camera, light);
   raster.setStage(ground, standing());
-  const develop = developer(camera.width, camera.height, light.sun[0] < 1 ? 1.5 : 0.62);
+  const develop = developer(camera.width, camera.height, light.exposure);
   const signals = new Map<Aspect, ReturnType<typeof signal>>();
   for (let frame = 0; frame < Math.round(seconds * fps); frame++) {
     const at = frame / fps;
@@ -98,9 +98,12 @@ export const film = async (scene: Scene, file: string): Promise<Truth> => {
     { stdio: ['pipe', 'inherit', 'inherit'] },
   );
   const ended = once(encoder, 'close');
+  // An encoder that gives up closes its end first; why, it says itself, and its exit code is told below.
+  encoder.stdin.on('error', () => undefined);
   for (const { pixels, truth } of shoot(scene)) {
     frames.push(truth);
-    if (!encoder.stdin.write(pixels)) await Promise.race([once(encoder.stdin, 'drain'), ended]);
+    if (!encoder.stdin.write(pixels)) await Promise.race([once(encoder.stdin, 'drain').catch(() => undefined), ended]);
+    if (encoder.exitCode !== null) break;
   }
   encoder.stdin.end();
   const [exitCode] = (await ended) as [number];

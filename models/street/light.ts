@@ -12,6 +12,8 @@ export type Light = {
   readonly ground: Colour;
   /** How much of the sun's light is missing in shadows, 0–1. */
   readonly shadow: number;
+  /** How long the shutter of a camera that goes by this light is open, against a mean. */
+  readonly exposure: number;
 };
 
 export const DAY: Light = {
@@ -21,6 +23,7 @@ export const DAY: Light = {
   horizon: [0.8, 0.86, 0.92],
   ground: [0.22, 0.2, 0.18],
   shadow: 0.62,
+  exposure: 0.62,
 };
 
 export const DUSK: Light = {
@@ -30,6 +33,7 @@ export const DUSK: Light = {
   horizon: [0.42, 0.26, 0.2],
   ground: [0.05, 0.05, 0.05],
   shadow: 0.3,
+  exposure: 1.5,
 };
 
 /** The sky in one direction. */

@@ -27,8 +27,9 @@ const isThere =
   (JSON.parse(readFileSync(truth, 'utf8')) as { program?: string }).program === program;
 if (!isThere) {
   mkdirSync(out, { recursive: true });
-  const part = join(out, `part-${process.pid}.mp4`);
-  const told = await film(junction(light), part);
-  renameSync(part, clip);
-  writeFileSync(truth, `${JSON.stringify({ program, ...told })}\n`);
+  const parts = { clip: join(out, `part-${process.pid}.mp4`), truth: join(out, `part-${process.pid}.json`) };
+  writeFileSync(parts.truth, `${JSON.stringify({ program, ...(await film(junction(light), parts.clip)) })}\n`);
+  renameSync(parts.clip, clip);
+  // Last, and whole: it is what says that both are there.
+  renameSync(parts.truth, truth);
 }

@@ -1,8 +1,7 @@
 import { Mesh, type Colour, type Surface } from './mesh.ts';
 import { add, type Vec3 } from './vector.ts';
 
-export const HEADWEAR = ['helmet', 'none', 'cap', 'conical'] as const;
-export type Headwear = (typeof HEADWEAR)[number];
+export type Headwear = 'helmet' | 'none' | 'cap' | 'conical';
 
 /** Where a head is, with what is on it, metres. */
 export type Head = { readonly at: Vec3; readonly radius: number; readonly wear: Headwear };

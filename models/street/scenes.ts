@@ -1,3 +1,4 @@
+import { mulberry32 } from '../../pipeline/random.ts';
 import type { MastCamera } from './camera.ts';
 import { DAY, DUSK, type Light } from './light.ts';
 import type { Colour } from './mesh.ts';
@@ -42,17 +43,6 @@ const SECONDS = 24;
 const RED_FROM = 11;
 const phases: Phases = (at): Aspect => (at < 8 ? 'green' : at < RED_FROM ? 'yellow' : 'red');
 
-/** Mulberry32: the same sequence on every machine. @returns numbers in [0, 1) */
-const chance = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
-
 const PAINTS: readonly Colour[] = [
   [0.5, 0.5, 0.52], [0.03, 0.03, 0.035], [0.45, 0.03, 0.03], [0.05, 0.12, 0.4], [0.62, 0.62, 0.6], [0.3, 0.32, 0.34], [0.02, 0.25, 0.2],
 ]; // prettier-ignore
@@ -81,7 +71,7 @@ class Casting {
   readonly #next: () => number;
   readonly #given = new Set<string>();
   constructor(seed: number) {
-    this.#next = chance(seed);
+    this.#next = mulberry32(seed);
   }
 
   one<Item>(items: readonly Item[]): Item {

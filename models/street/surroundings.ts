@@ -131,7 +131,7 @@ export const standing = (): Mesh[] => {
 };
 
 /** Where the three lamps of the signal are; it faces the traffic that goes away from the camera. */
-export const SIGNAL = { x: PLAN.halfRoad + 0.6, y: PLAN.junction[0] - 1.5, z: 4.6, radius: 0.17, step: 0.42 } as const;
+const SIGNAL = { x: PLAN.halfRoad + 0.6, y: PLAN.junction[0] - 1.5, z: 4.6, radius: 0.17, step: 0.42 } as const;
 export type Aspect = 'red' | 'yellow' | 'green';
 
 /** The signal's mast and box with one lamp lit. */

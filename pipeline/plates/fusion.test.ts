@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { bestPath, logLikelihood, READER_CLASSES, type ReaderOutput, toClasses } from './ctc.ts';
 import { fusePlate, isSettled, type PlateLook } from './fusion.ts';
 import { plateBeam } from './plate-beam.ts';
-import { degradedTrack, mulberry32, outputOf, randomPlate } from './reader-simulation.ts';
+import { mulberry32 } from '../random.ts';
+import { degradedTrack, outputOf, randomPlate } from './reader-simulation.ts';
 
 const look = (output: ReaderOutput, heightPx = 40): PlateLook => ({ output, heightPx, sharpness: 1 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { NEVER_ISSUED } from './provinces.ts';
 import { parsePlate } from './parse.ts';
-import { mulberry32 } from './reader-simulation.ts';
+import { mulberry32 } from '../random.ts';
 
 /** Strings of one run. `WATCHPOST_FUZZ=1000000` before a release, half a minute. */
 const STRINGS = Number(process.env['WATCHPOST_FUZZ'] ?? 100_000);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { legibility, readAlone } from './legibility.ts';
-import { mulberry32, outputOf } from './reader-simulation.ts';
+import { mulberry32 } from '../random.ts';
+import { outputOf } from './reader-simulation.ts';
 
 const seen = (top: string, bottom: string, noise = 0.2) =>
   outputOf([Array.from(top), Array.from(bottom)], mulberry32(3), { noise });

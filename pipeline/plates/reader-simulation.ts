@@ -2,14 +2,6 @@ import { READER_CLASSES, READER_SYMBOLS, type ReaderOutput } from './ctc.ts';
 import type { PlateLook } from './fusion.ts';
 import { layoutsOf } from './plate-beam.ts';
 
-/** Small seeded generator, 0–1 [Tommy Ettinger's mulberry32, public domain]. */
-export const mulberry32 = (seed: number) => (): number => {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-};
-
 /** A symbol, or the symbols it looks like, most probable first. */
 type Seen = string | readonly string[];
 
