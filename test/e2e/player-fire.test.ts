@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaseSummary } from '../../api/contract/cases.ts';
-import type { Decision } from '../../pipeline/event.ts';
 import { type Place, toPlace } from '../../pipeline/fire/earth.ts';
-import { azimuthTo } from '../../pipeline/fire/terrain.ts';
 import { AlertRepository } from '../../api/repositories/alerts.ts';
 import { PlumeCourseRepository } from '../../api/repositories/plume-course.ts';
 import { openDatabase } from '../../api/database/open-database.ts';
 import { parseConfig } from '../../pipeline/config.ts';
+import { smokeDecision } from '../smoke-decision.ts';
 import { acceptForTest } from './api-accept.ts';
 import { CONFIG, openSite, sealCase, type Site, TestClock } from './api-harness.ts';
 import { buildPlayer, hasChromium, openBrowser, type OpenedPage, openPage } from './player-browser.ts';
@@ -71,23 +70,6 @@ const ROADS = JSON.stringify({
   ],
 });
 
-const decision = (station: Place): Decision => ({
-  ruleId: 'smoke',
-  ruleKind: 'smoke',
-  ruleVersion: '2',
-  geometryHash: '0'.repeat(64),
-  measurements: [
-    { name: 'azimuth', value: Math.round(100 * azimuthTo(station, FIRE)) / 100, unit: '°' },
-    { name: 'azimuthError', value: 0.6, unit: '°' },
-    { name: 'elevation', value: -1, unit: '°' },
-    { name: 'sightings', value: 3, unit: 'frames', threshold: 3, comparison: '>=' },
-    { name: 'framesLooked', value: 4, unit: 'frames' },
-    { name: 'seen', value: 90, unit: 's' },
-    { name: 'evidence', value: 2.1, unit: '', threshold: 1.9, comparison: '>=' },
-  ],
-  facts: { class: 'smoke', latitude: String(station.latitude), longitude: String(station.longitude), heightM: '380' },
-});
-
 const why = hasChromium ? '' : ' (skipped: chromium is not installed)';
 
 describe.skipIf(!hasChromium)('fire desk in a browser', () => {
@@ -113,7 +95,7 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     ] as const)
       await acceptForTest(
         site,
-        await sealCase(site.store, id, { kind: 'smoke', camera, triggerAt, decision: decision(station) }),
+        await sealCase(site.store, id, { kind: 'smoke', camera, triggerAt, decision: smokeDecision(station, FIRE) }),
       );
     await tellAlert(site.dataDir, clock.at - 60_000);
     const base = await site.app.listen({ host: '127.0.0.1', port: 0 });
