@@ -1,11 +1,12 @@
 import type { EvidenceManifest } from '../pipeline/evidence.ts';
 import { explain } from '../pipeline/explanation.ts';
 import { type FireAlert, type Incident, joinIncidents, toFireAlert } from '../pipeline/fire/incidents.ts';
-import type { EpochMs } from '../pipeline/time.ts';
+import { type EpochMs, toCapturedAt } from '../pipeline/time.ts';
 import type { Scope } from './accounts/account.ts';
 import type { CaseSummary } from './contract/cases.ts';
 import type { IncidentView } from './contract/incidents.ts';
 import { aroundOf, type FireMap, NO_FIRE_MAP } from './fire-map.ts';
+import { fileUrl } from './repositories/case-detail.ts';
 import type { CaseRepository } from './repositories/cases.ts';
 
 const FIRE_KINDS = ['smoke', 'flame'] as const;
@@ -50,5 +51,10 @@ const toAlertView = (
   sightings,
   framesLooked,
   growthPercent,
+  crops: manifest.files.flatMap(({ role, path, ptsMs }) =>
+    role === 'plume-crop' && ptsMs !== undefined
+      ? [{ url: fileUrl(summary.id, path), at: toCapturedAt(manifest.clock, ptsMs) }]
+      : [],
+  ),
   explanation: explain(manifest.event),
 });

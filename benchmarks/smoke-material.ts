@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Box } from '../pipeline/geometry.ts';
 
 /** A real picture of a tower. */
 export type SmokePicture = { readonly file: string; readonly atMs: number; readonly hasSmoke: boolean };
@@ -17,6 +18,36 @@ const rowsOf = (file: string): readonly Record<string, string>[] => {
   const [head = '', ...lines] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
   const names = head.split(',');
   return lines.map((line) => Object.fromEntries(line.split(',').map((cell, index) => [names[index] ?? '', cell])));
+};
+
+/** A picture with what its label says. */
+export type LabelledPicture = {
+  readonly file: string;
+  /** `held out`: of towers that the detector was not trained on, only its checkpoint chosen. */
+  readonly set: 'held out' | 'test';
+  /** Smoke, in fractions of the picture. */
+  readonly smoke: readonly Box[];
+};
+
+/** Pictures of the shared folder that the detector was not trained on. */
+export const readLabelledPictures = (shared: string): readonly LabelledPicture[] => {
+  const folder = join(shared, 'data', 'smoke');
+  return rowsOf(join(folder, 'index.csv')).flatMap(({ image = '', split, group = '' }): LabelledPicture[] => {
+    const isHeldOut = split === 'train' && HELD_OUT.includes(group.replace('-nobox', ''));
+    if (split !== 'test' && !isHeldOut) return [];
+    const labels = join(folder, image.replace('images/', 'labels/').replace(/\.jpg$/, '.txt'));
+    const lines = existsSync(labels) ? readFileSync(labels, 'utf8').trim().split('\n').filter(Boolean) : [];
+    const boxes = lines.map((line) => line.split(' ').map(Number));
+    return [
+      {
+        file: join(folder, image),
+        set: isHeldOut ? 'held out' : 'test',
+        smoke: boxes.flatMap(([kind, x = 0, y = 0, w = 0, h = 0]) =>
+          kind === 0 ? [{ x1: x - w / 2, y1: y - h / 2, x2: x + w / 2, y2: y + h / 2 }] : [],
+        ),
+      },
+    ];
+  });
 };
 
 /**

@@ -15,6 +15,8 @@ export type EvidenceFile = {
     | 'still-after'
     | 'original-still'
     | 'plate-crop'
+    /** A plume through time, always the same part of the view. */
+    | 'plume-crop'
     | 'detections'
     | 'event'
     | 'preview';

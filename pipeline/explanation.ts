@@ -149,9 +149,20 @@ const second = (t: Told, language: Language): string => {
   return { vi: ` Camera ${cameras} cũng thấy ở chỗ đó.`, en: ` Camera ${cameras} saw it at that place too.` }[language];
 };
 
+/** One more where it reaches into a place that people marked, though it does not stand there. */
+const masks = (t: Told, language: Language): string => {
+  if (t.isFact('masks', undefined)) return '';
+  const marked = t
+    .fact('masks')
+    .split(' ')
+    .map((id) => `“${id}”`)
+    .join(', ');
+  return { vi: ` Khói chạm vùng loại trừ ${marked}.`, en: ` It reaches into the excluded place ${marked}.` }[language];
+};
+
 const smoke: Sentences = (t) => ({
-  vi: `Thấy ${t.subject('vi')} ${t.bearing('vi')} trong ${t.value('sightings', 'vi')} (ngưỡng ${t.threshold('sightings', 'vi')}), kéo dài ${t.value('seen', 'vi')}. Mức chứng cứ ${t.value('evidence', 'vi')} (ngưỡng ${t.threshold('evidence', 'vi')}).${second(t, 'vi')}${learnt(t, 'vi')}${mast(t, 'vi')}`,
-  en: `${capitalise(t.subject('en'))} was seen ${t.bearing('en')} in ${t.value('sightings', 'en')} (threshold ${t.threshold('sightings', 'en')}), over ${t.value('seen', 'en')}. Evidence ${t.value('evidence', 'en')} (threshold ${t.threshold('evidence', 'en')}).${second(t, 'en')}${learnt(t, 'en')}${mast(t, 'en')}`,
+  vi: `Thấy ${t.subject('vi')} ${t.bearing('vi')} trong ${t.value('sightings', 'vi')} (ngưỡng ${t.threshold('sightings', 'vi')}), kéo dài ${t.value('seen', 'vi')}. Mức chứng cứ ${t.value('evidence', 'vi')} (ngưỡng ${t.threshold('evidence', 'vi')}).${second(t, 'vi')}${learnt(t, 'vi')}${masks(t, 'vi')}${mast(t, 'vi')}`,
+  en: `${capitalise(t.subject('en'))} was seen ${t.bearing('en')} in ${t.value('sightings', 'en')} (threshold ${t.threshold('sightings', 'en')}), over ${t.value('seen', 'en')}. Evidence ${t.value('evidence', 'en')} (threshold ${t.threshold('evidence', 'en')}).${second(t, 'en')}${learnt(t, 'en')}${masks(t, 'en')}${mast(t, 'en')}`,
 });
 
 /** One more sentence of a crowd where the ground is calibrated. */

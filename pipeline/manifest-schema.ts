@@ -124,7 +124,7 @@ export const ManifestSchema = Type.Object(
             (
               [
                 ...['clip', 'still-before', 'still-at', 'still-after', 'original-still'],
-                ...['plate-crop', 'detections', 'event', 'preview'],
+                ...['plate-crop', 'plume-crop', 'detections', 'event', 'preview'],
               ] as const
             ).map((role) => Type.Literal(role)),
           ),

@@ -5,7 +5,7 @@ import type { SmokeScores } from './smoke-streams.ts';
  * boxes on what is none, from 0.1 on: 53 of them below a sky that is burnt out. Pictures of the test and of towers that are
  * held out of training, 260 in all.
  */
-export const REAL_SCORES: SmokeScores = {
+export const TEST_SCORES: SmokeScores = {
   smoke: [
     ...[0.12, 0.35, 0.47, 0.54, 0.56, 0.57, 0.6, 0.62, 0.63, 0.64, 0.64],
     ...[0.66, 0.67, 0.69, 0.7, 0.72, 0.73, 0.75, 0.76, 0.77, 0.82],

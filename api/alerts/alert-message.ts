@@ -21,6 +21,7 @@ import type { EpochMs } from '../../pipeline/time.ts';
 import type { IncidentView } from '../contract/incidents.ts';
 import type { PlumeStanding } from '../contract/plumes.ts';
 import type { Wind } from '../contract/wind.ts';
+import { fireLines } from './fire-lines.ts';
 
 /** What every receiver gets of any alert; keys that are not known are absent, never guessed. Pictures only go with a mail that is configured so. */
 type Common = {
@@ -81,7 +82,7 @@ export type FireAlertMessage = Common & {
   readonly stations: number;
   /** Of the day, I to V as 1 to 5. */
   readonly dangerLevel: DangerLevel | null;
-  /** Place on maps, way there and wind, one a line. */
+  /** Place, lines of sight, times, growth, place on maps, way there, wind and danger, one a line. */
   readonly more: readonly Words[];
 };
 
@@ -148,7 +149,20 @@ export const toFireMessage = (
   const { camera, timeZone, escalation } = site;
   const dangerLevel = DANGER_LEVELS.find((level) => String(level) === event.decision.facts['danger']) ?? null;
   const words = { station: camera.name || camera.id, time: localTime(event.triggerAt, timeZone), link };
+  const told = {
+    where: incident.position,
+    bearings: incident.alerts.flatMap(({ sight }) => (sight ? [toBearing(sight, incident.position)] : [])),
+    firstSeenAt: new Date(event.startAt).toISOString(),
+    lastSeenAt: new Date(Math.max(event.triggerAt, standing?.lastSeenAt ?? 0)).toISOString(),
+    watching,
+    cadenceS: cadenceOf(event, own),
+    sightings: own.sightings,
+    framesLooked: own.framesLooked,
+    growthPercent: own.growthPercent,
+    stations: incident.stations,
+  };
   return {
+    ...told,
     schema: 'watchpost/fire-alert/1',
     id: idOf(event.id, escalation),
     incidentId: incident.id,
@@ -156,24 +170,18 @@ export const toFireMessage = (
     kind: event.kind,
     camera: cameraOf(camera),
     escalation,
-    where: incident.position,
     nearest,
     vn2000,
     wind: wind && { ...wind, at: new Date(wind.at).toISOString() },
-    bearings: incident.alerts.flatMap(({ sight }) => (sight ? [toBearing(sight, incident.position)] : [])),
-    firstSeenAt: new Date(event.startAt).toISOString(),
     confirmedAt: new Date(event.triggerAt).toISOString(),
-    lastSeenAt: new Date(Math.max(event.triggerAt, standing?.lastSeenAt ?? 0)).toISOString(),
     state: standing?.state ?? 'confirmed',
-    watching,
-    cadenceS: cadenceOf(event, own),
     seconders: event.decision.facts['seconders']?.split(' ') ?? [],
-    sightings: own.sightings,
-    framesLooked: own.framesLooked,
-    growthPercent: own.growthPercent,
-    stations: incident.stations,
     dangerLevel,
-    more: [...placeLines({ nearest, vn2000, wind }, timeZone), ...dangerLines(dangerLevel)],
+    more: [
+      ...fireLines(told, (at) => localTime(at, timeZone)),
+      ...placeLines({ nearest, vn2000, wind }, timeZone),
+      ...dangerLines(dangerLevel),
+    ],
     why: explain(event),
     shortText: firstThatFits([
       shortAlert({ ...joinIncidents([own])[0]!, stations: incident.stations, position: incident.position }, words),

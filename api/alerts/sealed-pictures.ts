@@ -7,8 +7,8 @@ export type AlertPicture = { readonly name: string; readonly mediaType: string; 
 /** Evidence is sealed some seconds after the confirmation; a mail waits for it so long, and goes without it then. */
 const WAIT_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
-/** The pictures that show what was seen, and when: before, at and after the trigger. */
-const ROLES: readonly string[] = ['still-before', 'still-at', 'still-after'];
+/** The pictures that show what was seen, and when: before, at and after the trigger; of smoke, how it grew. */
+const ROLES: readonly string[] = ['still-at', 'still-before', 'still-after', 'plume-crop'];
 /** Mail servers refuse more. */
 const MOST_BYTES = 8 * 1024 * 1024;
 /** The channel was given to these alerts by whoever configured it; nobody's scope narrows it. */
@@ -40,12 +40,11 @@ const read = async (
 ): Promise<readonly AlertPicture[]> => {
   const pictures: AlertPicture[] = [];
   let left = MOST_BYTES;
-  for (const role of ROLES) {
-    const file = files.find((one) => one.role === role);
-    if (!file || file.bytes > left) continue;
+  for (const file of ROLES.flatMap((role) => files.filter((one) => one.role === role))) {
+    if (file.bytes > left) continue;
     left -= file.bytes;
     const bytes = await store.get(`${prefix}/${file.path}`);
-    pictures.push({ name: file.path.slice(file.path.lastIndexOf('/') + 1), mediaType: file.mediaType, bytes });
+    pictures.push({ name: file.path.replaceAll('/', '-'), mediaType: file.mediaType, bytes });
   }
   return pictures;
 };

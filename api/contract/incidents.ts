@@ -80,6 +80,8 @@ export const IncidentView = Type.Object({
       growthPercent: Type.Union([Type.Number(), Type.Null()]),
       /** How it stood when its camera last looked; null where that is not known. */
       standing: Type.Union([PlumeStanding, Type.Null()]),
+      /** The same part of the view through time; empty where none were made. */
+      crops: Type.Array(Type.Object({ url: Type.String(), at: Type.Number() })),
       explanation: Type.Object({ vi: Type.String(), en: Type.String() }),
     }),
   ),

@@ -11,22 +11,28 @@ import sharp from 'sharp';
 import { readFrame } from '../../models/detect-images.ts';
 import { planAnalysis } from '../../models/tiled-detector.ts';
 import type { FireAlertMessage } from '../../api/alerts/alert-message.ts';
-import { CameraPipeline } from '../../pipeline/camera-pipeline.ts';
+import type { CameraPipeline } from '../../pipeline/camera-pipeline.ts';
 import { type CameraConfig, type Config } from '../../pipeline/config-schema.ts';
 import { parseConfig } from '../../pipeline/config.ts';
+import type { Detection } from '../../pipeline/detection.ts';
 import type { WatchEvent } from '../../pipeline/event.ts';
+import { isSamePlume } from '../../pipeline/fire/same-plume.ts';
+import { TextureWatch } from '../../pipeline/fire/texture.ts';
 import { toStillName } from '../../pipeline/stills.ts';
 import { openDetectors } from '../../workers/detector-pool.ts';
 import { environment } from '../environment.ts';
-import { readSmokeMaterial, type SmokeNegative, type SmokeView } from '../smoke-material.ts';
+import { configOf, type Look, MINUTE_MS, perDay, pipelineOf, RULE } from '../smoke-tower.ts';
+import { readLabelledPictures, readSmokeMaterial, type SmokeNegative, type SmokeView } from '../smoke-material.ts';
 
 /**
  * The smoke detector and the rule on real pictures that neither was made with.
- *     node dist/benchmarks/scenarios/smoke.js [--shared ../shared] [--part live|sweep|standing] [--out FILE]
+ *     node dist/benchmarks/scenarios/smoke.js [--shared ../shared] [--part live|sweep|standing|scores] [--out FILE]
  * `live`: the whole product, one tower that turns from view to view, a real sequence each, and a receiver of its alerts.
  * `sweep`: the same tower's pictures through detector, tracker and rule in this process.
  * `standing`: pictures without smoke, by kind: each view stands for 20 minutes with sway, grain and changing light;
  *   `choice` of a kind's pictures were also looked at when the cost of glare was chosen, no others.
+ * `scores`: what the detector gives smoke and what is none, on towers that are held out of training and on the test pictures,
+ *   as 21 quantiles; the generated streams of `test/smoke-scores.ts` are made of them.
  * A result that is there is kept for the part that is not run.
  */
 const { values } = parseArgs({
@@ -38,19 +44,6 @@ const { values } = parseArgs({
 });
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const { views, negatives } = readSmokeMaterial(resolve(values.shared), join(ROOT, 'benchmarks', 'smoke-frames.csv'));
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-const TRACKER = { highScore: 0.15, newTrackScore: 0.15, memoryMs: 120_000, confirmMs: 0 };
-const RULE = { id: 'smoke', kind: 'smoke' };
-
-const configOf = (camera: object, extra: object = {}): object => ({
-  version: 1,
-  server: { port: 0 },
-  detectors: { smoke: { model: 'smoke', threads: 1 } },
-  cameras: [{ id: 'tower', analysis: { detector: 'smoke', fps: 1 }, tracker: TRACKER, ...camera }],
-  ...extra,
-});
 
 /** Views are shown one after the other within each minute, as a tower that turns would see them. */
 const layOut = (inbox: string): { readonly startAt: ReadonlyMap<string, number>; readonly pictures: number } => {
@@ -234,27 +227,6 @@ const standStill = async (config: Config, camera: CameraConfig, shown: readonly 
   return [...kinds].map(([kind, sum]) => ({ kind, ...sum, ...perDay(sum.alarms, sum.pictures * STANDS_MS) }));
 };
 
-const perDay = (alarms: number, ms: number) => ({
-  hours: Math.round((10 * ms) / 3_600_000) / 10,
-  falseAlarmsPerCameraDay: Math.round((100 * alarms * DAY_MS) / ms) / 100,
-});
-
-type Look = {
-  readonly frame: Awaited<ReturnType<typeof readFrame>>['frame'];
-  readonly detections: Awaited<
-    ReturnType<ReturnType<Awaited<ReturnType<typeof openDetectors>>['forCamera']>['detect']>
-  >;
-};
-
-const pipelineOf = (config: Config, camera: CameraConfig, { letterbox }: Look['frame']): CameraPipeline =>
-  new CameraPipeline({
-    camera,
-    clock: { sessionId: 'smoke', anchorAt: 0, source: 'given', uncertaintyMs: 0 },
-    frameSize: letterbox.source,
-    provenance: { softwareVersion: '', configHash: '', models: [] },
-    timeZone: config.site.timeZone,
-  });
-
 /** Alarms of one view that stands. */
 const watched = (config: Config, camera: CameraConfig, looks: readonly Look[], seed: number): number => {
   const pipeline = pipelineOf(config, camera, looks[0]!.frame);
@@ -291,6 +263,61 @@ const standing = async () => {
   return { pictures, alarms, ...perDay(alarms, pictures * STANDS_MS), kinds };
 };
 
+const QUANTILES = 21;
+const quantiles = (scores: readonly number[]): readonly number[] => {
+  const sorted = [...scores].sort((a, b) => a - b);
+  return Array.from({ length: QUANTILES }, (_, index) => {
+    const at = (index / (QUANTILES - 1)) * (sorted.length - 1);
+    const [low = 0, high = low] = sorted.slice(Math.floor(at), Math.floor(at) + 2);
+    return Math.round(100 * (low + (at % 1) * (high - low))) / 100;
+  });
+};
+
+/** Boxes from 0.1 on, as the confirmation sees them: one plume is one box, and belongs to smoke that it would be matched with. */
+const scores = async () => {
+  const config = parseConfig(JSON.stringify(configOf({ source: { url: 'stills://none' }, rules: [RULE] })));
+  const camera = config.cameras[0]!;
+  const pool = await openDetectors(config, [camera], { live: false });
+  const detector = pool.forCamera(camera);
+  const sets = new Map<
+    string,
+    { pictures: number; missed: number; smoke: number[]; other: number[]; glare: number[] }
+  >();
+  try {
+    for (const { file, set, smoke } of readLabelledPictures(resolve(values.shared))) {
+      const { frame } = await readFrame(file, (size) => planAnalysis(camera.analysis!, detector.entry, size), 114);
+      const { width, height } = frame.letterbox.source;
+      const truth = smoke.map(({ x1, y1, x2, y2 }) => ({
+        ...{ x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height },
+      }));
+      const seen: Detection[] = [];
+      for (const one of (await detector.detect(frame)).toSorted((a, b) => b.score - a.score))
+        if (one.className === 'smoke' && one.score >= 0.1 && !seen.some(({ box }) => isSamePlume(box, one.box)))
+          seen.push(one);
+      const textures = new TextureWatch().look(
+        frame,
+        0,
+        seen.map(({ box }) => box),
+      );
+      const sum = sets.get(set) ?? { pictures: 0, missed: 0, smoke: [], other: [], glare: [] };
+      sets.set(set, sum);
+      sum.pictures++;
+      sum.missed += truth.filter((box) => !seen.some((one) => isSamePlume(one.box, box))).length;
+      for (const [index, { box, score }] of seen.entries()) {
+        const isSmoke = truth.some((one) => isSamePlume(one, box));
+        (isSmoke ? sum.smoke : textures[index]!.glare > 0.5 ? sum.glare : sum.other).push(score);
+      }
+    }
+  } finally {
+    await pool.close();
+  }
+  return [...sets].map(([set, { pictures, missed, smoke, other, glare }]) => ({
+    ...{ set, pictures, missed },
+    boxes: { smoke: smoke.length, other: other.length, glare: glare.length },
+    quantiles: { smoke: quantiles(smoke), other: quantiles(other), glare: quantiles(glare) },
+  }));
+};
+
 const isWanted = (part: string): boolean => values.part === 'all' || values.part === part;
 const kept = values.out && existsSync(values.out) ? (JSON.parse(readFileSync(values.out, 'utf8')) as object) : {};
 const result = {
@@ -299,6 +326,7 @@ const result = {
   environment: environment(),
   ...(isWanted('live') ? { live: sumOfSweep(await sweep()) } : {}),
   ...(isWanted('sweep') ? { sweep: sumOfSweep(await sweepHere()) } : {}),
+  ...(isWanted('scores') ? { scores: await scores() } : {}),
   ...(isWanted('standing') ? { standing: await standing() } : {}),
 };
 console.log(JSON.stringify(result, null, 2));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { REAL_SCORES } from '../../test/smoke-scores.ts';
+import { TEST_SCORES } from '../../test/smoke-scores.ts';
 import { smokeStreams, STREAM_SIZE } from '../../test/smoke-streams.ts';
 import { scoreSequences } from '../evaluation/sequences.ts';
+import { wilson } from '../evaluation/wilson.ts';
 import type { Box } from '../geometry.ts';
 import {
   confirm,
@@ -69,8 +70,9 @@ describe('confirmation of smoke', () => {
   });
 
   test('a cloud of the same score that wanders along the ridge is not smoke', () => {
-    const wandering = Array.from({ length: 20 }, (_, index) => [{ box: box(300 + 25 * index, 500, 60), score: 0.4 }]);
-    const standing = Array.from({ length: 20 }, () => [{ box: box(300, 500, 60), score: 0.4 }]);
+    const over = (pace: number) =>
+      Array.from({ length: 20 }, (_, index) => [{ box: box(300 + pace * index, 500, 60 + 4 * index), score: 0.4 }]);
+    const [wandering, standing] = [over(25), over(0)];
     expect(ours(wandering, STREAM_SIZE)).toBeNull();
     expect(ours(standing, STREAM_SIZE)).not.toBeNull();
   });
@@ -82,14 +84,23 @@ describe('confirmation of smoke', () => {
     expect(ours(looking(2), STREAM_SIZE)).toBe(3);
   });
 
+  test('the same again counts less than what has grown since, at the same scores', () => {
+    const stays = Array.from({ length: 8 }, () => [{ box: box(400, 500, 30), score: 0.55 }]);
+    const [same, grown] = [run(stays), run(growing(0.55))].map(({ state }) => state.tubes[0]!.steps);
+    const told = (steps: typeof same) =>
+      steps!.slice(0, 3).map(({ persistence }) => Math.round(100 * persistence) / 100);
+    expect(told(same)).toEqual([1.08, 0.43, 0.43]);
+    expect(told(grown)).toEqual([1.08, 1.08, 1.08]);
+  });
+
   test('a veil that may be stray light needs more, and plain smoke against the sun is still told', () => {
     const against = (score: number, glare: number) =>
       ours(
-        growing(score, 20).map((frame) => frame.map((one) => ({ ...one, box: box(400, 500, 60), glare }))),
+        growing(score, 20).map((frame) => frame.map((one) => ({ ...one, glare }))),
         STREAM_SIZE,
       );
-    expect(against(0.42, 0)).not.toBeNull();
-    expect(against(0.42, 1)).toBeNull();
+    expect(against(0.42, 0)).toBe(2);
+    expect(against(0.42, 1)).toBeGreaterThan(4);
     expect(against(0.7, 1)).toBe(2);
   });
 
@@ -169,26 +180,26 @@ describe('confirmation of smoke', () => {
     expect(confirm(first.state, 5_000, growing(0.7)[1]!, config()).state).toBe(first.state);
   });
 
+  // Chosen on scores of the towers that are held out of training, seeds 1001 to 1003 (test/smoke-scores.ts); these were not looked at.
   test.each([
-    ['drawn scores', undefined, 0.05],
-    // Over 1,800 such streams it is 0.053: things of the place that the detector takes for plain smoke again and again.
-    ['scores of the detector on real pictures', REAL_SCORES, 0.06],
+    ['drawn scores', undefined, 0.99],
+    ['scores that the detector gives the test pictures', TEST_SCORES, 0.95],
   ])(
-    'on 600 generated streams with %s it beats five in a row and the mean of eight, no later',
-    (_, scores, mostFalse) => {
+    'on 1,800 generated streams with %s it beats five in a row and the mean of eight, no later',
+    (_, scores, leastF1) => {
+      const streams = [3001, 3002, 3003].flatMap((seed) => smokeStreams(seed, 600, scores));
       const score = (rule: SequenceRule) =>
         scoreSequences(
-          smokeStreams(77, 600, scores).map(({ frames, truthFrame }) => ({
-            truthFrame,
-            confirmedFrame: rule(frames, STREAM_SIZE),
-          })),
+          streams.map(({ frames, truthFrame }) => ({ truthFrame, confirmedFrame: rule(frames, STREAM_SIZE) })),
         );
       const { neutralScore, confirmAt } = DEFAULT_CONFIRMATION;
       const shipped: SequenceRule = (frames) =>
         run(frames, { neutralScore, confirmAt }).changes.find(({ tube }) => tube.state === 'confirmed')?.frame ?? null;
       const [mine, five, eight] = [score(shipped), score(fiveInARow), score(eightFrameMean)];
-      expect(mine.f1).toBeGreaterThanOrEqual(0.95);
-      expect(mine.falsePositiveRate).toBeLessThanOrEqual(mostFalse);
+      expect(mine.f1).toBeGreaterThanOrEqual(leastF1);
+      const others = streams.filter(({ truthFrame }) => truthFrame === null).length;
+      // Not the share alone: all of its 95 % interval.
+      expect(wilson(Math.round(mine.falsePositiveRate * others), others)!.high).toBeLessThanOrEqual(0.05);
       expect(mine.medianDelayFrames).toBeLessThanOrEqual(3);
       expect(mine.f1).toBeGreaterThan(Math.max(five.f1, eight.f1));
       expect(mine.medianDelayFrames).toBeLessThanOrEqual(Math.min(five.medianDelayFrames!, eight.medianDelayFrames!));

@@ -31,7 +31,7 @@ const words = { station: 'Trạm Hàm Ninh – Đồi 382', time: '14:32', link:
 describe('alert in 160 characters', () => {
   test('a place with its uncertainty, the time, the frames and a link, without diacritics', () => {
     expect(shortAlert(incident(fix), words)).toBe(
-      'KHOI 14:32; 10.3123,103.9877 +-312m; 3/4 khung, 2 tram; Tram Ham Ninh ? Doi 382; https://fire.example/i/e1',
+      'KHOI 14:32; 10.3123,103.9877 +-312m; 3/4 khung, 2 tram; Tram Ham Ninh - Doi 382; https://fire.example/i/e1',
     );
   });
 

@@ -19,6 +19,7 @@ export const withoutDiacritics = (text: string): string =>
     .replace(/[\u0300-\u036f]/g, '')
     .replace(/đ/g, 'd')
     .replace(/Đ/g, 'D')
+    .replace(/[–—]/g, '-')
     .replace(/[^\x20-\x7e]/g, '?');
 
 const degrees = (value: number): string => value.toFixed(1);

@@ -599,7 +599,7 @@ export const SmokeConfig = Type.Object(
       description: 'Score that speaks neither for nor against smoke.',
     }),
     confirmAt: Type.Number({
-      default: 1.7,
+      default: 1.3,
       exclusiveMinimum: 0,
       description: 'Evidence summed over frames at which smoke is reported, at danger level 3.',
     }),

@@ -88,6 +88,17 @@ describe('smoke', () => {
     expect(explain(matches(growing)[0]!).en).toMatch(/^Smoke was seen on the picture in 3 frames/);
   });
 
+  test('smoke that stands beside a marked kiln and reaches into it is told, and the sentence names the kiln', () => {
+    const beside = (index: number): Box => ({ x1: 1300 - 40 * index, y1: 520 - 8 * index, x2: 1390, y2: 600 });
+    const [match] = matches(
+      [0, 1, 2, 3].map((index) => frame(index, beside(index))),
+      { exclusions: ['kiln'] },
+    );
+    expect(match!.decision.facts['masks']).toBe('kiln');
+    expect(explain(match!).vi).toContain('Khói chạm vùng loại trừ “kiln”.');
+    expect(matches(growing)[0]!.decision.facts['masks']).toBeUndefined();
+  });
+
   test('flame is a case of its own kind', () => {
     const burning = Array.from({ length: 4 }, (_, index) => frame(index, plume(index), 'flame'));
     expect(matches(burning)[0]!.decision.ruleKind).toBe('flame');
@@ -102,7 +113,7 @@ describe('smoke', () => {
 
 test('at hours with a prior of their own more or less evidence is asked for', () => {
   // Frames begin at midnight UTC, 08:00 at the site in 1970.
-  const frames = Array.from({ length: 20 }, (_, index) => frame(index, plume(0), 'smoke', 0.45));
+  const frames = Array.from({ length: 20 }, (_, index) => frame(index, plume(index / 3), 'smoke', 0.4));
   const triggerAt = (evidence: number) => {
     const hours = [{ from: '07:00', to: '09:00', evidence }];
     return matches(frames, { hours })[0]?.triggerPtsMs;
@@ -159,7 +170,7 @@ describe('how plumes stand', () => {
   });
 
   test('the danger of the day that somebody said goes before the one of the season, and the decision says whose it is', () => {
-    const faint = Array.from({ length: 20 }, (_, index) => frame(index, plume(0), 'smoke', 0.45));
+    const faint = Array.from({ length: 20 }, (_, index) => frame(index, plume(index / 3), 'smoke', 0.4));
     const on = (level: 1 | 5) => matches(faint.map((one) => ({ ...one, danger: { level, source: 'ranger', at: 0 } })));
     const [low, high] = [on(1)[0]!, on(5)[0]!];
     expect(low.triggerPtsMs).toBeGreaterThan(matches(faint)[0]!.triggerPtsMs);

@@ -16,8 +16,9 @@ import { corrected, type Registration, unrolled } from '../fire/registration.ts'
 import { secondersOf } from '../fire/second-sight.ts';
 import type { SweepConfig } from '../fire/sweep-config.ts';
 import type { TowerSight } from '../fire/terrain.ts';
-import { type Box, boxWidth, groundPoint, type Size } from '../geometry.ts';
+import { type Box, boxWidth, groundPoint, type Point, type Size } from '../geometry.ts';
 import { geometryHash } from '../geometry-hash.ts';
+import { isInside } from '../polygon.ts';
 import type { Track } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import type { Rule, Stepped } from './rule.ts';
@@ -223,7 +224,7 @@ export class SmokeRule implements Rule<SmokeState> {
       decision: {
         ruleId: this.id,
         ruleKind: track.className === 'flame' ? 'flame' : 'smoke',
-        ruleVersion: '2',
+        ruleVersion: '3',
         geometryHash: view.geometryHash,
         measurements: [
           ...this.#bearing(tube, view, mast),
@@ -250,6 +251,7 @@ export class SmokeRule implements Rule<SmokeState> {
           ongoing: 'yes',
           ...this.#place(view),
           ...learntFrom(tube),
+          ...this.#masks(tube, view),
           ...(view.pose && mast ? { mast: mastText(mast) } : {}),
           parts: partsOf(tube),
           steps: stepsOf(tube),
@@ -298,6 +300,12 @@ export class SmokeRule implements Rule<SmokeState> {
     return { station: { latitude, longitude }, heightM, ...this.#direction(box, pose, mast) };
   }
 
+  /** Exclusions that it reaches into, though its foot stands in none: a ranger thinks of the kiln that is marked there. */
+  #masks({ box }: Tube, { exclusions }: View): Record<string, string> {
+    const touched = exclusions.filter((zone) => isTouched(toPixelZone(zone, this.#frameSize), box));
+    return touched.length > 0 ? { masks: touched.map(({ id }) => id).join(' ') } : {};
+  }
+
   #place({ pose }: View): Record<string, string> {
     const { station } = this.#config;
     return {
@@ -312,6 +320,11 @@ export class SmokeRule implements Rule<SmokeState> {
     };
   }
 }
+
+/** Whether corners of one lie inside the other: enough for shapes that people draw around a chimney or a kiln. */
+const isTouched = (corners: readonly Point[], { x1, y1, x2, y2 }: Box): boolean =>
+  corners.some(({ x, y }) => x >= x1 && x < x2 && y >= y1 && y < y2) ||
+  [x1, x2].some((x) => [y1, y2].some((y) => isInside({ x, y }, corners)));
 
 /** How the mast was last known to stand. */
 const standingOf = (mast: MastFact | undefined): Registration | undefined =>

@@ -121,22 +121,23 @@ export const sealCase = async (
     /** Tracks of the clip's frames; none by default. */
     detections?: readonly LiveFrame[];
     /** Pictures that show something, in place of the one that has bytes only. */
-    pictures?: readonly { path: string; role: EvidenceFile['role']; body: Buffer }[];
+    pictures?: readonly { path: string; role: EvidenceFile['role']; body: Buffer; ptsMs?: number }[];
   } = {},
 ): Promise<ReviewJob> => {
   const prefix = casePrefix(id);
   const camera = extra.camera ?? 'gate';
-  const contents: [string, EvidenceFile['role'], string, Buffer][] = [
+  const contents: [string, EvidenceFile['role'], string, Buffer, (number | undefined)?][] = [
     ['clip.mp4', 'clip', 'video/mp4', extra.clip ?? Buffer.from('0123456789'.repeat(1_000))],
-    ...(extra.pictures ?? [{ path: 'stills/at.jpg', role: 'still-at', body: Buffer.from(`still of ${id}`) }]).map(
-      ({ path, role, body }): [string, EvidenceFile['role'], string, Buffer] => [path, role, 'image/jpeg', body],
-    ),
+    ...(
+      extra.pictures ?? [{ path: 'stills/at.jpg', role: 'still-at' as const, body: Buffer.from(`still of ${id}`) }]
+    ).map(({ path, role, body, ptsMs }): (typeof contents)[number] => [path, role, 'image/jpeg', body, ptsMs]),
     ['detections.json', 'detections', 'application/json', Buffer.from(JSON.stringify(extra.detections ?? []))],
   ];
   const files: EvidenceFile[] = [];
-  for (const [path, role, mediaType, body] of contents) {
+  for (const [path, role, mediaType, body, ptsMs] of contents) {
     await store.put(`${prefix}/${path}`, body, mediaType);
-    files.push({ path, role, mediaType, bytes: body.length, sha256: sha256(body), origin: 'original' });
+    const file = { path, role, mediaType, bytes: body.length, sha256: sha256(body), origin: 'original' } as const;
+    files.push(ptsMs === undefined ? file : { ...file, ptsMs });
   }
   const event = watchEvent(id, {
     cameraId: camera,

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaseSummary } from '../../api/contract/cases.ts';
 import { type Place, toPlace } from '../../pipeline/fire/earth.ts';
@@ -9,6 +10,7 @@ import { AlertRepository } from '../../api/repositories/alerts.ts';
 import { PlumeCourseRepository } from '../../api/repositories/plume-course.ts';
 import { openDatabase } from '../../api/database/open-database.ts';
 import { parseConfig } from '../../pipeline/config.ts';
+import { drawHills } from '../drawn-hills.ts';
 import { smokeDecision } from '../smoke-decision.ts';
 import { acceptForTest } from './api-accept.ts';
 import { CONFIG, openSite, sealCase, type Site, TestClock } from './api-harness.ts';
@@ -70,6 +72,19 @@ const ROADS = JSON.stringify({
   ],
 });
 
+/** Its series of crops, as the evidence process makes it, half a minute apart. */
+const pictures = async () => {
+  const size = { width: 480, height: 360 };
+  const pose = { id: 'n', azimuthDeg: 10, tiltDeg: -2, fieldOfViewDeg: 20, k1: 0, errorDeg: 0.1 };
+  const body = await sharp(drawHills({ pose }, size), { raw: { ...size, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+  const crops = [0, 1, 2, 3].map((index) => ({
+    ...{ path: `plume/${String(index + 1)}.jpg`, role: 'plume-crop' as const, body, ptsMs: 30_000 * index },
+  }));
+  return [{ path: 'still-at.jpg', role: 'still-at' as const, body }, ...crops];
+};
+
 const why = hasChromium ? '' : ' (skipped: chromium is not installed)';
 
 describe.skipIf(!hasChromium)('fire desk in a browser', () => {
@@ -95,7 +110,10 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     ] as const)
       await acceptForTest(
         site,
-        await sealCase(site.store, id, { kind: 'smoke', camera, triggerAt, decision: smokeDecision(station, FIRE) }),
+        await sealCase(site.store, id, {
+          ...{ kind: 'smoke', camera, triggerAt, decision: smokeDecision(station, FIRE) },
+          ...(camera === 'gate' ? { pictures: await pictures() } : {}),
+        }),
       );
     await tellAlert(site.dataDir, clock.at - 60_000);
     const base = await site.app.listen({ host: '127.0.0.1', port: 0 });
@@ -126,6 +144,12 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     expect(await page.locator('.fire-standing').allInnerTexts()).toEqual([
       expect.stringMatching(/^Still going on, last seen at [\d:]+( [AP]M)?; area 180 % against the first sighting$/),
     ]);
+    const series = page.locator('.fire-crops img');
+    expect(await series.count()).toBe(4);
+    await series.last().scrollIntoViewIfNeeded();
+    await expect
+      .poll(() => series.evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth)))
+      .toEqual([480, 480, 480, 480]);
     expect(await page.locator('.fire-wind').first().innerText()).toMatch(/^Nobody has said today’s fire danger/);
     expect(await page.title()).toMatch(/^\(1\) Fire desk/);
   });

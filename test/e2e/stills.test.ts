@@ -90,6 +90,11 @@ describe('a tower that gives stills', () => {
     expect(originals.map(({ sha256, origin, ptsMs }) => ({ sha256, origin, ptsMs }))).toEqual(
       [0, 1, 2].map((round) => ({ sha256: sent, origin: 'original', ptsMs: round * STEP_MS })),
     );
+    const crops = files.filter(({ role }) => role === 'plume-crop');
+    expect(crops.map(({ origin, ptsMs }) => [origin, ptsMs])).toEqual(
+      [0, 1, 2].map((round) => ['derived', round * STEP_MS]),
+    );
+    expect(incident!.alerts[0]!.crops.map(({ at }) => at)).toEqual([0, 1, 2].map((round) => firstAt + round * STEP_MS));
     expect(files.find(({ role }) => role === 'clip')).toMatchObject({ origin: 'derived' });
     expect(clip).toMatchObject({ startPtsMs: 0, codec: 'h264' });
     await run(join(ROOT, 'bin/watchpost'), ['verify', folderOf(caseId)]);

@@ -1,4 +1,4 @@
-import type { Picture } from '../../models/plate-crop.ts';
+import sharp from 'sharp';
 import type { PlateReader } from '../../models/plate-reader.ts';
 import { picturesUntil, wantedWindow } from '../../pipeline/clip-window.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
@@ -6,6 +6,7 @@ import type { WatchEvent } from '../../pipeline/event.ts';
 import type { PtsMs } from '../../pipeline/time.ts';
 import { readDetections } from './detections.ts';
 import type { RollSettings } from './event-clip.ts';
+import { cropPlume, planSeries, type PlumeCrop, type SeriesPicture } from './plume-crops.ts';
 import { type CasePlates, planPlates, readCasePlates } from './plates.ts';
 import type { RecordingPart } from './recording.ts';
 import { type ClipPicture, type Still, toStill } from './stills.ts';
@@ -17,6 +18,8 @@ export type CasePictures = {
   readonly stills: readonly (Still | null)[];
   /** Null when no vehicle is to be read, or reading failed. */
   readonly plates: CasePlates | null;
+  /** Of smoke and flame; empty where the recording does not hold its sightings. */
+  readonly plume: readonly PlumeCrop[];
 };
 
 export type PicturesOptions = {
@@ -41,28 +44,40 @@ export const takePictures = async (options: PicturesOptions): Promise<CasePictur
   const { before, at, after } = event.keyPtsMs;
   const reader = (await options.plateReader?.()) ?? null;
   const window = { fromPtsMs: wantedWindow(event, roll).fromPtsMs, toPtsMs: picturesUntil(event, roll) };
-  const detections = reader ? await readDetections(recording.sessionDir, window) : [];
-  const vehicles = planPlates(event.subjects, detections, height);
+  const isFire = event.kind === 'smoke' || event.kind === 'flame';
+  const detections = reader || isFire ? await readDetections(recording.sessionDir, window) : [];
+  const vehicles = reader ? planPlates(event.subjects, detections, height) : [];
+  const series = planSeries(event, detections, window);
   const most = Math.max(0, Math.floor(MAX_DECODED_BYTES / (width * height * 3)) - 3);
-  const looks = [...new Set(vehicles.flatMap(({ seen }) => seen.map(({ ptsMs }) => ptsMs)))].slice(0, most);
+  const looks = [...new Set([...series, ...vehicles.flatMap(({ seen }) => seen.map(({ ptsMs }) => ptsMs))])].slice(
+    0,
+    most,
+  );
   const keys = [before, at, after];
-  // A frame that only a plate needs must not cost the case its stills.
+  // A frame that only a plate or a crop needs must not cost the case its stills.
   const decoded = await decode([...keys, ...looks]).catch(() => decode(keys));
   if (!decoded[1])
     throw new WatchpostError('EVIDENCE_UNVERIFIED', `the clip has no picture at the trigger's still, ${at} ms`);
   // A frame goes by the instant of its boxes, which may lie some milliseconds after the frame's own.
-  const frames = new Map<PtsMs, Picture>();
+  const frames = new Map<PtsMs, ClipPicture>();
   for (const [index, ptsMs] of looks.entries()) {
     const frame = decoded[keys.length + index];
     if (frame) frames.set(ptsMs, frame);
   }
-  const [stills, plates] = await Promise.all([
+  const shown = series.flatMap((at) => frames.get(at) ?? []);
+  const [stills, plates, plume] = await Promise.all([
     Promise.all(keys.map((_, index) => stillOf(decoded[index]))),
     // A case is worth more than its plates and is sealed without them.
     reader && vehicles.length > 0 ? readCasePlates(reader, vehicles, frames).catch(() => null) : null,
+    cropPlume(event, shown.map(toSeries)).catch(() => []),
   ]);
-  return { stills, plates };
+  return { stills, plates, plume };
 };
+
+const toSeries = ({ ptsMs, pixels, width, height }: ClipPicture): SeriesPicture => ({
+  ptsMs,
+  open: () => sharp(pixels, { raw: { width, height, channels: 3 } }),
+});
 
 const stillOf = (picture: ClipPicture | null | undefined): Promise<Still | null> =>
   picture ? toStill(picture) : Promise.resolve(null);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { chunkHashes } from '../../pipeline/chunk-hashes.ts';
 import { toCanonicalJson } from '../../pipeline/canonical-json.ts';
 import { picturesUntil, wantedWindow } from '../../pipeline/clip-window.ts';
@@ -9,6 +10,7 @@ import type { WatchEvent } from '../../pipeline/event.ts';
 import { type EvidenceFile, type EvidenceManifest, MANIFEST_FILE, SIGNATURE_FILE } from '../../pipeline/evidence.ts';
 import type { EvidenceStore } from '../../pipeline/evidence-store.ts';
 import { CASE_ID_PATTERN } from '../../pipeline/manifest-schema.ts';
+import { spread } from '../../pipeline/fire/plume-crops.ts';
 import { casePrefix } from '../../pipeline/review.ts';
 import type { SegmentRecord } from '../../pipeline/segment.ts';
 import { STILLS_CODEC } from '../../pipeline/stills.ts';
@@ -21,6 +23,7 @@ import { cutEventClip, type RollSettings } from './event-clip.ts';
 import { NotReadyError } from './not-ready.ts';
 import { type CasePictures, type PicturesOptions, stillsOfClip, takePictures } from './pictures.ts';
 import type { Preparations } from './preparations.ts';
+import { cropPlume, type PlumeCrop } from './plume-crops.ts';
 import { makePreview, playsInBrowsers } from './preview.ts';
 import { decodeRecorded } from './recorded-frames.ts';
 import { readRecording, type RecordingPart } from './recording.ts';
@@ -173,7 +176,7 @@ const produce = async (options: SealOptions, workDir: string): Promise<Produced>
       ? null
       : makePreview(clip, join(workDir, 'preview.mp4')).then(() => readFile(join(workDir, 'preview.mp4'))),
   ]);
-  const { stills, plates } = pictures;
+  const { stills, plates, plume } = pictures;
 
   const files: CaseFile[] = [caseFile('clip.mp4', 'clip', 'video/mp4', 'original', await readFile(clip))];
   for (const [index, when] of (['before', 'at', 'after'] as const).entries()) {
@@ -188,6 +191,7 @@ const produce = async (options: SealOptions, workDir: string): Promise<Produced>
 
   for (const { path, bytes, ptsMs } of plates?.crops ?? [])
     files.push(caseFile(path, 'plate-crop', 'image/jpeg', 'derived', bytes, ptsMs));
+  files.push(...plume.map(toPlumeFile));
 
   return {
     files,
@@ -212,11 +216,13 @@ const produceOfStills = async (options: SealOptions, clip: string): Promise<Prod
   const jpeg = (path: string, role: EvidenceFile['role'], { bytes, record }: OriginalStill): CaseFile =>
     caseFile(path, role, 'image/jpeg', 'original', bytes, record.startPtsMs);
   const detections = await readDetections(recording.sessionDir, window);
+  const series = spread(stills).map(({ record, bytes }) => ({ ptsMs: record.startPtsMs, open: () => sharp(bytes) }));
   const files: readonly CaseFile[] = [
     caseFile('clip.mp4', 'clip', 'video/mp4', 'derived', await readFile(clip)),
     jpeg('still-before.jpg', 'still-before', first),
     jpeg('still-at.jpg', 'still-at', last),
     ...stills.map((still) => jpeg(`originals/${still.record.file}`, 'original-still', still)),
+    ...(await cropPlume(event, series).catch(() => [])).map(toPlumeFile),
     caseFile('detections.json', 'detections', 'application/json', 'original', Buffer.from(toCanonicalJson(detections))),
   ];
   const records = stills.map(({ record }) => record);
@@ -256,7 +262,7 @@ const picturesOf = async (
 ): Promise<CasePictures> => {
   const prepared = await preparations?.take(event.id);
   const stills = prepared && stillsOfClip(prepared.stills, facts, event);
-  if (stills) return { stills, plates: prepared.plates };
+  if (stills) return { stills, plates: prepared.plates, plume: prepared.plume };
   const decode: PicturesOptions['decode'] = (instants) => decodeFrames(clip, facts, instants);
   return takePictures({ event, roll, plateReader, recording, decode });
 };
@@ -277,6 +283,9 @@ const prepare = (options: SealOptions, recording: RecordingPart, error: NotReady
 };
 
 const sealingDir = (dataDir: string): string => join(dataDir, 'sealing');
+
+const toPlumeFile = ({ path, bytes, ptsMs }: PlumeCrop): CaseFile =>
+  caseFile(path, 'plume-crop', 'image/jpeg', 'derived', bytes, ptsMs);
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

@@ -19,6 +19,7 @@ import { chime } from './chime.ts';
 import { DangerLine } from './danger-line.tsx';
 import { FireActions } from './fire-actions.tsx';
 import { FireMap } from './fire-map.tsx';
+import { PlumeSeries } from './plume-series.tsx';
 import { Standing } from './standing.tsx';
 import { WindLine } from './wind-line.tsx';
 
@@ -93,7 +94,7 @@ function Incident(props: {
       <WayThere incident={incident} />
       <NearestList incident={incident} />
       <ol className="fire-series">
-        {incident.alerts.map(({ case: one, explanation, standing }) => (
+        {incident.alerts.map(({ case: one, explanation, standing, crops }) => (
           <li key={one.id}>
             <Link to={casePath(one.id)}>
               {one.thumbnail && <img src={one.thumbnail} alt="" loading="lazy" />}
@@ -102,6 +103,7 @@ function Incident(props: {
               </span>
             </Link>
             <CaseBadge state={one.state} />
+            <PlumeSeries crops={crops} camera={one.cameraName} />
             {standing && <Standing standing={standing} />}
             <p>{explanation[language]}</p>
           </li>
