@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TEST_SCORES } from '../../test/smoke-scores.ts';
+import { HELD_OUT_SCORES, TEST_SCORES } from '../../test/smoke-scores.ts';
 import { smokeStreams, STREAM_SIZE } from '../../test/smoke-streams.ts';
 import { scoreSequences } from '../evaluation/sequences.ts';
 import { wilson } from '../evaluation/wilson.ts';
@@ -100,7 +100,7 @@ describe('confirmation of smoke', () => {
         STREAM_SIZE,
       );
     expect(against(0.42, 0)).toBe(2);
-    expect(against(0.42, 1)).toBeGreaterThan(4);
+    expect(against(0.42, 1)).toBeNull();
     expect(against(0.7, 1)).toBe(2);
   });
 
@@ -180,10 +180,11 @@ describe('confirmation of smoke', () => {
     expect(confirm(first.state, 5_000, growing(0.7)[1]!, config()).state).toBe(first.state);
   });
 
-  // Chosen on scores of the towers that are held out of training, seeds 1001 to 1003 (test/smoke-scores.ts); these were not looked at.
+  // Chosen on seeds 1001 to 1003, drawn and with the scores of towers held out of training (test/smoke-scores.ts), never on these.
   test.each([
     ['drawn scores', undefined, 0.99],
     ['scores that the detector gives the test pictures', TEST_SCORES, 0.95],
+    ['scores that it gives other towers that it was not trained on', HELD_OUT_SCORES, 0.95],
   ])(
     'on 1,800 generated streams with %s it beats five in a row and the mean of eight, no later',
     (_, scores, leastF1) => {

@@ -179,9 +179,9 @@ describe('how plumes stand', () => {
       danger: '5',
       dangerFrom: 'ranger',
       dangerAt: '1970-01-01T00:00:00.000Z',
-      asked: '1.7 danger-0.6',
+      asked: '1.3 danger-0.6',
     });
-    expect(matches(faint)[0]!.decision.facts).toMatchObject({ danger: '3', asked: '1.7' });
+    expect(matches(faint)[0]!.decision.facts).toMatchObject({ danger: '3', asked: '1.3' });
   });
 
   test('a tower that sees the same place is evidence, and the sentence names it', () => {

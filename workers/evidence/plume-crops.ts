@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import type { WatchEvent } from '../../pipeline/event.ts';
 import { boxHeight, boxWidth } from '../../pipeline/geometry.ts';
 import { cropWindow, shiftBetween, shifted, sightedAt, spread } from '../../pipeline/fire/plume-crops.ts';
