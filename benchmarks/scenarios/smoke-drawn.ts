@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { readFrame } from '../../models/detect-images.ts';
 import { planAnalysis } from '../../models/tiled-detector.ts';
 import { parseConfig } from '../../pipeline/config.ts';
-import { mulberry32 } from '../../pipeline/plates/reader-simulation.ts';
+import { mulberry32 } from '../../pipeline/random.ts';
 import { openDetectors } from '../../workers/detector-pool.ts';
 import { DRAWN_NEGATIVES, drawOver } from '../drawn-negatives.ts';
 import { environment } from '../environment.ts';
