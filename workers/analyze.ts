@@ -243,9 +243,10 @@ const analyzeCamera = async ({
     stages,
     deadlineMs: () => (current?.live === true ? (camera.analysis?.deadlineMs ?? null) : null),
   });
-  const end = (): Promise<void> => {
+  const end = async (): Promise<void> => {
     detector.attend(false);
-    return analyzer.finish();
+    await analyzer.finish();
+    await tellTally(tally?.finish() ?? null);
   };
   for await (const frame of connectFrames({
     ...{ path: dataFolder(dataDir).frameSocket, cameraId: camera.id, signal, worker },
@@ -263,7 +264,6 @@ const analyzeCamera = async ({
     }
   }
   await end();
-  await tellTally(tally?.finish() ?? null);
 };
 
 /** What adds speeds and crowds up; null where no rule measures either. */

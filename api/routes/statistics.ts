@@ -23,6 +23,11 @@ const DAY_MS = 24 * 3_600_000;
 
 export const registerStatisticsRoutes = (app: App, context: ApiContext): void => {
   const { clock, counts, db, paths, states, tallies } = context;
+  /** Ids of the cameras that somebody sees: all of them, or the one asked for. */
+  const camerasOf = (request: FastifyRequest, cameraId: string | undefined): readonly string[] =>
+    visibleCameras(context, accountOf(request))
+      .map(({ id }) => id)
+      .filter((id) => cameraId === undefined || id === cameraId);
   app.get(
     '/api/statistics/counts',
     {
@@ -53,16 +58,10 @@ export const registerStatisticsRoutes = (app: App, context: ApiContext): void =>
     async (request) => {
       const account = accountOf(request);
       const { cameraId, after = clock.now() - DAY_MS, before = clock.now() } = request.query;
-      const ids = visibleCameras(context, account).map(({ id }) => id);
-      const wanted = ids.filter((id) => cameraId === undefined || id === cameraId);
-      return countCases(db, { after, before }, wanted, scopeOf(account));
+      return countCases(db, { after, before }, camerasOf(request, cameraId), scopeOf(account));
     },
   );
   const spanOf = ({ after = clock.now() - DAY_MS, before = clock.now() }: SpeedQuery) => ({ after, before });
-  const camerasOf = (request: FastifyRequest, cameraId: string | undefined): readonly string[] =>
-    visibleCameras(context, accountOf(request))
-      .map(({ id }) => id)
-      .filter((id) => cameraId === undefined || id === cameraId);
   app.get(
     '/api/statistics/speeds',
     {

@@ -6,6 +6,7 @@ import { TableScroll } from '../../components/table-scroll.tsx';
 import { saveCsv } from '../../csv.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useSession } from '../../session.ts';
+import { NumberHeads } from './number-heads.tsx';
 import { Section } from './section.tsx';
 import { type Asked, useAsked } from './asked.ts';
 import { casesByKind, casesByPlace } from './sums.ts';
@@ -59,13 +60,9 @@ function Kinds({ data, asked }: { readonly data: CaseCountList; readonly asked: 
         <thead>
           <tr>
             <th scope="col">{t('case.kind')}</th>
-            {(['statistics.total', 'statistics.open', 'statistics.confirmed', 'statistics.rejected'] as const).map(
-              (text) => (
-                <th key={text} scope="col" className="number">
-                  {t(text)}
-                </th>
-              ),
-            )}
+            <NumberHeads
+              texts={['statistics.total', 'statistics.open', 'statistics.confirmed', 'statistics.rejected']}
+            />
           </tr>
         </thead>
         <tbody>

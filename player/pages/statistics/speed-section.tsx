@@ -6,6 +6,7 @@ import { saveCsv } from '../../csv.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { type Asked, useAsked } from './asked.ts';
 import { Chart, type ChartData, stacked } from './chart.tsx';
+import { NumberHeads } from './number-heads.tsx';
 import { Section } from './section.tsx';
 import { BAND_KMH, sumOf, speedsByBand, speedsByPlace } from './sums.ts';
 
@@ -58,13 +59,9 @@ function Speeds({ data, asked }: { readonly data: SpeedList; readonly asked: Ask
             <tr>
               <th scope="col">{t('case.camera')}</th>
               <th scope="col">{t('plates.class')}</th>
-              {(['statistics.vehicles', 'statistics.median', 'statistics.v85', 'statistics.fastest'] as const).map(
-                (text) => (
-                  <th key={text} scope="col" className="number">
-                    {t(text)}
-                  </th>
-                ),
-              )}
+              <NumberHeads
+                texts={['statistics.vehicles', 'statistics.median', 'statistics.v85', 'statistics.fastest']}
+              />
             </tr>
           </thead>
           <tbody>
