@@ -10,6 +10,7 @@ import { environment } from './environment.ts';
 import { measureFloor } from './floor.ts';
 import { runPeer } from './peer.ts';
 import { type BenchResult, type Scenario, writeTable } from './report.ts';
+import { writePage } from './report-page.ts';
 import { ANALYSED_FPS, runSaturated } from './saturation.ts';
 import { measureTracker } from './tracker.ts';
 
@@ -17,7 +18,8 @@ import { measureTracker } from './tracker.ts';
  * Measures every stage of the pipeline and its floor in one run, and fails when a ratio is over its budget.
  *     npm run bench -- [--gate] [--model road] [--python PYTHON] [--out FILE]
  *     --gate    one and four cameras at 720p, about a minute: what the tests run
- *     --out     writes the result there, the comparison with the peer beside it, and the table into benchmarks/README.md
+ *     --out     writes the result there, beside it the comparison with the peer and a page with plots, and the table into
+ *               benchmarks/README.md
  */
 const { values } = parseArgs({
   options: {
@@ -39,6 +41,8 @@ const plans: readonly (Pick<Clip, 'height' | 'codec' | 'seconds'> & { readonly c
       { height: 720, codec: 'H.264', cameras: 1, seconds: 20 },
       { height: 720, codec: 'H.264', cameras: 4, seconds: 9 },
       { height: 720, codec: 'H.264', cameras: 12, seconds: 4 },
+      { height: 720, codec: 'H.264', cameras: 24, seconds: 3 },
+      { height: 720, codec: 'H.264', cameras: 48, seconds: 2 },
       { height: 720, codec: 'H.265', cameras: 1, seconds: 15 },
       { height: 1080, codec: 'H.264', cameras: 1, seconds: 15 },
       { height: 1080, codec: 'H.265', cameras: 1, seconds: 15 },
@@ -113,6 +117,7 @@ try {
       );
     }
     writeTable(result);
+    writePage(values.out);
   }
   const over = scenarios.flatMap((scenario) => scenario.over.map((excess) => ({ ...scenario, ...excess })));
   for (const { height, cameras, stage, ratio, most, what } of over)

@@ -7,6 +7,7 @@ import { systemClock } from '../pipeline/clock.ts';
 import type { FrameFate } from './camera-analyzer.ts';
 import { CameraShares, type Candidate } from './camera-shares.ts';
 import { machineClock } from './monotonic.ts';
+import { SocketReader } from './socket-reader.ts';
 
 /**
  * The way of frames from record to analyze: one Unix socket, one connection per camera.
@@ -297,14 +298,18 @@ export const connectFrames = async function* (options: {
 }): AsyncGenerator<ChannelFrame, void, undefined> {
   const { path, cameraId, worker, capacity, onLost, signal } = options;
   while (!signal.aborted) {
-    const socket = createConnection(path);
+    const reader = messageReader();
+    const socket = createConnection({ path, onread: reader.onread });
+    reader.attach(socket);
     let hadFrames = false;
     const stop = (): void => void socket.destroy();
     signal.addEventListener('abort', stop, { once: true });
     try {
       socket.write(`${JSON.stringify({ watch: cameraId, worker, capacity })}\n`);
-      for await (const { message, payload } of messages(socket)) {
+      for (let parts = await reader.next(); parts; parts = await reader.next()) {
+        const message = JSON.parse(new TextDecoder().decode(parts.header)) as Message;
         if (message.type === 'end') return;
+        const { payload } = parts;
         const { header, clock, live } = message;
         hadFrames = true;
         let settled = false;
@@ -316,7 +321,7 @@ export const connectFrames = async function* (options: {
         yield { ...header, clock, live, pixels: payload, settle, release: () => undefined };
       }
     } catch {
-      // Record is not there (yet, or no more): tried again below.
+      // Not our language: connected again below.
     } finally {
       signal.removeEventListener('abort', stop);
       socket.destroy();
@@ -326,44 +331,31 @@ export const connectFrames = async function* (options: {
   }
 };
 
-const LENGTHS = 8;
+const LENGTHS_BYTES = 8;
 
-const messages = async function* (
-  socket: Socket,
-): AsyncGenerator<{ message: Message; payload: Uint8Array<ArrayBuffer> }, void, undefined> {
-  const lengths = Buffer.alloc(LENGTHS);
-  let filled = 0;
-  let target: Uint8Array<ArrayBuffer> = lengths;
-  let stage: 'lengths' | 'header' | 'payload' = 'lengths';
-  let message: Message = { type: 'end' };
-  let payloadLength = 0;
-  /** Used again for every frame: the last one has been dealt with when the next is read. */
-  let pixels = new Uint8Array(0);
-  for await (const chunk of socket as AsyncIterable<Buffer>) {
-    for (let from = 0; from < chunk.length;) {
-      const count = Math.min(chunk.length - from, target.length - filled);
-      target.set(chunk.subarray(from, from + count), filled);
-      from += count;
-      filled += count;
-      if (filled < target.length) continue;
-      filled = 0;
-      if (stage === 'lengths') {
-        payloadLength = lengths.readUInt32BE(4);
-        target = new Uint8Array(lengths.readUInt32BE(0));
-        stage = 'header';
-        continue;
-      }
-      if (stage === 'header') {
-        message = JSON.parse(new TextDecoder().decode(target)) as Message;
-        stage = 'payload';
-        if (pixels.length !== payloadLength) pixels = new Uint8Array(payloadLength);
-        target = pixels;
-        if (payloadLength > 0) continue;
-      }
-      const payload = target;
-      stage = 'lengths';
-      target = lengths;
-      yield { message, payload };
+/** Header and payload of messages; the payload's memory is used again for the next one. */
+type Parts = { readonly header: Uint8Array; readonly payload: Uint8Array<ArrayBuffer> };
+
+const messageReader = (): SocketReader<Parts> => {
+  const lengths = Buffer.alloc(LENGTHS_BYTES);
+  const none = new Uint8Array(0);
+  let header: Uint8Array | null = null;
+  let pixels: Uint8Array<ArrayBuffer> | null = null;
+  /** Kept from message to message: the last one has been dealt with when the next is asked for. */
+  let kept = none;
+  return new SocketReader<Parts>(lengths, () => {
+    if (header === null) {
+      header = new Uint8Array(lengths.readUInt32BE(0));
+      return { next: header };
     }
-  }
+    const payloadBytes = lengths.readUInt32BE(4);
+    if (pixels === null && payloadBytes > 0) {
+      if (kept.length !== payloadBytes) kept = new Uint8Array(payloadBytes);
+      pixels = kept;
+      return { next: pixels };
+    }
+    const value = { header, payload: pixels ?? none };
+    [header, pixels] = [null, null];
+    return { next: lengths, value };
+  });
 };

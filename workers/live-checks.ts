@@ -43,6 +43,9 @@ export class DriftMeter {
 /** Sample entries that ffmpeg writes for a codec (ISO/IEC 14496-15); others are not told apart. */
 const CODINGS: Readonly<Record<string, readonly string[]>> = { h264: ['avc1', 'avc3'], hevc: ['hev1', 'hvc1'] };
 
+/** How the message of an error begins whose cause is the camera's clock alone: what it sends is what it sent before. */
+export const CLOCK_MOVED = 'the camera’s clock';
+
 const formatChanged = (): WatchpostError =>
   new WatchpostError('SOURCE_ENDED', 'the camera changed its picture format; the source is opened again');
 
@@ -54,13 +57,13 @@ class StreamClock {
   /** @throws WatchpostError SOURCE_ENDED when the camera's clock jumped or drifted away */
   check(streamMs: number, monoMs: number): void {
     if (streamMs < this.#lastStreamMs - STEP_BACK_MS)
-      throw new WatchpostError('SOURCE_ENDED', 'the camera’s clock went back; the source is opened again');
+      throw new WatchpostError('SOURCE_ENDED', `${CLOCK_MOVED} went back; the source is opened again`);
     this.#lastStreamMs = streamMs;
     const driftMs = this.#drift.push(streamMs, monoMs);
     if (Math.abs(driftMs) > MOST_DRIFT_MS)
       throw new WatchpostError(
         'SOURCE_ENDED',
-        `the camera’s clock is ${(Math.abs(driftMs) / 1000).toFixed(1)} s ${driftMs > 0 ? 'behind' : 'ahead'} of its start; the source is opened again`,
+        `${CLOCK_MOVED} is ${(Math.abs(driftMs) / 1000).toFixed(1)} s ${driftMs > 0 ? 'behind' : 'ahead'} of its start; the source is opened again`,
       );
   }
 }

@@ -18,6 +18,7 @@ import {
   renditionArgs,
 } from './ffmpeg/args.ts';
 import { probe, type VideoInfo } from './ffmpeg/probe.ts';
+import { openFramePipe } from './ffmpeg/frame-pipe.ts';
 import { type FfmpegRun, startFfmpeg } from './ffmpeg/process.ts';
 import { readRawFrames } from './ffmpeg/raw-frames.ts';
 import { FrameFeed, type SessionFrame } from './frame-feed.ts';
@@ -86,13 +87,17 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
   const hardware = letterbox ? hardwareArgs(options.hardware ?? null, info.codec) : [];
   const decoder = hardware.length > 0 ? new DecoderCheck({ stallMs, fps: options.fps }) : null;
   const outputs = folder ? await prepareFolders(folder, info.codec) : null;
-  const ffmpeg = startFfmpeg([
-    ...GLOBAL_ARGS,
-    ...inputArgs({ url, transport, loop, realtime, stallMs, hardware }),
-    ...(outputs?.recording ? recordingArgs(url, recording.segmentMs) : []),
-    ...(outputs?.rendition ? renditionArgs(PIPES.rendition, recording.segmentMs) : []),
-    ...(letterbox ? rawFrameArgs({ letterbox, fps: options.fps, live: checks !== null }) : []),
-  ]);
+  const pixels = letterbox && (await openFramePipe(letterbox.target.width * letterbox.target.height * 3));
+  const ffmpeg = startFfmpeg(
+    [
+      ...GLOBAL_ARGS,
+      ...inputArgs({ url, transport, loop, realtime, stallMs, hardware }),
+      ...(outputs?.recording ? recordingArgs(url, recording.segmentMs) : []),
+      ...(outputs?.rendition ? renditionArgs(PIPES.rendition, recording.segmentMs) : []),
+      ...(letterbox ? rawFrameArgs({ letterbox, fps: options.fps, live: checks !== null }) : []),
+    ],
+    pixels,
+  );
   const timeline = new SessionTimeline({
     sessionId,
     anchorAt: options.anchorAt,
@@ -161,12 +166,11 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
     });
 
   const readers: Promise<void>[] = [];
-  if (feed && letterbox)
+  if (feed && pixels)
     readers.push(
       readRawFrames({
-        pixels: ffmpeg.pixels,
+        pixels,
         times: ffmpeg.times,
-        frameBytes: letterbox.target.width * letterbox.target.height * 3,
         onFrame: (frame) => {
           watchdog.feed();
           decoder?.decoded(machineClock.mono());

@@ -142,4 +142,8 @@ export const rawFrameArgs = ({ letterbox, fps, live = false }: RawFrameOptions):
   ];
 };
 
-export const GLOBAL_ARGS: readonly string[] = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning'];
+/** Filters in one thread: small pictures cost more to share out among as many as there are cores than to scale. */
+export const GLOBAL_ARGS: readonly string[] = [
+  ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning'],
+  ...['-filter_threads', '1'],
+];

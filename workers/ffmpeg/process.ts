@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { PIPES } from './args.ts';
+import type { FramePipe } from './frame-pipe.ts';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
 
 const KEPT_LINES = 20;
 const KILL_AFTER_MS = 3_000;
 
 export type FfmpegRun = {
-  /** Raw frames. */
-  readonly pixels: Readable;
   /** Time lines, see `rawFrameArgs`. */
   readonly times: Readable;
   /** Fragmented MP4, see `recordingArgs` and `renditionArgs`. Whatever is asked for must be read. */
@@ -23,11 +22,16 @@ export type FfmpegRun = {
   readonly stop: () => Promise<void>;
 };
 
-/** Starts ffmpeg as a child. @throws WatchpostError FFMPEG_MISSING through `ended` */
-export const startFfmpeg = (args: readonly string[]): FfmpegRun => {
+/**
+ * Starts ffmpeg as a child.
+ * @param pixels takes what it writes on standard output; null where it writes nothing there
+ * @throws WatchpostError FFMPEG_MISSING through `ended`
+ */
+export const startFfmpeg = (args: readonly string[], pixels: FramePipe | null): FfmpegRun => {
   const child: ChildProcess = spawn('ffmpeg', [...args], {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', pixels?.childEnd ?? 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
+  pixels?.childEnd.destroy();
   const pipe = (fd: number): Readable => child.stdio[fd] as Readable;
   const lines: string[] = [];
   child.stderr?.setEncoding('utf8');
@@ -43,7 +47,6 @@ export const startFfmpeg = (args: readonly string[]): FfmpegRun => {
   });
   ended.catch(() => undefined);
   return {
-    pixels: child.stdout as Readable,
     times: pipe(PIPES.times),
     recording: pipe(PIPES.recording),
     rendition: pipe(PIPES.rendition),
@@ -53,7 +56,7 @@ export const startFfmpeg = (args: readonly string[]): FfmpegRun => {
     stop: async () => {
       child.kill('SIGTERM');
       // A reader that stopped reading must not keep ffmpeg in its last write.
-      child.stdout?.resume();
+      pixels?.drain();
       pipe(PIPES.times).resume();
       const killer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
       await ended.catch(() => null);

@@ -1,30 +1,27 @@
 import type { Readable } from 'node:stream';
 import { FRAME_TIME_BASE } from './args.ts';
-import { FrameBuffers } from '../../pipeline/frame-buffers.ts';
+import type { FramePipe, PipedFrame } from './frame-pipe.ts';
 
-/** A frame as it comes out of ffmpeg: pixels and media time on ffmpeg's own time line. */
-export type RawFrame = {
-  readonly pixels: Uint8Array<ArrayBuffer>;
-  readonly streamMs: number;
-  /** Says that nobody reads the pixels any more: their memory is used for another frame. May be left out. */
-  readonly release: () => void;
-};
+/**
+ * A frame as it comes out of ffmpeg: pixels and media time on ffmpeg's own time line. `release` says that nobody reads the
+ * pixels any more: their memory is used for another frame. May be left out.
+ */
+export type RawFrame = PipedFrame & { readonly streamMs: number };
 
 /** Milliseconds of a time in units of 1/90,000 s, to the microsecond: the same bits give the same number everywhere. */
 export const toMs = (pts: number): number => Math.round((pts * 1_000_000) / FRAME_TIME_BASE) / 1_000;
 
 /**
- * Joins the pixels on standard output with the times on file descriptor 3, one to one and in order.
+ * Joins the pixels that came through the pipe with the times on file descriptor 3, one to one and in order.
  * `onFrame` is called for each frame; while its promise is pending no more is read, so that a consumer which waits
  * holds ffmpeg back (files), and one which returns at once never does (live). The pixels belong to the callee until `release`.
  */
 export const readRawFrames = (options: {
-  readonly pixels: Readable;
+  readonly pixels: Pick<FramePipe, 'next'>;
   readonly times: Readable;
-  readonly frameBytes: number;
   readonly onFrame: (frame: RawFrame) => Promise<void> | void;
 }): Promise<void> => {
-  const { pixels, times, frameBytes, onFrame } = options;
+  const { pixels, times, onFrame } = options;
   const queue: number[] = [];
   let text = '';
   let wake: (() => void) | null = null;
@@ -57,27 +54,10 @@ export const readRawFrames = (options: {
   };
 
   return (async () => {
-    const buffers = new FrameBuffers(frameBytes);
-    let frame = buffers.take();
-    let filled = 0;
-    try {
-      for await (const chunk of pixels as AsyncIterable<Buffer>) {
-        for (let from = 0; from < chunk.length;) {
-          const count = Math.min(chunk.length - from, frameBytes - filled);
-          frame.pixels.set(chunk.subarray(from, from + count), filled);
-          from += count;
-          filled += count;
-          if (filled < frameBytes) continue;
-          const pts = await nextTime();
-          if (pts === null) return;
-          await onFrame({ ...frame, streamMs: toMs(pts) });
-          frame = buffers.take();
-          filled = 0;
-        }
-      }
-    } catch (error) {
-      // A killed ffmpeg closes its pipe early; whoever owns the process knows why.
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    for (let frame = await pixels.next(); frame; frame = await pixels.next()) {
+      const pts = await nextTime();
+      if (pts === null) return;
+      await onFrame({ ...frame, streamMs: toMs(pts) });
     }
   })();
 };
