@@ -133,6 +133,10 @@ describe('a tower that turns, live', () => {
   test('it stays one incident while the smoke goes on', async () => {
     const { incidents } = await admin.get<IncidentList>('/api/incidents');
     expect(incidents).toHaveLength(1);
+    // The clip holds the other pose too: each crop is of a frame in which the plume was seen.
+    const { crops } = incidents[0]!.alerts[0]!;
+    expect(crops.length).toBeGreaterThanOrEqual(3);
+    expect(crops.length).toBeLessThanOrEqual(8);
     expect(incidents[0]!.nearest[0]?.distanceM).toBeGreaterThan(1_000);
   });
 });
