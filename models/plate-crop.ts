@@ -5,6 +5,12 @@ import type { PlateColour } from '../pipeline/plates/parse.ts';
 /** A decoded picture: uint8 RGB, row by row. */
 export type Picture = Size & { readonly pixels: Uint8Array };
 
+/** The box with a margin all round, in parts of its sides. */
+export const widened = (box: Box, margin: number): Box => {
+  const [dx, dy] = [boxWidth(box) * margin, boxHeight(box) * margin];
+  return { x1: box.x1 - dx, y1: box.y1 - dy, x2: box.x2 + dx, y2: box.y2 + dy };
+};
+
 /** The box on whole pixels inside the picture; null when nothing of it is left. */
 const toRegion = (box: Box, picture: Picture) => {
   const { x1, y1, x2, y2 } = clipBox(box, picture);
@@ -89,8 +95,7 @@ export const letterbox = async (
 
 /** A part of the picture as JPEG, with a margin so that a person sees what surrounds the plate. */
 export const cropJpeg = async (picture: Picture, box: Box, margin: number, quality: number): Promise<Buffer | null> => {
-  const [dx, dy] = [boxWidth(box) * margin, boxHeight(box) * margin];
-  const region = toRegion({ x1: box.x1 - dx, y1: box.y1 - dy, x2: box.x2 + dx, y2: box.y2 + dy }, picture);
+  const region = toRegion(widened(box, margin), picture);
   return region ? cut(picture, region).jpeg({ quality }).toBuffer() : null;
 };
 

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boxHeight, iou } from '../pipeline/geometry.ts';
+import { fusePlate } from '../pipeline/plates/fusion.ts';
+import { mulberry32 } from '../pipeline/random.ts';
 import { goldenImage } from './check-model.ts';
+import type { SeenPlate } from './joined-plate.ts';
 import { levelled, type Picture } from './plate-crop.ts';
 import { openPlateReader, type PlateReader, readPicture } from './plate-reader.ts';
 import { readPlate, readPlates } from './read-plates.ts';
@@ -67,6 +70,37 @@ describe('plate reader', () => {
     const rows = Array.from({ length: 20 }, (_, y) => Array.from({ length: 40 }, (__, x) => laid[(y * 40 + x) * 3]!));
     for (const row of rows.slice(0, 8)) expect(Math.max(...row)).toBeLessThan(60);
     for (const row of rows.slice(12)) expect(Math.min(...row)).toBeGreaterThan(160);
+  });
+
+  /** The plate so high, at another part of a pixel each time, grainy. */
+  const farAway = async (heightPx: number, look: number, grain: number): Promise<SeenPlate> => {
+    const scale = heightPx / boxHeight(PLATE);
+    const [left, top] = [(look * 7) % 11, (look * 5) % 9];
+    const cut = { left, top, width: picture.width - 11, height: picture.height - 9 };
+    const size = { width: Math.round(cut.width * scale), height: Math.round(cut.height * scale) };
+    const pixels = await sharp(picture.pixels, { raw: { width: picture.width, height: picture.height, channels: 3 } })
+      .extract(cut)
+      .resize(size.width, size.height, { fit: 'fill' })
+      .raw()
+      .toBuffer();
+    const random = mulberry32(look + 1);
+    const noisy = pixels.map((value) => Math.max(0, Math.min(255, value + (random() + random() - 1) * grain)));
+    const [x, y] = [size.width / cut.width, size.height / cut.height];
+    const { x1, x2, y1, y2 } = PLATE;
+    const box = { x1: (x1 - left) * x, x2: (x2 - left) * x, y1: (y1 - top) * y, y2: (y2 - top) * y };
+    return { picture: { ...size, pixels: noisy }, box, sharpness: 1 };
+  };
+
+  test('small grainy looks at one plate are laid over each other and read as one', async () => {
+    const seen = await Promise.all(Array.from({ length: 7 }, (_, look) => farAway(26, look, 90)));
+    const sight = await reader.together(seen);
+    expect(sight).toMatchObject({ joined: 7 });
+    expect(fusePlate([sight!]).candidates[0]?.text).toBe('59T1-154.17');
+  });
+
+  test('one look, or a plate that fills the reader’s input, is not joined', async () => {
+    expect(await reader.together([await farAway(26, 0, 0)])).toBeNull();
+    expect(await reader.together([1, 2].map(() => ({ picture, box: PLATE, sharpness: 1 })))).toBeNull();
   });
 
   test('a plate of six pixels is refused, not guessed', async () => {

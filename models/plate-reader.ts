@@ -8,7 +8,8 @@ import type { PlateColour } from '../pipeline/plates/parse.ts';
 import { findModel, findReader } from './manifest.ts';
 import { type ModelFolders, resolveModelFile } from './model-files.ts';
 import { PictureModel } from './picture-model.ts';
-import { colourOf, letterbox, levelled, type Lie, type Picture, sharpnessOf, stretch } from './plate-crop.ts';
+import { colourOf, letterbox, levelled, type Lie, type Picture, sharpnessOf, stretch, widened } from './plate-crop.ts';
+import { joinedPlate, type SeenPlate } from './joined-plate.ts';
 import { openTextModel, type PlateView, type TextModel } from './text-model.ts';
 import { RESULT_STRIDE } from './thread-protocol.ts';
 
@@ -23,6 +24,11 @@ export interface PlateReader {
   find(picture: Picture, regions: readonly Box[]): Promise<readonly FoundPlate[]>;
   /** Looks at one plate; several slightly different crops, since a letter at the edge of one is whole in another. */
   look(picture: Picture, box: Box): Promise<readonly PlateSight[]>;
+  /**
+   * One further look at a plate that was seen several times: its crops laid over each other, see `joinCrops`.
+   * @returns null where fewer than two lie over each other, or the largest has all the pixels that the reader can use
+   */
+  together(seen: readonly SeenPlate[]): Promise<PlateSight | null>;
   close(): Promise<void>;
 }
 
@@ -38,12 +44,13 @@ const COARSE_PX = 90;
 /** Side of what is looked at again, in widths of the plate. */
 const NEAR = 3;
 /**
- * How a plate may lie in its crop, see `levelled`; tried where two crops disagree. Turned, so that letters lean as lines fall;
- * leaning alone; seen from the side. Those that were chosen on turned and sheared photos of one garage camera.
+ * How a plate may lie in its crop, see `levelled`; tried where two crops disagree, the mild ones first. Turned, so that letters
+ * lean as lines fall; leaning alone; seen from the side. Chosen on turned and sheared photos of one garage camera.
  */
-const TURNED = [-0.3, -0.15, 0.15, 0.3];
-const LEANING = [-0.3, -0.15, 0.15, 0.3];
-const SIDEWAYS = [-0.2, 0.2];
+const LYING = [
+  { turned: [-0.15, 0.15], leaning: [-0.15, 0.15], sideways: [] },
+  { turned: [-0.3, 0.3], leaning: [-0.3, 0.3], sideways: [-0.2, 0.2] },
+];
 /** Letters that lean further are not read however they are laid. */
 const MOST_LEAN = 0.4;
 const TILT_MARGIN = 0.06;
@@ -59,19 +66,14 @@ export type PlateReaderOptions = {
 
 type Read = { readonly output: ReaderOutput; readonly view: PlateView; readonly tilt: number };
 
-const marginOf = (box: Box, margin: number): Box => {
-  const [dx, dy] = [boxWidth(box) * margin, boxHeight(box) * margin];
-  return { x1: box.x1 - dx, y1: box.y1 - dy, x2: box.x2 + dx, y2: box.y2 + dy };
-};
-
-const liesOf = (box: Box): readonly Lie[] => {
+const liesOf = (box: Box): readonly (readonly Lie[])[] => {
   const aspect = boxHeight(box) / boxWidth(box);
   const lean = (tilt: number): number => Math.max(-MOST_LEAN, Math.min(MOST_LEAN, -tilt * aspect * aspect));
-  return [
-    ...TURNED.map((tilt) => ({ tilt, lean: lean(tilt) })),
-    ...LEANING.map((own) => ({ tilt: 0, lean: own })),
-    ...SIDEWAYS.map((tilt) => ({ tilt, lean: 0 })),
-  ];
+  return LYING.map(({ turned, leaning, sideways }) => [
+    ...turned.map((tilt) => ({ tilt, lean: lean(tilt) })),
+    ...leaning.map((own) => ({ tilt: 0, lean: own })),
+    ...sideways.map((tilt) => ({ tilt, lean: 0 })),
+  ]);
 };
 
 const largest = (lie: Lie | undefined): number =>
@@ -82,6 +84,13 @@ const agree = (looks: readonly Read[]): boolean => {
   const read = looks.map(({ output }) => readAlone(output));
   return read.every(({ symbols, isPlate }) => isPlate && symbols === read[0]!.symbols);
 };
+
+const mostLegible = (looks: readonly Read[], count: number): readonly Read[] =>
+  looks
+    .map((look) => ({ look, score: legibility(look.output) }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, count)
+    .map(({ look }) => look);
 
 /** Best first; of boxes of one plate the best. */
 const distinct = <P extends FoundPlate>(plates: readonly P[]): readonly P[] => {
@@ -139,22 +148,19 @@ export const openPlateReader = async (
     (await reader.read(views)).map((output, i) => ({ output, view: views[i]!, tilt: largest(lies[i]) }));
   /** As many looks as there are, the most legible of those and of the plate laid level in several ways. */
   const level = async (picture: Picture, box: Box, straight: readonly Read[]): Promise<readonly Read[]> => {
-    const wider = marginOf(box, TILT_MARGIN);
+    const wider = widened(box, TILT_MARGIN);
     const large = await stretch(picture, wider, LARGE);
     if (!large) return straight;
-    const lies = liesOf(box);
-    const laid = await read(
-      lies.map((lie) => {
+    let best = straight;
+    for (const lies of liesOf(box)) {
+      const views = lies.map((lie): PlateView => {
         const pixels = levelled(large, LARGE, lie, LOOK);
         return { picture: { ...LOOK, pixels }, box: { x1: 0, y1: 0, x2: LOOK.width, y2: LOOK.height }, pixels };
-      }),
-      lies,
-    );
-    const ranked = [...straight, ...laid].map((one) => ({ one, score: legibility(one.output) }));
-    return ranked
-      .sort((a, b) => b.score - a.score)
-      .slice(0, straight.length)
-      .map(({ one }) => one);
+      });
+      best = mostLegible([...best, ...(await read(views, lies))], straight.length);
+      if (agree(best)) break;
+    }
+    return best;
   };
   return {
     find: async (picture, regions) => {
@@ -168,7 +174,7 @@ export const openPlateReader = async (
     look: async (picture, box) => {
       const views: PlateView[] = [];
       for (const margin of MARGINS) {
-        const wider = marginOf(box, margin);
+        const wider = widened(box, margin);
         const pixels = await stretch(picture, wider, LOOK);
         if (pixels) views.push({ picture, box: wider, pixels });
       }
@@ -182,6 +188,17 @@ export const openPlateReader = async (
         sharpness: sharpnessOf(view.pixels, LOOK),
         ...(colour === undefined ? {} : { colour }),
       }));
+    },
+    together: async (seen) => {
+      const joined = await joinedPlate(seen, LOOK);
+      if (!joined) return null;
+      const straight = await read(joined.views);
+      const { picture, box } = joined.views[0]!;
+      const [best] = agree(straight) ? straight : await level(picture, box, straight);
+      if (!best) return null;
+      const { output, tilt, view } = best;
+      const { heightPx, looks } = joined;
+      return { output, tilt, heightPx, sharpness: sharpnessOf(view.pixels, LOOK), joined: looks };
     },
     close: async () => {
       await finder.close();

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { WatchpostError } from '../pipeline/errors.ts';
-import { type Box, boxHeight, boxWidth } from '../pipeline/geometry.ts';
+import type { Box } from '../pipeline/geometry.ts';
 import { fusePlate, type PlateVerdict } from '../pipeline/plates/fusion.ts';
 import type { PlateHints } from '../pipeline/plates/parse.ts';
 import { detectImages } from './detect-images.ts';
 import { findModel } from './manifest.ts';
 import { resolveModelFile } from './model-files.ts';
-import type { Picture } from './plate-crop.ts';
+import { type Picture, widened } from './plate-crop.ts';
 import { type PlateReader, readPicture } from './plate-reader.ts';
 
 export type ReadPlate = { readonly file: string; readonly box: Box; readonly verdict: PlateVerdict };
@@ -23,11 +23,6 @@ const whole = ({ width, height }: Picture): Box => ({ x1: 0, y1: 0, x2: width, y
 const quarters = ({ width, height }: Picture): Box[] => {
   const [w, h] = [width * 0.6, height * 0.6];
   return [0, width - w].flatMap((x1) => [0, height - h].map((y1) => ({ x1, y1, x2: x1 + w, y2: y1 + h })));
-};
-
-export const widened = (box: Box, margin: number): Box => {
-  const [dx, dy] = [boxWidth(box) * margin, boxHeight(box) * margin];
-  return { x1: box.x1 - dx, y1: box.y1 - dy, x2: box.x2 + dx, y2: box.y2 + dy };
 };
 
 /** What all looks at one plate say together. Colour and shape narrow what it can mean. */

@@ -17,7 +17,7 @@ export const NEAREST_PX = [18, 40] as const;
 /** A vehicle of 40 km/h is 0.9 m nearer after the 80 ms between two looks, and some 11 m away at the last one. */
 const COMES_NEARER = 0.08;
 /** Drawn so much larger, turned and blurred, and only then made small: what a sensor does. */
-const FINE = 3;
+const FINE = 4;
 const PER_MM = 2;
 const STREET = '#6a6a66';
 
@@ -53,39 +53,92 @@ export const drawnPlate = async (random: Random): Promise<CleanPlate> => {
   return { symbols, picture: await readPicture(Buffer.from(svg)) };
 };
 
-/** What stays alike while a vehicle passes. Shake, noise and the finder's box are another each time. */
+/**
+ * What stays alike while a vehicle passes: its way over the picture, the lens, the sensor's gain, the stream. All else is
+ * another in every look, as on a street; repeated in each, the same blur would make seven looks worth one.
+ */
 const conditions = (random: Random) => ({
   angleDeg: between(random, -4, 4),
   blurPx: between(random, 0.4, 1.1),
   light: between(random, 0.55, 1.1),
   noise: between(random, 3, 12),
-  quality: Math.round(between(random, 40, 80)),
-  /** Of a plate 40 px high, half of the way that it moves while the shutter is open: 1/250 s at 40 km/h at most. */
-  smearPx: between(random, 0, 2.2),
+  quality: between(random, 40, 80),
+  /** Of a plate 40 px high, how far it moves while the shutter is open: 1/250 s at 40 km/h at most, seen from above. */
+  smearPx: between(random, 0, 4.4),
+  /** Who comes nearer moves down the picture, and a little to the side. */
+  smearDeg: 90 + gaussian(random) * 20,
 });
+type Conditions = ReturnType<typeof conditions>;
+
+/** A pole in the wind and a wheel on the road, while the shutter is open: of a plate 40 px high. */
+const SHAKE_PX = 0.6;
+/** A coded frame has what the rate control left for it. */
+const QUALITY_SPREAD = 10;
+/** Looks with a lamp's or the sun's reflection on the plate, or something before it. */
+const SPOILT = 0.1;
 
 /** The plate of a vehicle that comes nearer, largest view first: blurred, shaken, noisy and compressed. */
 export const trackOf = async (plate: CleanPlate, random: Random): Promise<readonly Look[]> => {
   const [nearestPx, under] = [between(random, ...NEAREST_PX), conditions(random)];
   const looks: Look[] = [];
   for (let look = 0; look < LOOKS; look++)
-    looks.push(await seen(plate, nearestPx / (1 + COMES_NEARER * look), under, random));
+    looks.push(await seen(plate, nearestPx, nearestPx / (1 + COMES_NEARER * look), under, random));
   return looks;
+};
+
+/** What a point becomes while the shutter is open: a line of `dx`, `dy` fine pixels through the middle. */
+const lineKernel = (dx: number, dy: number) => {
+  const reach = Math.max(1, Math.ceil(Math.max(Math.abs(dx), Math.abs(dy)) / 2));
+  const side = 2 * reach + 1;
+  const kernel = new Array<number>(side * side).fill(0);
+  const points = 8 * side;
+  for (let i = 0; i < points; i++) {
+    const along = (i + 0.5) / points - 0.5;
+    const at = Math.round(reach + along * dy) * side + Math.round(reach + along * dx);
+    kernel[at] = kernel[at]! + 1;
+  }
+  return { width: side, height: side, kernel };
+};
+
+/** A bright or a dark spot somewhere on the plate, as large as a third of its width. */
+const spot = (random: Random, width: number, height: number) => {
+  const [x, y, radius] = [random() * width, random() * height, between(random, 0.1, 0.2) * width];
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
+    <ellipse cx="${x}" cy="${y}" rx="${radius}" ry="${radius}" fill="${random() < 0.5 ? '#fff' : '#333'}" opacity="0.9"/></svg>`;
+  return { input: Buffer.from(svg), left: 0, top: 0 };
 };
 
 const seen = async (
   { picture }: CleanPlate,
+  nearestPx: number,
   heightPx: number,
-  under: ReturnType<typeof conditions>,
+  under: Conditions,
   random: Random,
 ): Promise<Look> => {
-  const width = Math.round((picture.width / picture.height) * heightPx);
-  const height = Math.round(heightPx);
-  const [left, top] = [Math.round(width * 0.4), Math.round(height * 0.4)];
-  const [sideways, above] = [left * FINE, top * FINE];
-  const scene = await sharp(picture.pixels, { raw: { width: picture.width, height: picture.height, channels: 3 } })
-    .resize(width * FINE, height * FINE, { fit: 'fill' })
-    .extend({ top: above, bottom: above, left: sideways, right: sideways, background: STREET })
+  const fineHeight = Math.round(heightPx * FINE);
+  const fineWidth = Math.round((picture.width / picture.height) * heightPx * FINE);
+  // Where the plate begins between two pixels of the sensor is chance.
+  const [phaseX, phaseY] = [Math.floor(random() * FINE), Math.floor(random() * FINE)];
+  const [left, top] = [Math.round((fineWidth / FINE) * 0.4), Math.round(heightPx * 0.4)];
+  const full = { width: Math.ceil(fineWidth / FINE) + 2 * left, height: Math.ceil(heightPx) + 2 * top };
+  const clean = sharp(picture.pixels, { raw: { width: picture.width, height: picture.height, channels: 3 } });
+  const plate = await clean.resize(fineWidth, fineHeight, { fit: 'fill' }).png().toBuffer();
+  const spoilt =
+    random() < SPOILT
+      ? await sharp(plate)
+          .composite([spot(random, fineWidth, fineHeight)])
+          .removeAlpha()
+          .png()
+          .toBuffer()
+      : plate;
+  const scene = await sharp(spoilt)
+    .extend({
+      left: left * FINE + phaseX,
+      top: top * FINE + phaseY,
+      right: full.width * FINE - fineWidth - left * FINE - phaseX,
+      bottom: full.height * FINE - fineHeight - top * FINE - phaseY,
+      background: STREET,
+    })
     .png()
     .toBuffer();
   const turned = await sharp(scene)
@@ -93,22 +146,23 @@ const seen = async (
     .png()
     .toBuffer();
   const { width: turnedWidth, height: turnedHeight } = await sharp(turned).metadata();
-  const full = { width: (width + 2 * left) * FINE, height: (height + 2 * top) * FINE };
-  // What looks smaller moves less across the picture in the same time.
-  const smear = Math.max(1, Math.round(under.smearPx * (heightPx / 40) * between(random, 0.6, 1) * FINE));
-  const small = await sharp(turned)
+  // Twice as far away it covers a quarter of the way on the picture in the same time.
+  const own = under.smearPx * (nearestPx / 40) * (heightPx / nearestPx) ** 2;
+  const shake = (): number => gaussian(random) * SHAKE_PX * (heightPx / 40);
+  const direction = (under.smearDeg * Math.PI) / 180;
+  const fine = await sharp(turned)
     .extract({
-      left: Math.floor((turnedWidth - full.width) / 2),
-      top: Math.floor((turnedHeight - full.height) / 2),
-      ...full,
+      left: Math.floor((turnedWidth - full.width * FINE) / 2),
+      top: Math.floor((turnedHeight - full.height * FINE) / 2),
+      ...{ width: full.width * FINE, height: full.height * FINE },
     })
-    .convolve({
-      width: 2 * smear + 1,
-      height: 3,
-      kernel: [0, 1, 0].flatMap((k) => Array<number>(2 * smear + 1).fill(k)),
-    })
+    .convolve(lineKernel((own * Math.cos(direction) + shake()) * FINE, (own * Math.sin(direction) + shake()) * FINE))
     .blur(under.blurPx * between(random, 0.9, 1.1) * FINE)
-    .resize(full.width / FINE, full.height / FINE, { kernel: 'cubic' })
+    .png()
+    .toBuffer();
+  // On its own: within one call sharp makes pictures smaller before it blurs them, in whatever order it is told to.
+  const small = await sharp(fine)
+    .resize(full.width, full.height, { fit: 'fill', kernel: 'cubic' })
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });
@@ -116,12 +170,14 @@ const seen = async (
   const pixels = Uint8Array.from(small.data, (value) =>
     Math.max(0, Math.min(255, value * light + gaussian(random) * under.noise)),
   );
-  const jpeg = await sharp(pixels, { raw: { width: small.info.width, height: small.info.height, channels: 3 } })
-    .jpeg({ quality: under.quality })
+  const quality = Math.round(Math.max(25, Math.min(90, under.quality + gaussian(random) * QUALITY_SPREAD)));
+  const jpeg = await sharp(pixels, { raw: { ...full, channels: 3 } })
+    .jpeg({ quality })
     .toBuffer();
-  const off = (): number => gaussian(random) * 0.04 * height;
+  const off = (): number => gaussian(random) * 0.04 * heightPx;
+  const [x1, y1] = [left + phaseX / FINE, top + phaseY / FINE];
   return {
     picture: await readPicture(jpeg),
-    box: { x1: left + off(), y1: top + off(), x2: left + width + off(), y2: top + height + off() },
+    box: { x1: x1 + off(), y1: y1 + off(), x2: x1 + fineWidth / FINE + off(), y2: y1 + heightPx + off() },
   };
 };

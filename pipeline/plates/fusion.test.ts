@@ -3,6 +3,7 @@ import { bestPath, logLikelihood, READER_CLASSES, type ReaderOutput, toClasses }
 import { fusePlate, isSettled, type PlateLook } from './fusion.ts';
 import { plateBeam } from './plate-beam.ts';
 import { mulberry32 } from '../random.ts';
+import { likeliestLines } from './prefix-beam.ts';
 import { degradedTrack, outputOf, randomPlate } from './reader-simulation.ts';
 
 const look = (output: ReaderOutput, heightPx = 40): PlateLook => ({ output, heightPx, sharpness: 1 });
@@ -63,6 +64,17 @@ describe('reading under the grammar', () => {
     expect(verdict.doubts).toContain('nothing-read');
   });
 
+  test('without grammar the text of all alignments is read, not that of the best path', () => {
+    // Each step's best is a blank, and yet some 1 stands there almost surely.
+    const steps = 8;
+    const logProbabilities = new Float32Array(steps * READER_CLASSES).fill(Math.log(1e-6));
+    for (let step = 0; step < steps; step++) logProbabilities[step * READER_CLASSES] = Math.log(step < 4 ? 0.6 : 0.999);
+    for (let step = 0; step < 4; step++) logProbabilities[step * READER_CLASSES + toClasses('1')[0]!] = Math.log(0.4);
+    const output = { steps, logProbabilities };
+    expect(bestPath(output)).toEqual([]);
+    expect(likeliestLines(output)).toEqual(['1', '']);
+  });
+
   test('an empty crop and no crop at all read nothing', () => {
     const empty = outputOf([[], []], mulberry32(6), { noise: 0.2 });
     expect(fusePlate([look(empty)])).toMatchObject({ text: null, raw: '' });
@@ -119,6 +131,24 @@ describe('one verdict from many looks', () => {
     const random = mulberry32(10);
     const looks = [1, 2, 3].map(() => look(outputOf([Array.from('30A12345'), []], random, { noise: 0.3 })));
     expect(fusePlate(looks, { colour: 'white-on-red' }).doubts).toContain('colour-contradicts');
+  });
+
+  test('a picture of all frames joined is no further frame that agrees', () => {
+    const random = mulberry32(13);
+    const lines = [Array.from('59T1'), Array.from('15417')];
+    const clear = (): PlateLook => look(outputOf(lines, random, { noise: 0.5 }));
+    const verdict = fusePlate([clear(), clear(), { ...clear(), joined: 2 }]);
+    expect(verdict).toMatchObject({ text: '59T1-154.17', framesUsed: 2, framesAgreeing: 2, doubts: ['few-frames'] });
+  });
+
+  test('a joined picture that shows a symbol decides what no frame shows alone', () => {
+    const random = mulberry32(14);
+    const lines = (symbol: readonly string[]) => [Array.from('59T1'), ['1', '5', symbol, '1', '7']];
+    const doubtful = Array.from({ length: 4 }, (_, i) =>
+      look(outputOf(lines(i % 2 ? ['8', '3'] : ['3', '8']), random, { noise: 0.5 })),
+    );
+    const joined = { ...look(outputOf(lines(['8']), random, { noise: 0.5 })), joined: 4 };
+    expect(fusePlate([...doubtful, joined])).toMatchObject({ text: '59T1-158.17', grade: 'needs-human-reading' });
   });
 
   test('the order of the looks does not matter', () => {

@@ -1,16 +1,8 @@
-import {
-  bestPath,
-  logAdd,
-  logLikelihood,
-  READER_CLASSES,
-  READER_SYMBOLS,
-  type ReaderOutput,
-  type ReadSymbol,
-  toClasses,
-} from './ctc.ts';
+import { logAdd, logLikelihood, READER_CLASSES, READER_SYMBOLS, type ReaderOutput, toClasses } from './ctc.ts';
 import type { PlateKind } from './layout.ts';
 import { parsePlate, type PlateHints } from './parse.ts';
 import { layoutsOf, plateBeam } from './plate-beam.ts';
+import { likeliestLines } from './prefix-beam.ts';
 import type { PlateEdit } from './symbols.ts';
 
 /** One look at a plate. */
@@ -22,6 +14,8 @@ export type PlateLook = {
   readonly sharpness: number;
   /** How far it was turned to be read, as a part of the crop, −1 to 1; 0 when seen straight, which is also the default. */
   readonly tilt?: number;
+  /** So many looks were laid over each other for it (`joinCrops`), which are among the looks themselves; 1 when left out. */
+  readonly joined?: number;
 };
 
 export type PlateGuess = {
@@ -80,6 +74,9 @@ const MIN_HEIGHT_PX = { 1: 16, 2: 24 } as const;
 const MIN_SHOWN = 0.3;
 const MAX_POOL = 24;
 
+/** What noise leaves of the looks that were joined: a picture of them counts as much as the root of their number. */
+const joinedWeight = ({ joined = 1 }: PlateLook): number => Math.sqrt(joined);
+
 /** Weight 0–1 of a look: small, blurred and oblique ones count less. */
 export const weightOf = ({ heightPx, sharpness, tilt = 0 }: Omit<PlateLook, 'output'>, lines: 1 | 2): number => {
   const letterPx = heightPx * (1 - Math.abs(tilt)) * (lines === 2 ? 0.4 : 0.7);
@@ -91,10 +88,12 @@ export const weightOf = ({ heightPx, sharpness, tilt = 0 }: Omit<PlateLook, 'out
 /** Joins looks at one vehicle's plate into one verdict. Order does not matter. */
 export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): PlateVerdict => {
   const read = looks.map(readOf);
-  const twoLine = read.filter(({ path }) => path.some(({ line }) => line === 2)).length;
+  const twoLine = read.filter(({ lines: [, lower] }) => lower !== '').length;
   const lines = hints.lines ?? (twoLine * 2 > read.length ? 2 : 1);
   const surest = Math.max(...read.map(({ free }) => free));
-  const weights = read.map(({ look, free }) => weightOf(look, lines) * Math.exp(SURENESS * (free - surest)));
+  const weights = read.map(
+    ({ look, free }) => joinedWeight(look) * weightOf(look, lines) * Math.exp(SURENESS * (free - surest)),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   // Looks at one vehicle share their angle, light and dirt: they count less than as many independent ones would.
   const temper = total > 1 ? 1 / Math.sqrt(total) : 1;
@@ -128,8 +127,10 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
 
   const ranked = [...pool].sort(([, a], [, b]) => b - a);
   const sum = ranked.reduce((all, [, score]) => logAdd(all, score), -Infinity);
-  const sharpest = weights.indexOf(Math.max(...weights));
-  const raw = rawOf(read[sharpest]?.path ?? []);
+  // A joined picture is no witness of its own: it shows what the frames that are in it have shown.
+  const frames = read.filter(({ look }) => look.joined === undefined);
+  const weightOfFrame = (frame: Read): number => weights[read.indexOf(frame)]!;
+  const raw = rawOf([...frames].sort((a, b) => weightOfFrame(b) - weightOfFrame(a))[0]);
   const heightPx = Math.max(0, ...looks.map((look) => look.heightPx * (1 - Math.abs(look.tilt ?? 0))));
   const best = ranked[0];
   // What no plate can say is part of what the looks may have shown, or nonsense would be certain of its only candidate.
@@ -143,7 +144,7 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
     candidates: [],
     raw,
     edits: null,
-    framesUsed: looks.length,
+    framesUsed: frames.length,
     framesAgreeing: 0,
     heightPx,
     grade: 'needs-human-reading',
@@ -161,7 +162,7 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
       0,
     ),
   }));
-  const breaks = read.map(({ path }) => path.findIndex(({ line }) => line === 2)).filter((index) => index > 0);
+  const breaks = read.flatMap(({ lines: [upper, lower] }) => (upper !== '' && lower !== '' ? [upper.length] : []));
   const parse = (own: string) => parsePlate(withBreak(own, lines === 2 ? common(breaks) : null), { ...hints, lines });
   const parsed = parse(symbols);
   const candidates = ranked.slice(0, 5).flatMap(([own, score]) => {
@@ -170,9 +171,9 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
   });
   const chosen = parsed.candidates[0];
   const confidence = probability(best[1]);
-  const framesAgreeing = read.filter(({ text }) => text === symbols).length;
+  const framesAgreeing = frames.filter(({ text }) => text === symbols).length;
   const doubts: PlateDoubt[] = [];
-  if (looks.length < MIN_FRAMES) doubts.push('few-frames');
+  if (frames.length < MIN_FRAMES) doubts.push('few-frames');
   else if (framesAgreeing < MIN_FRAMES) doubts.push('frames-disagree');
   if (characters.some((character) => character.confidence < MIN_CHARACTER)) doubts.push('character-uncertain');
   if (heightPx < MIN_HEIGHT_PX[lines]) doubts.push('too-small');
@@ -190,7 +191,7 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
     candidates,
     raw,
     edits: editsBetween(raw.replaceAll('/', ''), symbols),
-    framesUsed: looks.length,
+    framesUsed: frames.length,
     framesAgreeing,
     heightPx,
     grade: doubts.length === 0 ? 'evidence' : 'needs-human-reading',
@@ -249,20 +250,20 @@ const explainedShare = (symbols: string, read: readonly Read[], weights: readonl
 /** A look with what it reads without any knowledge of plates, and the log-likelihood of that. */
 type Read = {
   readonly look: PlateLook;
-  readonly path: readonly ReadSymbol[];
+  readonly lines: readonly [upper: string, lower: string];
   readonly text: string;
   readonly free: number;
 };
 
 const readOf = (look: PlateLook): Read => {
-  const path = bestPath(look.output);
-  const text = path.map(({ symbol }) => symbol).join('');
-  return { look, path, text, free: logLikelihood(look.output, toClasses(text)) };
+  const lines = likeliestLines(look.output);
+  const text = lines.join('');
+  return { look, lines, text, free: logLikelihood(look.output, toClasses(text)) };
 };
 
-const rawOf = (path: readonly ReadSymbol[]): string => {
-  const line = (of: 1 | 2): string => path.flatMap((read) => (read.line === of ? [read.symbol] : [])).join('');
-  return line(2) ? `${line(1)}/${line(2)}` : line(1);
+const rawOf = (read: Read | undefined): string => {
+  const [upper, lower] = read?.lines ?? ['', ''];
+  return lower === '' ? upper : `${upper}/${lower}`;
 };
 
 const withBreak = (symbols: string, at: number | null): string =>

@@ -1,6 +1,6 @@
-import { cropJpeg, type Picture } from '../../models/plate-crop.ts';
+import { cropJpeg, type Picture, widened } from '../../models/plate-crop.ts';
 import { type FoundPlate, openPlateReader, type PlateReader, type PlateSight } from '../../models/plate-reader.ts';
-import { widened } from '../../models/read-plates.ts';
+import type { SeenPlate } from '../../models/joined-plate.ts';
 import type { Subject } from '../../pipeline/event.ts';
 import type { PlateReading } from '../../pipeline/evidence.ts';
 import { type Box, boxArea, boxWidth, centre } from '../../pipeline/geometry.ts';
@@ -85,6 +85,7 @@ export const readCasePlates = async (
   const crops: PlateCrop[] = [];
   for (const { trackId, className, seen } of subjects) {
     const sights: PlateSight[] = [];
+    const seenPlates: SeenPlate[] = [];
     let best: { picture: Picture; box: Box; ptsMs: PtsMs; heightPx: number } | null = null;
     const verdictOf = () =>
       fusePlate(sights, { vehicle: className, ...colourHint(sights.map(({ colour }) => colour)) });
@@ -99,9 +100,12 @@ export const readCasePlates = async (
       const [sight] = await reader.look(picture, found.box);
       if (!sight) continue;
       sights.push(sight);
+      seenPlates.push({ picture, box: found.box, sharpness: sight.sharpness });
       if (!best || sight.heightPx > best.heightPx) best = { picture, box: found.box, ptsMs, heightPx: sight.heightPx };
       if (sights.length >= 5 && isSettled(verdictOf())) break;
     }
+    const joined = isSettled(verdictOf()) ? null : await reader.together(seenPlates);
+    if (joined) sights.push(joined);
     const verdict = verdictOf();
     const { colour } = colourHint(sights.map((sight) => sight.colour));
     if (colour) colours.set(trackId, colour);
