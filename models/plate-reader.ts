@@ -192,13 +192,9 @@ export const openPlateReader = async (
     together: async (seen) => {
       const joined = await joinedPlate(seen, LOOK);
       if (!joined) return null;
-      const straight = await read(joined.views);
-      const { picture, box } = joined.views[0]!;
-      const [best] = agree(straight) ? straight : await level(picture, box, straight);
-      if (!best) return null;
-      const { output, tilt, view } = best;
-      const { heightPx, looks } = joined;
-      return { output, tilt, heightPx, sharpness: sharpnessOf(view.pixels, LOOK), joined: looks };
+      const { view, heightPx, looks } = joined;
+      const [output] = await reader.read([view]);
+      return output ? { output, heightPx, sharpness: sharpnessOf(view.pixels, LOOK), joined: looks } : null;
     },
     close: async () => {
       await finder.close();

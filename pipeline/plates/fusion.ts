@@ -180,6 +180,15 @@ export const fusePlate = (looks: readonly PlateLook[], hints: PlateHints = {}): 
   if (parsed.candidates.length !== 1 || parsed.status === 'invalid') doubts.push('ambiguous');
   if (parsed.flags.includes('colour-kind') || parsed.flags.includes('colour-series')) doubts.push('colour-contradicts');
   if (parsed.flags.includes('vehicle-kind')) doubts.push('vehicle-contradicts');
+  // What was made of the frames may say more than they do, but it is never evidence unless they are without it.
+  if (frames.length > 0 && frames.length < looks.length) {
+    const own = fusePlate(
+      frames.map(({ look }) => look),
+      hints,
+    );
+    const theirs: PlateDoubt[] = own.text === chosen?.text ? [] : ['frames-disagree'];
+    for (const doubt of [...own.doubts, ...theirs]) if (!doubts.includes(doubt)) doubts.push(doubt);
+  }
   if (!chosen || confidence < MIN_SHOWN)
     return { ...nothing, candidates, doubts: ['nothing-read', ...doubts], framesAgreeing, confidence };
   return {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { greyOf, type Grey, type JoinCrop, joinCrops, register } from './join.ts';
 import { mulberry32 } from '../random.ts';
-import { blurred, sharpened } from './sharpen.ts';
 
 const SIZE = { width: 320, height: 128 };
 const HALF = { width: 160, height: 64 };
@@ -128,21 +127,5 @@ describe('many crops in one picture', () => {
     expect(joinCrops([], SIZE)).toBeNull();
     expect(joinCrops(looks(1), SIZE)).toBeNull();
     expect(joinCrops([...looks(1), { pixels: crop(plate(6)), weight: 0.5 }], SIZE)).toBeNull();
-  });
-});
-
-describe('taking blur back', () => {
-  const blur = { acrossPx: 2.5, downPx: 1.5 };
-  const clean = crop(plate(7), {}, { size: HALF });
-  const grey = Float32Array.from({ length: HALF.width * HALF.height }, (_, at) => clean[at * 3]!);
-  const soft = Uint8Array.from(clean, (_, at) => blurred(grey, HALF, blur)[Math.floor(at / 3)]!);
-
-  test('brings a picture nearer to what it was', () => {
-    expect(distance(sharpened(soft, HALF, blur, 4), clean)).toBeLessThan(distance(soft, clean) * 0.6);
-  });
-
-  test('an even picture stays as it is', () => {
-    const even = new Uint8Array(HALF.width * HALF.height * 3).fill(90);
-    expect(sharpened(even, HALF, blur, 4)).toEqual(even);
   });
 });
