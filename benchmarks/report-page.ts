@@ -80,7 +80,7 @@ export const toPage = (bench: BenchResult, budgets: Budgets, soak: SoakResult | 
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Watchpost: measurements</title><style>
 :root{color-scheme:light dark;font:15px/1.5 system-ui,sans-serif}body{max-width:60rem;margin:2rem auto;padding:0 1rem}
-svg{width:100%;height:auto}text{font-size:12px;fill:currentColor}figure{margin:2rem 0}figcaption,caption{font-weight:600;text-align:left}
+svg{width:100%;height:auto}text{font-size:12px;fill:currentColor}figure{margin:2rem 0}figcaption,caption{font-weight:600;text-align:left;white-space:nowrap}
 .limit{stroke:#b33;stroke-width:2}.mark{stroke:currentColor;stroke-width:2}th,td{padding:.2rem .8rem;text-align:right}th:first-child{text-align:left}
 </style><h1>Watchpost: measurements</h1>
 ${parts.join('\n')}
