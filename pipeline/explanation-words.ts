@@ -52,6 +52,7 @@ const UNITS: Readonly<Record<string, Words>> = {
   persons: { vi: ' người', en: ' persons' },
   'persons/m²': { vi: ' người/m²', en: ' persons/m²' },
   frames: { vi: ' khung hình', en: ' frames' },
+  vehicles: { vi: ' xe', en: ' vehicles' },
   'box heights': { vi: ' lần chiều cao khung bao', en: ' box heights' },
   '% of lane width': { vi: '% bề rộng làn', en: '% of the lane width' },
   '% of the picture’s height': { vi: '% chiều cao hình', en: '% of the picture’s height' },

@@ -203,6 +203,16 @@ const recurrence = (t: Told, language: Language): string => {
   }[language];
 };
 
+const pictureFault = (t: Told): Words => ({
+  vi: `Hình ảnh camera ${PICTURE_FAULT_NAMES[t.fact('fault')]?.vi ?? 'bất thường'} ít nhất ${t.value('duration', 'vi')} (ngưỡng ${t.threshold('duration', 'vi')}).`,
+  en: `The camera's picture ${PICTURE_FAULT_NAMES[t.fact('fault')]?.en ?? 'is at fault'} for at least ${t.value('duration', 'en')} (threshold ${t.threshold('duration', 'en')}).`,
+});
+
+const misreadSignal = (t: Told): Words => ({
+  vi: `Đèn tín hiệu “${t.fact('signal')}” có thể đang bị đọc sai: ${t.value('passed', 'vi')}, tức ${t.value('passedOnRed', 'vi')} lượng xe (ngưỡng ${t.threshold('passedOnRed', 'vi')}), qua vạch dừng “${t.fact('line')}” trong một lần đèn được đọc là đỏ. Chừng nào còn như vậy, hệ thống không lập hồ sơ vượt đèn đỏ. Cần kiểm tra vùng đèn trên hình và tín hiệu thực tế.`,
+  en: `Signal “${t.fact('signal')}” is probably misread: ${t.value('passed', 'en')}, ${t.value('passedOnRed', 'en')} of the traffic (threshold ${t.threshold('passedOnRed', 'en')}), passed stop line “${t.fact('line')}” while it was read as red. As long as that is so no red-light case is made. Check the regions of its lamps and what the signal really shows.`,
+});
+
 const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
   smoke,
   flame: smoke,
@@ -250,10 +260,7 @@ const SENTENCES: Partial<Record<RuleKind, Sentences>> = {
     vi: `${t.fact('what') === 'goods' ? 'Vật không rõ loại (không phải phương tiện hay người)' : capitalise(t.subject('vi'))} chiếm chỗ trong “${t.fact('zone')}” ${t.value('standing', 'vi')} (ngưỡng ${t.threshold('standing', 'vi')}). ${recurrence(t, 'vi')}`,
     en: `${t.fact('what') === 'goods' ? 'A thing that is neither a vehicle nor a person' : capitalise(withArticle(t.subject('en')))} took up a spot in “${t.fact('zone')}” for ${t.value('standing', 'en')} (threshold ${t.threshold('standing', 'en')}). ${recurrence(t, 'en')}`,
   }),
-  camera_health: (t) => ({
-    vi: `Hình ảnh camera ${PICTURE_FAULT_NAMES[t.fact('fault')]?.vi ?? 'bất thường'} ít nhất ${t.value('duration', 'vi')} (ngưỡng ${t.threshold('duration', 'vi')}).`,
-    en: `The camera's picture ${PICTURE_FAULT_NAMES[t.fact('fault')]?.en ?? 'is at fault'} for at least ${t.value('duration', 'en')} (threshold ${t.threshold('duration', 'en')}).`,
-  }),
+  camera_health: (t) => (t.isFact('fault', 'signal') ? misreadSignal(t) : pictureFault(t)),
   speed: (t) => ({
     vi: `Tốc độ trung bình của ${t.subject('vi')} ước tính ${t.value('speed', 'vi')} (khoảng tin cậy 95%: ${t.value('speedLow', 'vi')} đến ${t.value('speedHigh', 'vi')}; giới hạn ${t.threshold('speed', 'vi')}), đo trên ${t.value('distance', 'vi')} trong ${t.value('duration', 'vi')}. Chỉ có giá trị tham khảo, không phải kết quả của thiết bị đo đã kiểm định.`,
     en: `The mean speed of the ${t.subject('en')} is estimated at ${t.value('speed', 'en')} (95 % interval ${t.value('speedLow', 'en')} to ${t.value('speedHigh', 'en')}; limit ${t.threshold('speed', 'en')}), measured over ${t.value('distance', 'en')} in ${t.value('duration', 'en')}. Indicative only: not a certified measurement.`,

@@ -63,12 +63,17 @@ const judge = (town: Town, noise: TrackNoise): readonly WatchEvent[] => {
 };
 
 const SEEDS = [1, 2, 3, 4];
+/** At the lowest rate, where most goes wrong, so many that one act more or less does not decide. */
+const MANY_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+/** With fewer looks at heads that are read badly more verdicts are withheld; none is wrong. */
+const LEAST_AT_3: Partial<Record<TownKind, number>> = { no_helmet: 0.93 };
 const towns = SEEDS.map(drawTown);
 type Found = Readonly<Record<TownKind, { readonly score: Score; readonly events: readonly WatchEvent[] }>>;
 
-const find = (noise: Omit<TrackNoise, 'seed'>): Found => {
-  const all = towns.map((town, index) => {
-    const events = judge(town, { seed: SEEDS[index]! + 100, ...noise });
+const find = (noise: Omit<TrackNoise, 'seed'>, seeds = SEEDS): Found => {
+  const all = seeds.map((seed) => {
+    const town = towns[SEEDS.indexOf(seed)] ?? drawTown(seed);
+    const events = judge(town, { seed: seed + 100, ...noise });
     return TOWN_KINDS.map((kind) => {
       const own = events.filter((event) => event.kind === kind);
       return { score: score(town.truth[kind], own, TOWN), events: own };
@@ -119,8 +124,10 @@ describe('a generated town with exact truth', { timeout: 120_000 }, () => {
   });
 
   test('noisy tracks at 3, 5, 10 and 15 frames a second: F1 0.95 at least for every rule', () => {
-    const runs = new Map([3, 5, 10, 15].map((fps) => [fps, find({ fps, ...NOISE })] as const));
+    const seedsOf = (fps: number): readonly number[] => (fps === 3 ? MANY_SEEDS : SEEDS);
+    const runs = new Map([3, 5, 10, 15].map((fps) => [fps, find({ fps, ...NOISE }, seedsOf(fps))] as const));
     for (const kind of TOWN_KINDS) {
+      expect(f1(runs.get(3)![kind].score), `${kind} at 3`).toBeGreaterThanOrEqual(LEAST_AT_3[kind] ?? 0.95);
       const all = addScores([...runs.values()].map((found) => found[kind].score));
       expect(f1(all), kind).toBeGreaterThanOrEqual(0.95);
       expect(all.twice, kind).toBeLessThanOrEqual(0.02 * all.right);

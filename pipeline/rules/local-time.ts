@@ -1,28 +1,42 @@
 import type { EpochMs } from '../time.ts';
+import { LocalDays } from './local-days.ts';
 
-/** Minutes since local midnight of an instant. `hourCycle` h23 keeps midnight at 0. */
-const minuteOfDay = (at: EpochMs, format: Intl.DateTimeFormat): number => {
-  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  return Number(parts['hour']) * 60 + Number(parts['minute']);
-};
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+const WHOLE_DAY = [['00:00', '24:00']] as const;
 
 const toMinutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
+/** Day 0 was a Thursday. */
+const weekdayOf = (day: number): Weekday => WEEKDAYS[(day + 3) % 7]!;
 
-/** Local time spans [from, to); one whose end is before its start passes midnight. */
+/**
+ * Local time spans [from, to), on some days or all. One whose end is before its start passes midnight and belongs to the day
+ * on which it starts.
+ */
 export class DaySpans {
   readonly #spans: readonly (readonly [number, number])[];
-  readonly #format: Intl.DateTimeFormat;
+  readonly #days: ReadonlySet<Weekday>;
+  readonly #time: LocalDays;
 
   /** @param timeZone IANA name */
-  constructor(spans: readonly (readonly [string, string])[], timeZone: string) {
+  constructor(
+    timeZone: string,
+    spans: readonly (readonly [string, string])[] = WHOLE_DAY,
+    days: readonly Weekday[] = WEEKDAYS,
+  ) {
     this.#spans = spans.map(([from, to]) => [toMinutes(from), toMinutes(to)]);
-    this.#format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    this.#days = new Set(days);
+    this.#time = new LocalDays(timeZone);
   }
 
   has(at: EpochMs): boolean {
-    const minute = minuteOfDay(at, this.#format);
-    return this.#spans.some(([from, to]) =>
-      from <= to ? minute >= from && minute < to : minute >= from || minute < to,
-    );
+    const minute = this.#time.minuteOfDay(at);
+    const day = this.#time.dayOf(at);
+    const isToday = this.#days.has(weekdayOf(day));
+    return this.#spans.some(([from, to]) => {
+      if (from <= to) return isToday && minute >= from && minute < to;
+      return minute < to ? this.#days.has(weekdayOf(day - 1)) : isToday && minute >= from;
+    });
   }
 }

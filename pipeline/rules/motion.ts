@@ -1,4 +1,4 @@
-import { boxArea, groundPoint, type Point } from '../geometry.ts';
+import { boxArea, groundPoint, iou, type Point } from '../geometry.ts';
 import type { Observation } from './track-history.ts';
 
 const median = (sorted: Float64Array): number => {
@@ -35,6 +35,9 @@ export const fitVelocity = (path: readonly Observation[]): Point | null => {
 
 /** A track that was out of sight for longer may have come back on another vehicle. */
 const MAX_UNSEEN_MS = 600;
+/** … but where it stands in its place again, another would have had to drive off and up within that time. */
+const MAX_UNSEEN_STANDING_MS = 1_000;
+const STANDING_IOU = 0.6;
 
 /**
  * Whether an observation continues the one before it so well that an offence may rest on both: hardly out of sight, and
@@ -44,7 +47,10 @@ export const continues = (
   before: Pick<Observation, 'ptsMs' | 'box'>,
   after: Pick<Observation, 'ptsMs' | 'box' | 'unseenMs'>,
 ): boolean => {
-  if (after.unseenMs > MAX_UNSEEN_MS) return false;
+  if (after.unseenMs > MAX_UNSEEN_MS) {
+    const stands = iou(before.box, after.box) >= STANDING_IOU;
+    if (!stands || after.unseenMs > MAX_UNSEEN_STANDING_MS) return false;
+  }
   const factor = Math.sqrt(boxArea(after.box) / Math.max(1, boxArea(before.box)));
   const limit = 1.35 + (0.5 * (after.ptsMs - before.ptsMs)) / 1000;
   return factor <= limit && factor >= 1 / limit;

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Degrees, view } from '../fire/view-config.ts';
+import { WEEKDAYS } from './local-time.ts';
 
 /** Keys that every rule has. */
 const common = {
@@ -96,6 +97,13 @@ export const WrongLaneConfig = Type.Object(
           description: 'Local time spans [from, to) in which the ban holds; always when absent.',
         },
       ),
+    ),
+    days: Type.Optional(
+      Type.Array(Type.Union(WEEKDAYS.map((day) => Type.Literal(day))), {
+        minItems: 1,
+        description:
+          'Days on which the ban holds; every day when absent. Hours past midnight belong to the day before.',
+      }),
     ),
   },
   { additionalProperties: false, description: 'A vehicle of a class that may not use a lane travels in it.' },

@@ -10,6 +10,7 @@ import {
   type Sampling,
 } from '../../test/drawn-tracks.ts';
 import { ruleConfig } from '../../test/rule-config.ts';
+import { explain } from '../explanation.ts';
 import type { SignalReading, SignalReadings, SignalState } from '../signals/signal.ts';
 import { toLines, toZones } from '../zone.ts';
 import { createRule } from './create-rule.ts';
@@ -103,7 +104,36 @@ describe('red light', () => {
         .at(index * 700, 300 + (index % 3) * 150, 900)
         .at(index * 700 + 3_000, 300 + (index % 3) * 150, 0),
     );
-    expect(run('red_light', flow, { main: RED }).length).toBeLessThanOrEqual(3);
+    const found = run('red_light', flow, { main: RED });
+    expect(found.filter(({ decision }) => decision.ruleKind === 'red_light').length).toBeLessThanOrEqual(3);
+    const faults = found.filter(({ decision }) => decision.ruleKind === 'camera_health');
+    expect(faults).toHaveLength(1);
+    const { vi, en } = explain(faults[0]!);
+    expect(en).toMatch(/“main” is probably misread: 4 vehicles, \d+% of the traffic/);
+    expect(vi).toMatch(/“main” có thể đang bị đọc sai: 4 xe, tức \d+%/);
+  });
+
+  test('that a signal is misread is told once for as long as its reds go on being wrong, and again after a right one', () => {
+    const passes = (from: number, index: number) =>
+      car(from + index + 1)
+        .at(from + index * 400, 300 + (index % 3) * 150, 700)
+        .at(from + index * 400 + 2_000, 300 + (index % 3) * 150, 300);
+    const cycle = (from: number) => [0, 1, 2, 3, 4].map((index) => passes(from, index));
+    const lights = [0, 10_000, 20_000, 30_000, 40_000].flatMap((fromMs): Light[] => [
+      { fromMs, state: 'red' },
+      { fromMs: fromMs + 6_000, state: 'green' },
+    ]);
+    const waits = [200, 700].map((x, index) =>
+      car(index + 90_000)
+        .at(0, x, 900)
+        .at(2_000, x, 640)
+        .standsUntil(50_000),
+    );
+    // Nobody passes in the third red and one does in the fourth, before two that wait.
+    const traffic = [...waits, ...cycle(0), ...cycle(10_000), passes(30_000, 0), ...cycle(40_000)];
+    const found = run('red_light', traffic, { main: lights }, { untilMs: 50_000 });
+    const faults = found.filter(({ decision }) => decision.ruleKind === 'camera_health');
+    expect(faults.map(({ triggerPtsMs }) => Math.floor(triggerPtsMs / 10_000))).toEqual([0, 4]);
   });
 
   test.each([3, 5, 15, 30])('at %d frames a second the instant of the line is the same', (fps) => {

@@ -27,12 +27,16 @@ export type SignalLineState = {
   readonly timeline: SignalTimeline;
   readonly arrows: readonly SignalTimeline[];
   readonly tracks: PerTrack<Approach>;
-  /** Start of the red that is being judged, and how many vehicles passed the line in it. */
-  readonly red: { readonly sincePtsMs: PtsMs; readonly passed: number } | null;
+  /** Start of the red that is being judged, how many vehicles passed the line in it, and whether it is believed. */
+  readonly red: { readonly sincePtsMs: PtsMs; readonly passed: number; readonly isMisread: boolean } | null;
+  /** Whether it was told that the signal is misread; again only after a whole red that was not. */
+  readonly isFaultTold: boolean;
 };
 
 const FRESH: Approach = { passage: FRESH_PASSAGE, over: null, reported: false };
 const BEFORE_MS = 1_000;
+/** Whoever must look after a signal is shown so much of the red before. */
+const FAULT_BEFORE_MS = 5_000;
 /** When so many passed in one red and they are more than this share of the traffic, the signal is misread. */
 const MISREAD_COUNT = 4;
 const MISREAD_SHARE = 0.3;
@@ -48,7 +52,8 @@ type Geometry = {
  * A stop line under a signal [DOMAIN.md §2.2]. A vehicle whose wheels pass it while the signal has been red for
  * `minRedMs`, read alike in the frames before and after that instant, has either gone on into the junction on red
  * (`red_light`) or stands between line and junction (`stop_line`); each kind is a rule of its own. A vehicle that takes
- * a turn whose arrow is green, or that leaves neither trace, is not reported.
+ * a turn whose arrow is green, or that leaves neither trace, is not reported. A red on which a third of the traffic passes
+ * is not believed: nobody is reported any more, and `red_light` tells once that the signal needs somebody to look at it.
  */
 export class SignalLineRule implements Rule<SignalLineState> {
   readonly id: string;
@@ -75,7 +80,7 @@ export class SignalLineRule implements Rule<SignalLineState> {
   }
 
   init(): SignalLineState {
-    return { timeline: [], arrows: this.#arrows.map(() => []), tracks: new Map(), red: null };
+    return { timeline: [], arrows: this.#arrows.map(() => []), tracks: new Map(), red: null, isFaultTold: false };
   }
 
   step(state: SignalLineState, scene: Scene): { state: SignalLineState; matches: readonly RuleMatch[] } {
@@ -87,23 +92,32 @@ export class SignalLineRule implements Rule<SignalLineState> {
     );
     const tracks = carryOver(state.tracks, histories);
     const matches: RuleMatch[] = [];
-    let passed = state.red && reading?.sincePtsMs === state.red.sincePtsMs ? state.red.passed : 0;
+    const known = state.red && reading?.sincePtsMs === state.red.sincePtsMs ? state.red : null;
+    let passed = known?.passed ?? 0;
     let waiting: number | null = null;
+    const isDoubtful = (): boolean => {
+      if (passed < MISREAD_COUNT) return false;
+      waiting ??= this.#waiting(tracks, histories);
+      return passed > MISREAD_SHARE * (passed + waiting);
+    };
     for (const [id, history] of histories) {
       if (!history.observed) continue;
       const approach = this.#follow(history, tracks.get(id) ?? FRESH, timeline, arrows);
       if (approach.over && !tracks.get(id)?.over) passed++;
       const verdict = approach.over && !approach.reported ? this.#judge(history, approach.over, timeline) : null;
-      if (passed >= MISREAD_COUNT) waiting ??= this.#waiting(tracks, histories);
-      const isMisread = passed >= MISREAD_COUNT && passed > MISREAD_SHARE * (passed + (waiting ?? 0));
-      const match = verdict && !isMisread && history.confirmed ? verdict : null;
+      const match = verdict && history.confirmed && !isDoubtful() ? verdict : null;
       const next = match ? { ...approach, reported: true } : approach;
       if (next !== FRESH) tracks.set(id, next);
       if (match) matches.push(match);
     }
     shareReports(tracks, histories);
-    const red = reading?.state === 'red' ? { sincePtsMs: reading.sincePtsMs, passed } : null;
-    return { state: { timeline, arrows, tracks, red }, matches };
+    const isRed = reading?.state === 'red';
+    const isMisread = isRed && (known?.isMisread === true || isDoubtful());
+    const wasTold = state.isFaultTold && (state.red === null || known !== null || state.red.isMisread);
+    if (isMisread && !wasTold && this.#config.kind === 'red_light')
+      matches.push(this.#fault(reading.sincePtsMs, ptsMs, passed, this.#waiting(tracks, histories)));
+    const red = isRed ? { sincePtsMs: reading.sincePtsMs, passed, isMisread } : null;
+    return { state: { timeline, arrows, tracks, red, isFaultTold: wasTold || isMisread }, matches };
   }
 
   finish(): readonly RuleMatch[] {
@@ -185,6 +199,30 @@ export class SignalLineRule implements Rule<SignalLineState> {
         comparison: '>=',
       },
     ]);
+  }
+
+  #fault(redPtsMs: PtsMs, ptsMs: PtsMs, passed: number, waiting: number): RuleMatch {
+    const { line, signal } = this.#config;
+    const [start, at] = [Math.round(Math.max(redPtsMs, ptsMs - FAULT_BEFORE_MS)), Math.round(ptsMs)];
+    const share = Math.round((100 * passed) / (passed + waiting));
+    return {
+      decision: {
+        ruleId: this.id,
+        ruleKind: 'camera_health',
+        ruleVersion: '2',
+        geometryHash: this.#geometryHash,
+        measurements: [
+          { name: 'passedOnRed', value: share, unit: '%', threshold: 100 * MISREAD_SHARE, comparison: '>' },
+          { name: 'passed', value: passed, unit: 'vehicles', threshold: MISREAD_COUNT, comparison: '>=' },
+        ],
+        facts: { fault: 'signal', line, signal },
+      },
+      startPtsMs: start,
+      triggerPtsMs: at,
+      endPtsMs: at,
+      keyPtsMs: { before: start, at, after: at },
+      subjects: [],
+    };
   }
 
   #match(history: TrackHistory, { crossing, red }: OverLine, more: readonly Measurement[]): RuleMatch {

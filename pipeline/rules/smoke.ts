@@ -110,7 +110,7 @@ export class SmokeRule implements Rule<SmokeState> {
     this.#frameSize = frameSize;
     this.#afterMs = isSparse ? 0 : AFTER_MS;
     this.#hours = config.hours.map(({ from, to, evidence }) => ({
-      span: new DaySpans([[from, to]], timeZone),
+      span: new DaySpans(timeZone, [[from, to]]),
       evidence,
     }));
     this.#views = new Map(views.map((view) => [view.poseId, this.#prepare(view)]));

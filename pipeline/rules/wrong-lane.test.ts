@@ -82,6 +82,17 @@ describe('wrong lane', () => {
     expect(found).toHaveLength(expected);
   });
 
+  // 21 November 2026, 07:00 in Vietnam, is a Saturday.
+  test.each([
+    ['on the day', { days: ['sat'] }, 1],
+    ['on other days', { days: ['mon', 'tue', 'wed', 'thu', 'fri'] }, 0],
+    ['in the hours of the day', { days: ['sat'], hours: [['06:00', '09:00']] }, 1],
+    ['in the hours past midnight of the day before', { days: ['fri'], hours: [['22:00', '07:30']] }, 1],
+    ['in the hours past midnight, which are not of the same day', { days: ['sat'], hours: [['22:00', '07:30']] }, 0],
+  ])('the ban holds on days: %s', (_, extra, expected) => {
+    expect(matches([driver()], { anchorAt: Date.UTC(2026, 10, 21) }, extra)).toHaveLength(expected);
+  });
+
   test.each([3, 5, 15, 30])('at %d frames a second the trigger is within one frame interval', (fps) => {
     const [match] = matches([driver()], { fps });
     expect(Math.abs(match!.triggerPtsMs - 1_500)).toBeLessThanOrEqual(1000 / fps);

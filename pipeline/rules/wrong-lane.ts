@@ -47,7 +47,8 @@ export class WrongLaneRule implements Rule<WrongLaneState> {
     this.#corners = toPixelZone(zone, frameSize);
     this.#geometryHash = geometryHash({ zone: zone.corners });
     this.#forbidden = config.kind === 'wrong_lane' ? config.forbidden : config.classes;
-    this.#hours = config.kind === 'wrong_lane' && config.hours ? new DaySpans(config.hours, timeZone) : null;
+    const isTimed = config.kind === 'wrong_lane' && (config.hours ?? config.days) !== undefined;
+    this.#hours = isTimed ? new DaySpans(timeZone, config.hours, config.days) : null;
   }
 
   init(): WrongLaneState {

@@ -77,6 +77,8 @@ export const HINTS_VI: Readonly<Record<string, string>> = {
     'Phải chạy trong làn bao xa, tính theo chiều cao khung: xe đứng yên ở đó thì không tính.',
   'Share of the lane’s width at its edges that does not count.':
     'Phần bề rộng làn ở hai mép không tính, vì xe chỉ chớm qua vạch.',
+  'Days on which the ban holds; every day when absent. Hours past midnight belong to the day before.':
+    'Những ngày áp dụng lệnh cấm; để trống là mọi ngày. Giờ sau nửa đêm tính cho ngày hôm trước.',
   'Local time spans [from, to) in which the ban holds; always when absent.':
     'Các khung giờ cấm trong ngày; để trống là cấm cả ngày.',
   'How long it must ride on the pavement (ms of media time).': 'Phải chạy trên vỉa hè bao lâu mới báo (ms).',
