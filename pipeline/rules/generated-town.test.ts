@@ -70,7 +70,7 @@ const LEAST_AT_3: Partial<Record<TownKind, number>> = { no_helmet: 0.93 };
 const towns = SEEDS.map(drawTown);
 type Found = Readonly<Record<TownKind, { readonly score: Score; readonly events: readonly WatchEvent[] }>>;
 
-const find = (noise: Omit<TrackNoise, 'seed'>, seeds = SEEDS): Found => {
+const find = (noise: Omit<TrackNoise, 'seed'>, seeds: readonly number[] = SEEDS): Found => {
   const all = seeds.map((seed) => {
     const town = towns[SEEDS.indexOf(seed)] ?? drawTown(seed);
     const events = judge(town, { seed: seed + 100, ...noise });
