@@ -1,9 +1,9 @@
-import { Value } from '@sinclair/typebox/value';
 import type { Clock } from '../pipeline/clock.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import { DANGER_HOLDS_MS, DANGER_KEY, dangerNow } from '../pipeline/fire/danger.ts';
 import { Danger, type DangerRequest } from './contract/danger.ts';
 import type { RedisLink } from './live/redis-link.ts';
+import { readJson } from './read-json.ts';
 
 /** Clocks of those who report differ. */
 const MOST_AHEAD_MS = 5 * 60_000;
@@ -21,8 +21,7 @@ export class DangerBook {
   /** @returns null where nobody said it lately, and while Redis is away */
   async current(): Promise<Danger | null> {
     const text = this.#redis.isUp ? await this.#redis.commands.get(DANGER_KEY).catch(() => null) : null;
-    const danger: unknown = text === null ? null : JSON.parse(text);
-    return Value.Check(Danger, danger) ? dangerNow(danger, this.#clock.now()) : null;
+    return dangerNow(readJson(Danger, text), this.#clock.now());
   }
 
   /** @returns what counts now: the newer of this and what was known. @throws WatchpostError REQUEST_INVALID, QUEUE_UNAVAILABLE */

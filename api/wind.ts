@@ -6,6 +6,7 @@ import { redactUrl, WatchpostError } from '../pipeline/errors.ts';
 import { withTimeLimit } from '../pipeline/time-limit.ts';
 import { Wind, WindReport } from './contract/wind.ts';
 import type { RedisLink } from './live/redis-link.ts';
+import { readJson } from './read-json.ts';
 
 export const WIND_KEY = 'watchpost:fire:wind';
 /** What was measured so long ago says nothing about the wind now. */
@@ -35,9 +36,8 @@ export class WindBook {
   /** @returns null where nobody reported in the last three hours, and while Redis is away */
   async current(): Promise<Wind | null> {
     const text = this.#redis.isUp ? await this.#redis.commands.get(WIND_KEY).catch(() => null) : null;
-    if (text === null) return null;
-    const wind: unknown = JSON.parse(text);
-    return Value.Check(Wind, wind) && this.#clock.now() - wind.at <= KNOWN_FOR_MS ? wind : null;
+    const wind = readJson(Wind, text);
+    return wind && this.#clock.now() - wind.at <= KNOWN_FOR_MS ? wind : null;
   }
 
   /** @throws WatchpostError REQUEST_INVALID, QUEUE_UNAVAILABLE */
