@@ -74,7 +74,7 @@ export function DateField(props: {
           type="text"
           autoComplete="off"
           spellCheck={false}
-          size={withTime ? 21 : 13}
+          size={withTime ? 16 : 10}
           aria-required={required}
           placeholder={t(withTime ? 'date.formTime' : 'date.form')}
           aria-invalid={shownProblem !== ''}

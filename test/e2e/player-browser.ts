@@ -22,7 +22,8 @@ export const buildPlayer = async (outDir: string): Promise<void> => {
   );
 };
 
-export const openBrowser = (): Promise<Browser> =>
+/** @param keepsSilent as browsers are by themselves: no sound before somebody pressed something */
+export const openBrowser = (keepsSilent = false): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -31,7 +32,7 @@ export const openBrowser = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--autoplay-policy=no-user-gesture-required',
+      `--autoplay-policy=${keepsSilent ? 'document-user-activation-required' : 'no-user-gesture-required'}`,
     ],
   });
 

@@ -154,6 +154,21 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     expect(await page.title()).toMatch(/^\(1\) Fire desk/);
   });
 
+  test(`the desk says that the browser keeps its alarm silent, until it is let${why}`, async () => {
+    const silent = await openBrowser(true);
+    try {
+      const { page } = await openPage(silent, new URL(opened.page.url()).origin, { username: 'ranger', path: '/fire' });
+      // Logging in was a press; a page that is opened anew has none. Whatever asks the page counts as one, too.
+      await Promise.all([page.waitForResponse(/api\/incidents/), page.goto(page.url())]);
+      const note = page.getByText('The browser keeps this page silent');
+      await note.waitFor();
+      await page.getByRole('button', { name: 'Switch the alarm on' }).click();
+      await note.waitFor({ state: 'detached' });
+    } finally {
+      await silent.close();
+    }
+  });
+
   test(`who has been told, who not, and how long until the next group is${why}`, async () => {
     const { page } = opened;
     await page.waitForSelector('.fire-progress');

@@ -161,7 +161,7 @@ describe.skipIf(!hasChromium)(`plate search in the browser${why}`, () => {
     await form.getByLabel('List').selectOption('stolen');
     await form.getByLabel('Plate').fill('43A-555.55');
     await form.getByLabel('Reason').fill('reported by its owner');
-    await form.getByRole('button').click();
+    await form.getByRole('button', { name: 'Add to the list' }).click();
     await page.getByRole('rowheader', { name: '43A-555.55' }).waitFor();
     await page.getByRole('link', { name: 'Statistics' }).click();
     const sentAt = performance.now();

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { CaseSummary, VerdictRequest } from '../../../api/contract/cases.ts';
 import type { IncidentList, IncidentView } from '../../../api/contract/incidents.ts';
 import { distanceM } from '../../../pipeline/fire/earth.ts';
@@ -15,7 +15,8 @@ import { casePath } from '../../router.ts';
 import { canDecide, useSession } from '../../session.ts';
 import { useResource } from '../../use-resource.ts';
 import { IncidentProgress } from './alert-progress.tsx';
-import { chime } from './chime.ts';
+import { Icon } from '../../components/icons.tsx';
+import { chime, isSilenced, letSound, watchSound } from './chime.ts';
 import { DangerLine } from './danger-line.tsx';
 import { FireActions } from './fire-actions.tsx';
 import { FireMap } from './fire-map.tsx';
@@ -24,6 +25,8 @@ import { Standing } from './standing.tsx';
 import { WindLine } from './wind-line.tsx';
 
 const REFRESH_MS = 60_000;
+/** Who was away from the desk hears it, too. */
+const AGAIN_MS = 30_000;
 const isOpen = ({ state }: CaseSummary): boolean => state === 'pending' || state === 'claimed';
 
 /** Smoke and flame of the last day: where, since when, who looks after it. */
@@ -37,6 +40,7 @@ export function FirePage() {
   return (
     <div className="page">
       <PageHeader title={waiting.length > 0 ? t('fire.titleWaiting', { count: waiting.length }) : t('fire.title')} />
+      <Silence />
       {data && error !== null && <Stale at={loadedAt} onRetry={reload} />}
       {!data && (error ? <Failure error={error} onRetry={reload} /> : <Loading />)}
       {data && <DangerLine danger={data.danger} onChange={reload} />}
@@ -62,7 +66,23 @@ export function FirePage() {
   );
 }
 
-/** Sounds once for each incident that waits and was not there before; the page's title says how many wait. */
+/** Nobody relies on an alarm that the browser keeps silent. */
+function Silence() {
+  const { t } = useI18n();
+  const silenced = useSyncExternalStore(watchSound, isSilenced);
+  if (!silenced) return null;
+  return (
+    <div className="warning-box" role="status">
+      <Icon name="warning" size={18} />
+      <span>{t('fire.silenced')}</span>
+      <button type="button" className="button small" onClick={() => void letSound().then(chime)}>
+        {t('fire.letSound')}
+      </button>
+    </div>
+  );
+}
+
+/** Sounds at once for each new incident, and again until nobody waits any more; the page's title says how many do. */
 function useAlarm(ids: readonly string[]): void {
   const known = useRef(new Set<string>());
   const text = ids.join(' ');
@@ -70,6 +90,9 @@ function useAlarm(ids: readonly string[]): void {
     const news = text.split(' ').filter((id) => id !== '' && !known.current.has(id));
     for (const id of news) known.current.add(id);
     if (news.length > 0) chime();
+    if (text === '') return;
+    const again = setInterval(chime, AGAIN_MS);
+    return () => clearInterval(again);
   }, [text]);
 }
 

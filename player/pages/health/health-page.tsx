@@ -15,6 +15,13 @@ import { useResource } from '../../use-resource.ts';
 
 const REFRESH_MS = 10_000;
 
+/** On the server; `watchpost doctor` says of each part what is missing and the command that mends it. */
+const MEND = {
+  'health.mendDatabase': 'bin/watchpost doctor',
+  'health.mendStore': 'bin/watchpost doctor',
+  'health.mendRedis': 'systemctl restart redis-server',
+} as const;
+
 /** Which camera sees, which does not and why, and what the server itself says. */
 export function HealthPage() {
   const { t } = useI18n();
@@ -44,19 +51,24 @@ function Server() {
   const contact = useContact();
   const { data } = useResource(api.health, REFRESH_MS);
   const parts = [
-    ['health.database', data?.parts['database']],
-    ['health.store', data?.parts['store']],
-    ['health.redis', data?.parts['redis']],
+    ['health.database', data?.parts['database'], 'health.mendDatabase'],
+    ['health.store', data?.parts['store'], 'health.mendStore'],
+    ['health.redis', data?.parts['redis'], 'health.mendRedis'],
   ] as const;
   return (
     <section className="parts" aria-label={t('health.server')}>
-      {parts.map(([text, works]) => (
+      {parts.map(([text, works, mend]) => (
         <div key={text} className="card part" data-tone={works === undefined ? 'none' : works ? 'good' : 'bad'}>
           <span>{t(text)}</span>
           <strong>
             <span className="dot" aria-hidden="true" />
             {works === undefined ? '–' : t(works ? 'health.ready' : 'health.down')}
           </strong>
+          {works === false && (
+            <span className="sub">
+              {t(mend)} <code>{MEND[mend]}</code>
+            </span>
+          )}
         </div>
       ))}
       {data?.disk && <Disk disk={data.disk} />}

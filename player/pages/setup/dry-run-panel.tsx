@@ -4,6 +4,8 @@ import { api } from '../../api-client.ts';
 import { Icon } from '../../components/icons.tsx';
 import { useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
+import { cameraPath } from '../../router.ts';
+import { CASE_LEAD_MS } from '../camera/time-scale.ts';
 import type { DraftCamera } from './draft.ts';
 
 const SPANS_MIN = [10, 60, 180] as const;
@@ -88,7 +90,16 @@ export function DryRunPanel({ camera }: { readonly camera: DraftCamera }) {
             <ol className="dry-events">
               {result.events.map((event, index) => (
                 <li key={index}>
-                  <time>{format.time(event.at)}</time>
+                  {/* In a page of its own: what is drawn here and not saved stays. */}
+                  <a
+                    href={`${cameraPath(camera.id)}?at=${event.at - CASE_LEAD_MS}`}
+                    target="_blank"
+                    rel="noreferrer"
+                    className="text-link"
+                    title={t('setup.dryRunLook')}
+                  >
+                    {format.time(event.at)}
+                  </a>
                   <strong>{name('kind', event.kind)}</strong>
                   {event.isNew && (
                     <span className="chip" data-tone="accent">

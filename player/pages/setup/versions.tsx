@@ -17,6 +17,11 @@ export function Versions(props: {
   const { t, format } = useI18n();
   const { data, error, reload } = useResource(api.versions);
   const [open, setOpen] = useState<ConfigVersion | null>(null);
+  /** The server notes a way back as `← 3`; what people wrote stays as it is. */
+  const noteText = (note: string): string => {
+    const number = /^← (\d+)$/.exec(note)?.[1];
+    return number === undefined ? note : t('setup.restoredFrom', { number });
+  };
   return (
     <section className="card versions">
       <h2>{t('setup.versions')}</h2>
@@ -34,7 +39,7 @@ export function Versions(props: {
             <li key={one.version}>
               <span>
                 <strong>{t('setup.version', { number: one.version })}</strong>{' '}
-                {one.actor === 'file' ? t('setup.fromFile') : one.actor} {one.note && `· ${one.note}`}
+                {one.actor === 'file' ? t('setup.fromFile') : one.actor} {one.note && `· ${noteText(one.note)}`}
               </span>
               <time>{format.dateTime(one.at)}</time>
               {one.sha256 === props.sha256 ? (
