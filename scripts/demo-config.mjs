@@ -1,5 +1,5 @@
 // Finds sample footage, writes the demo's configuration, prints its path. Cameras whose footage is not on this
-// machine are left out; the drawn street always is there, and Debian's own pedestrian clip after scripts/demo.sh
+// machine are left out; the drawn street and hillside always are there, and Debian's own pedestrian clip after scripts/demo.sh
 // installed opencv-doc.
 //   node scripts/demo-config.mjs live|once CACHE_FOLDER
 import { execFileSync } from 'node:child_process';
@@ -54,21 +54,22 @@ const download = async (name) => {
   }
 };
 
-/** The product's own street: drawn here, once, as a camera would send it. */
-const DRAWN = 'street-day.mp4';
-const draw = () => {
+/** The product's own street and hillside: drawn here, once, as cameras would send them. */
+const DRAWN = { 'street-day.mp4': 'street', 'hill.mp4': 'hill' };
+const draw = (file) => {
   // In one place, whatever the cache: it takes long, and is drawn anew when the program that draws it changes.
-  const folder = join(root, '.cache', 'samples', 'street');
-  if (!existsSync(join(folder, DRAWN))) console.error('   street: drawing it takes a minute or two, once');
-  execFileSync(process.execPath, [join(root, 'dist', 'models', 'street', 'main.js'), '--out', folder], {
+  const name = DRAWN[file];
+  const folder = join(root, '.cache', 'samples', name);
+  if (!existsSync(join(folder, file))) console.error(`   ${name}: drawing it takes up to two minutes, once`);
+  execFileSync(process.execPath, [join(root, 'dist', 'models', name, 'main.js'), '--out', folder], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  return join(folder, DRAWN);
+  return join(folder, file);
 };
 
 /** The first of: cache, shared folder, Debian's own, download. */
 const find = async (name) => {
-  if (name === DRAWN) return draw();
+  if (name in DRAWN) return draw(name);
   for (const file of [join(samples, name), join(shared, 'footage', name)]) if (existsSync(file)) return file;
   return fromDebian(name) ?? (await download(name));
 };
@@ -78,7 +79,7 @@ const find = async (name) => {
  * recording is cut at key frames. So the demo plays a copy that is encoded as cameras do.
  */
 const asCameraSends = (file, name) => {
-  if (name === DRAWN) return file;
+  if (name in DRAWN) return file;
   const copy = join(samples, `${name.replace(/\.[^.]+$/, '')}.live.mp4`);
   if (existsSync(copy)) return copy;
   const args = [

@@ -45,8 +45,8 @@ run_system_tests() {
   while read -r file; do [ -z "$file" ] || again+=("$file"); done < <(node scripts/failed-files.mjs "$reports/$1.json")
   [ ${#again[@]} -eq 0 ] || run_tests "$1-again" --project "$1" --maxWorkers 1 "${again[@]}"
 }
-# The drawn street of the demo, meanwhile too.
-[ "${1:-}" = --unit ] || { nice node dist/models/street/main.js --out .cache/samples/street >"$reports/street.txt" 2>&1 & street=$!; }
+# The drawn street and hillside of the demo, meanwhile too.
+[ "${1:-}" = --unit ] || { { nice node dist/models/hill/main.js --out .cache/samples/hill && nice node dist/models/street/main.js --out .cache/samples/street; } >"$reports/street.txt" 2>&1 & street=$!; }
 await_code() {
   wait "$code" || failed=$((failed + $?))
   say "types, lint, format, generated docs"

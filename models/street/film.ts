@@ -82,37 +82,51 @@ export function* shoot(scene: Scene): Generator<{ readonly pixels: Buffer; reado
 }
 
 /**
- * Writes a scene as a camera sends it: H.264, a key frame each second, no B-frames.
+ * Writes a scene as a camera sends it.
  * @throws Error when ffmpeg fails
  */
 export const film = async (scene: Scene, file: string): Promise<Truth> => {
   const { camera, fps, acts } = scene;
+  const size = { width: camera.width, height: camera.height };
   const frames: FrameTruth[] = [];
+  const pictures = function* (): Generator<Buffer> {
+    for (const { pixels, truth } of shoot(scene)) {
+      frames.push(truth);
+      yield pixels;
+    }
+  };
+  await encode(pictures(), { ...size, fps }, file);
+  return { size, fps, acts, frames };
+};
+
+/**
+ * Writes pictures, uint8 RGB, as a camera sends them: H.264, a key frame each second, no B-frames.
+ * @throws Error when ffmpeg fails
+ */
+export const encode = async (
+  pictures: Iterable<Buffer>,
+  { width, height, fps }: { readonly width: number; readonly height: number; readonly fps: number },
+  file: string,
+): Promise<void> => {
   const encoder = spawn(
     'ffmpeg',
     [
-      ...['-v', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${camera.width}x${camera.height}`],
+      ...['-v', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`],
       ...['-r', String(fps), '-i', 'pipe:0', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-bf', '0'],
       ...['-g', String(Math.round(fps)), '-pix_fmt', 'yuv420p', '-movflags', '+faststart', file],
     ],
     { stdio: ['pipe', 'inherit', 'inherit'] },
   );
   const ended = once(encoder, 'close');
-  // An encoder that gives up closes its end first; why, it says itself, and its exit code is told below.
-  encoder.stdin.on('error', () => undefined);
-  for (const { pixels, truth } of shoot(scene)) {
-    frames.push(truth);
-    if (!encoder.stdin.write(pixels)) await Promise.race([once(encoder.stdin, 'drain').catch(() => undefined), ended]);
-    if (encoder.exitCode !== null) break;
-  }
+  for (const pixels of pictures)
+    if (!encoder.stdin.write(pixels)) await Promise.race([once(encoder.stdin, 'drain'), ended]);
   encoder.stdin.end();
   const [exitCode] = (await ended) as [number];
   if (exitCode !== 0) throw new Error(`ffmpeg could not write ${file} (exit code ${exitCode})`);
-  return { size: { width: camera.width, height: camera.height }, fps, acts, frames };
 };
 
 /** Light to levels, with the noise of a sensor and the frame counter. */
-const developer = (width: number, height: number, exposure: number) => {
+export const developer = (width: number, height: number, exposure: number) => {
   const levels = Float32Array.from({ length: 4096 }, (_, i) => {
     const light = (i / 4095) * 4 * exposure;
     return 255 * (light / (1 + 0.35 * light)) ** (1 / 2.2);
