@@ -44,7 +44,7 @@ export type FireAlertMessage = Common & {
   /** Of a camera that turns, else its only one's name; null where it has none. */
   readonly pose: string | null;
   readonly where: Position;
-  /** Road, water, watch post nearest to the place, and the compartment it lies in. */
+  /** Road, water, watch post nearest to the place, the compartment it lies in, a known burn beside it. */
   readonly nearest: IncidentView['nearest'];
   /** `where` on Vietnamese maps; null while it is not known, and where no central meridian is configured. */
   readonly vn2000: IncidentView['vn2000'];
@@ -206,6 +206,7 @@ const NEAREST_WORDS: Readonly<Record<IncidentView['nearest'][number]['kind'], Wo
   water: { vi: 'Nước', en: 'Water' },
   post: { vi: 'Chốt, trạm', en: 'Watch post' },
   compartment: { vi: 'Tiểu khu', en: 'Compartment' },
+  burn: { vi: 'Điểm đốt đã biết', en: 'Known burn' },
 };
 
 const placeLines = ({ nearest, vn2000, wind }: Around, timeZone: string): readonly Words[] => {

@@ -72,6 +72,13 @@ describe('what lies around a fire', () => {
     expect(nearestAround([layer(5_000)], FIRE)).toEqual([]);
   });
 
+  test('a known burn is named beside the fire, not beyond a kilometre', () => {
+    const layer = (east: number) =>
+      parseMapLayer(collection(feature('Polygon', [square(east, 0, 100)], { ten: 'Lò gạch 2' })), 'burn', 'b.geojson');
+    expect(nearestAround([layer(600)], FIRE)).toMatchObject([{ kind: 'burn', name: 'Lò gạch 2', distanceM: 500 }]);
+    expect(nearestAround([layer(1_200)], FIRE)).toEqual([]);
+  });
+
   test('a file in metres, of another kind or broken says what was expected', () => {
     expect(() => parseMapLayer('{', 'road', 'r.geojson')).toThrow(/r\.geojson: not JSON; expected a GeoJSON/);
     expect(() => parseMapLayer('{"type":"Topology"}', 'road', 'r.geojson')).toThrow(

@@ -4,9 +4,15 @@ import { WatchpostError } from '../errors.ts';
 import { type Local, type Place, toLocal, toPlace } from './earth.ts';
 import { wrapDeg } from './lens.ts';
 
-/** What is looked for around a fire; of a compartment only the one that it lies in. */
-export const LAYER_KINDS = ['road', 'water', 'post', 'compartment'] as const;
+/** What is looked for around a fire; `burn`: where burning is known or allowed, as kilns, dumps and fields after harvest. */
+export const LAYER_KINDS = ['road', 'water', 'post', 'compartment', 'burn'] as const;
 export type LayerKind = (typeof LAYER_KINDS)[number];
+
+/**
+ * Beyond this it says nothing of the fire, metres: of compartments only the one that it lies in is named. A known burn is told
+ * as far as one tower's place is usually off; it never silences an alert.
+ */
+const TOLD_WITHIN_M: Partial<Record<LayerKind, number>> = { compartment: 0, burn: 1_000 };
 
 type Bounds = { readonly west: number; readonly south: number; readonly east: number; readonly north: number };
 type Shape = {
@@ -129,7 +135,7 @@ const boundsOf = (places: readonly Place[]): Bounds | null => {
   return bounds;
 };
 
-/** The nearest thing of each kind, in the order of the kinds; none of a kind that no layer has. */
+/** The nearest thing of each kind, in the order of the kinds; none of a kind that no layer has or that is too far to matter. */
 export const nearestAround = (layers: readonly MapLayer[], at: Place): readonly Nearest[] =>
   LAYER_KINDS.flatMap((kind) => {
     let best: Nearest | null = null;
@@ -140,7 +146,7 @@ export const nearestAround = (layers: readonly MapLayer[], at: Place): readonly 
           const found = nearestOn(shape, at);
           if (found && (!best || found.distanceM < best.distanceM)) best = { kind, ...wordsOf(shape), ...found };
         }
-    return best && (kind !== 'compartment' || best.distanceM === 0) ? [best] : [];
+    return best && best.distanceM <= (TOLD_WITHIN_M[kind] ?? Infinity) ? [best] : [];
   });
 
 const wordsOf = ({ name, owner }: Shape): Pick<Nearest, 'name' | 'owner'> => ({

@@ -756,6 +756,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'unit.persons/m²': 'people/m²',
   'unit.% of the picture’s height': '% of the picture’s height',
   'unit.persons': 'people',
+  'unit.vehicles': 'vehicles',
   'unit.box heights': 'box heights',
   'unit.% of lane width': '% of lane width',
 
@@ -1248,6 +1249,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'fire.nearest.water': 'Water: {name}',
   'fire.nearest.post': 'Watch post: {name}',
   'fire.nearest.compartment': 'Compartment: {name}',
+  'fire.nearest.burn': 'Known burn: {name}',
   'fire.nearestAway': '{distance} km, bearing {azimuth}°',
   'fire.fromTower': '{distance} km from {tower}, bearing {azimuth}°',
   'fire.openMap': 'Open the place in a map app',

@@ -752,6 +752,7 @@ export const vi = {
   'unit.persons/m²': 'người/m²',
   'unit.% of the picture’s height': '% chiều cao hình',
   'unit.persons': 'người',
+  'unit.vehicles': 'xe',
   'unit.box heights': 'lần chiều cao khung',
   'unit.% of lane width': '% bề rộng làn',
 
@@ -1242,6 +1243,7 @@ export const vi = {
   'fire.nearest.water': 'Nước: {name}',
   'fire.nearest.post': 'Chốt, trạm: {name}',
   'fire.nearest.compartment': 'Tiểu khu: {name}',
+  'fire.nearest.burn': 'Điểm đốt đã biết: {name}',
   'fire.nearestAway': '{distance} km, hướng {azimuth}°',
   'fire.fromTower': 'Cách {tower} {distance} km, hướng {azimuth}° từ trạm',
   'fire.openMap': 'Mở vị trí trong ứng dụng bản đồ',
