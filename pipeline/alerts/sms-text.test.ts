@@ -32,7 +32,7 @@ describe('length of an SMS', () => {
 
 describe('text for an SMS', () => {
   test('loses its diacritics and whatever GSM-7 does not have', () => {
-    expect(toGsm('Khói ở Đồng Hới `A` – 51F-123.45')).toBe('Khoi o Dong Hoi ?A? ? 51F-123.45');
+    expect(toGsm('Khói ở Đồng Hới `A` – 51F-123.45')).toBe('Khoi o Dong Hoi ?A? - 51F-123.45');
     expect(smsShape(toGsm('Khói ở Đồng Hới `A` – 🔥')).encoding).toBe('gsm-7');
   });
 
