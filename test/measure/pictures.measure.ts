@@ -86,7 +86,7 @@ describe.skipIf(why !== '')(`pictures of pages with video${why}`, () => {
     { name: 'review', path: '/review?case=CASE', wait: '.verdict' },
     { name: 'case', path: '/cases/CASE', wait: '[data-status]' },
     { name: 'cases', path: '/cases', wait: 'tbody tr' },
-    { name: 'fire', path: '/fire', wait: '.incident' },
+    { name: 'fire', path: '/fire', wait: '.fire-incident' },
     { name: 'health', path: '/health', wait: 'tbody tr' },
     { name: 'audit', path: '/audit', wait: 'tbody tr' },
   ])('$name', { timeout: 300_000 }, async ({ name, path, wait }) => {
