@@ -59,6 +59,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/cameras/:id/stills': feeds,
   'POST /api/cameras/:id/signals/:signal': feeds,
   'GET /api/live': everyone,
+  'GET /api/map/:zoom/:x/:y': everyone,
   'GET /hls/:cameraId/live.m3u8': everyone,
   'GET /hls/:cameraId/dvr.m3u8': everyone,
   'GET /hls/:cameraId/:session/*': everyone,

@@ -71,6 +71,7 @@ import { registerIncidentRoutes } from './routes/incidents.ts';
 import { registerLawRoutes } from './routes/law.ts';
 import { registerLinkRoutes } from './routes/links.ts';
 import { registerLiveRoutes } from './routes/live.ts';
+import { registerMapRoutes } from './routes/map.ts';
 import { registerPassageRoutes } from './routes/passages.ts';
 import { registerAssignmentRoutes } from './routes/assignment.ts';
 import { registerProcedureRoutes } from './routes/procedure.ts';
@@ -266,6 +267,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   registerLinkRoutes(app, context);
   registerLawRoutes(app, context);
   registerLiveRoutes(app, context);
+  registerMapRoutes(app, context);
   registerHlsRoutes(app, context);
   registerRecordingRoutes(app, context);
   registerAuditRoutes(app, context);

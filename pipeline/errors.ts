@@ -94,6 +94,7 @@ export const ERROR_CODES = {
   PASSWORD_WEAK: { retry: false, meaning: 'The new password is too short, too common or the same as the old one.' },
   NOT_FOUND: { retry: false, meaning: 'No such page, camera, recording or account, or it belongs to another unit.' },
   TOO_MANY_REQUESTS: { retry: true, meaning: 'Too many requests from this address; wait and try again.' },
+  MAP_UNAVAILABLE: { retry: true, meaning: 'The source of map tiles does not answer, or gives no picture.' },
   SIGNING_UNAVAILABLE: { retry: true, meaning: 'The configured signer (KMS) does not sign, or signs wrongly.' },
   TIMESTAMP_UNAVAILABLE: { retry: true, meaning: 'The time stamp authority does not answer, or refuses.' },
   TIMESTAMP_INVALID: {

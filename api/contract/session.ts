@@ -34,7 +34,13 @@ export const Session = Type.Object({
   byProvider: Type.Boolean(),
   /** Keys of the review page that the person chose. */
   reviewKeys: ReviewKeys,
-  site: Type.Object({ name: Type.String(), timeZone: Type.String(), language: Type.String() }),
+  site: Type.Object({
+    name: Type.String(),
+    timeZone: Type.String(),
+    language: Type.String(),
+    /** The background of maps, `GET /api/map/:zoom/:x/:y`; null where none is configured. */
+    map: Type.Union([Type.Object({ attribution: Type.String(), mostZoom: Type.Integer() }), Type.Null()]),
+  }),
 });
 export type Session = Static<typeof Session>;
 

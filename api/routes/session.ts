@@ -15,6 +15,11 @@ import { PasswordChange } from '../contract/users.ts';
 import { accountOf, SESSION_COOKIE, sessionCookie } from '../plugins/auth.ts';
 import type { App } from './app.ts';
 
+const siteOf = ({ name, timeZone, language, map }: ApiContext['config']['site']): Session['site'] => ({
+  ...{ name, timeZone, language },
+  map: map ? { attribution: map.attribution, mostZoom: map.mostZoom } : null,
+});
+
 export const registerSessionRoutes = (
   app: App,
   { config, sessions, users, secondFactor, reviewKeys }: ApiContext,
@@ -28,7 +33,7 @@ export const registerSessionRoutes = (
     secondFactor: account.secondFactor,
     byProvider: account.byProvider,
     reviewKeys: await reviewKeys.of(account.username),
-    site: { name: config.site.name, timeZone: config.site.timeZone, language: config.site.language },
+    site: siteOf(config.site),
   });
 
   app.post(

@@ -1328,6 +1328,8 @@ export const en: Readonly<Record<MessageKey, string>> = {
     'The disk of the server is full; nothing was changed. Tell the administrator to free space, then try again.',
   'error.EVIDENCE_UNVERIFIED':
     'The evidence of this case is no longer what was sealed, so it is not handed out. Tell the administrator.',
+  'error.MAP_UNAVAILABLE':
+    'The source of the map does not answer. Maps work without their background; tell the administrator if it lasts.',
   'error.SIGNING_UNAVAILABLE': 'The signing service does not answer. Try again later, or tell the administrator.',
   'error.QUEUE_UNAVAILABLE':
     'A part of the system is away. Try again in a minute; if it stays, tell the administrator.',

@@ -1321,6 +1321,8 @@ export const vi = {
     'Đĩa của máy chủ đã đầy; chưa có gì thay đổi. Báo quản trị viên giải phóng dung lượng rồi thử lại.',
   'error.EVIDENCE_UNVERIFIED':
     'Bằng chứng của hồ sơ không còn đúng như khi niêm phong nên không được xuất. Hãy báo quản trị viên.',
+  'error.MAP_UNAVAILABLE':
+    'Nguồn bản đồ nền không trả lời. Bản đồ vẫn dùng được, không có nền; báo quản trị viên nếu kéo dài.',
   'error.SIGNING_UNAVAILABLE': 'Dịch vụ ký số không trả lời. Thử lại sau, hoặc báo quản trị viên.',
   'error.QUEUE_UNAVAILABLE': 'Một phần của hệ thống đang ngừng. Thử lại sau một phút; nếu vẫn lỗi, báo quản trị viên.',
   'error.INTERNAL': 'Lỗi chương trình; nhật ký hệ thống có chi tiết. Hãy báo quản trị viên.',

@@ -55,6 +55,7 @@ const CALLS: Record<string, [method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   'POST /api/cameras/:id/stills': ['POST', '/api/cameras/gate/stills'],
   'POST /api/cameras/:id/signals/:signal': ['POST', '/api/cameras/gate/signals/main', { state: 'red' }],
   'GET /api/live': ['GET', '/api/live?cameras=nowhere'],
+  'GET /api/map/:zoom/:x/:y': ['GET', '/api/map/0/0/0'],
   'GET /hls/:cameraId/live.m3u8': ['GET', '/hls/gate/live.m3u8'],
   'GET /hls/:cameraId/dvr.m3u8': ['GET', '/hls/gate/dvr.m3u8?from=0&to=1000'],
   'GET /hls/:cameraId/:session/*': ['GET', '/hls/gate/s1/000000.m4s'],

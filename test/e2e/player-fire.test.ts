@@ -1,4 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -85,6 +87,29 @@ const pictures = async () => {
   return [{ path: 'still-at.jpg', role: 'still-at' as const, body }, ...crops];
 };
 
+/** A map of our own drawing: green land, a river, a road. */
+const serveTiles = async (): Promise<{
+  readonly url: string;
+  readonly asked: string[];
+  readonly close: () => void;
+}> => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    asked.push(path);
+    const drawn = `<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"><rect width="256" height="256" fill="#dfe8d4"/>
+      <path d="M0 150C80 120 120 220 256 180" stroke="#a9c9dd" stroke-width="9" fill="none"/>
+      <path d="M90 0C110 90 60 160 120 256" stroke="#fff" stroke-width="5" fill="none"/></svg>`;
+    void sharp(Buffer.from(drawn))
+      .png()
+      .toBuffer()
+      .then((png) => response.end(png));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${String(port)}`, asked, close: () => server.close() };
+};
+
 const why = hasChromium ? '' : ' (skipped: chromium is not installed)';
 
 describe.skipIf(!hasChromium)('fire desk in a browser', () => {
@@ -92,6 +117,7 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
   let browser: Browser;
   let playerDir: string;
   let opened: OpenedPage;
+  let tiles: Awaited<ReturnType<typeof serveTiles>>;
   beforeAll(async () => {
     playerDir = await mkdtemp(join(tmpdir(), 'watchpost-player-'));
     await buildPlayer(playerDir);
@@ -99,8 +125,10 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     clock.at = Date.now();
     const roads = join(playerDir, 'roads.geojson');
     await writeFile(roads, ROADS);
+    tiles = await serveTiles();
+    const map = `{ tiles: "${tiles.url}/{z}/{x}/{y}.png", attribution: © drawn }`;
     const config = parseConfig(
-      `${CONFIG}${ALERTS}fire: { vn2000: { centralMeridianDeg: 104.5 }, layers: [{ kind: road, file: "${roads}" }] }\n`,
+      `${CONFIG.replace('name: Test city', `name: Test city, map: ${map}`)}${ALERTS}fire: { vn2000: { centralMeridianDeg: 104.5 }, layers: [{ kind: road, file: "${roads}" }] }\n`,
     );
     site = await openSite({ clock, config, playerDir });
     const triggerAt = clock.at - 600_000;
@@ -124,6 +152,7 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
   afterAll(async () => {
     await browser.close();
     await site.close();
+    tiles.close();
     await rm(playerDir, { recursive: true, force: true });
   });
 
@@ -132,6 +161,16 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     await page.waitForSelector('.fire-ellipse');
     expect(await page.locator('.fire-tower').count()).toBe(2);
     expect(await page.locator('.fire-bearing').count()).toBe(2);
+    // The map under it comes through our own server.
+    const laid = await page
+      .locator('.map-background image')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+    expect(laid.length).toBeGreaterThan(3);
+    for (const href of laid) expect(href).toMatch(/^\/api\/map\/\d+\/\d+\/\d+$/);
+    await expect
+      .poll(() => laid.every((href) => tiles.asked.includes(`${href!.slice('/api/map'.length)}.png`)))
+      .toBe(true);
+    expect(await page.locator('.map-source').innerHTML()).toBe('© drawn');
     expect(await page.locator('.fire-incident').count()).toBe(1);
     expect(await page.locator('.fire-incident header').innerText()).toMatch(/^10\.33\d\d, 103\.97\d\d ± \d+ m/);
     expect(await page.locator('.fire-nearest').last().innerText()).toMatch(

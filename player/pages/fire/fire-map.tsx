@@ -1,11 +1,12 @@
 import type { IncidentView } from '../../../api/contract/incidents.ts';
+import { MapBackground } from '../../components/map-background.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { frameOf, lineEnd, project } from './map-projection.ts';
 
 const WIDTH = 720;
 const HEIGHT = 520;
 
-/** Towers, bearings and ellipses, drawn without any map server: a fire desk works when the network does not. */
+/** Towers, bearings and ellipses, drawn by ourselves: a fire desk works when the network and the map's source do not. */
 export function FireMap(props: {
   readonly incidents: readonly IncidentView[];
   readonly selected: string | null;
@@ -23,6 +24,7 @@ export function FireMap(props: {
   const scaleKm = frame.gridM / 1000;
   return (
     <svg className="fire-map" viewBox={`0 0 ${String(WIDTH)} ${String(HEIGHT)}`} role="img" aria-label={t('fire.map')}>
+      <MapBackground frame={frame} />
       {incidents.map((incident) => (
         <g key={incident.id} data-selected={incident.id === selected} onClick={() => onSelect(incident.id)}>
           {incident.alerts.map(({ sight, case: { id } }) => {

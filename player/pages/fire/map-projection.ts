@@ -66,6 +66,15 @@ const roundLength = (metres: number): number => {
   return power * (metres >= 5 * power ? 5 : metres >= 2 * power ? 2 : 1);
 };
 
+/** Where on the earth a point of the frame lies: `project` the other way. */
+export const unproject = (
+  { x, y }: { readonly x: number; readonly y: number },
+  { middle, pixelsPerM, width, height }: MapFrame,
+): Place => ({
+  latitude: middle.latitude - (y - height / 2) / pixelsPerM / METRES_PER_DEGREE,
+  longitude: middle.longitude + (x - width / 2) / pixelsPerM / eastPerDegree(middle.latitude),
+});
+
 export const project = (
   { latitude, longitude }: Place,
   frame: MapFrame,

@@ -1,11 +1,12 @@
 import type { Trace } from '../../../api/contract/passages.ts';
+import { MapBackground } from '../../components/map-background.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { frameAround, project } from '../fire/map-projection.ts';
 
 const WIDTH = 520;
 const HEIGHT = 420;
 
-/** Cameras and the ways between them, drawn without any map server. */
+/** Cameras and the ways between them, drawn by ourselves over the configured map, if there is one. */
 export function TraceMap({ trace }: { readonly trace: Trace }) {
   const { t, format } = useI18n();
   const placed = trace.cameras.flatMap(({ location, ...camera }) => (location ? [{ ...camera, location }] : []));
@@ -24,6 +25,7 @@ export function TraceMap({ trace }: { readonly trace: Trace }) {
       role="img"
       aria-label={t('plates.map')}
     >
+      <MapBackground frame={frame} />
       {trace.legs.map((leg, index) => {
         const from = points.get(trace.passages[index]!.cameraId);
         const to = points.get(trace.passages[index + 1]!.cameraId);
