@@ -39,6 +39,8 @@ import { registerProblems, sendProblem } from './plugins/problems.ts';
 import { registerSecurityHeaders } from './plugins/security-headers.ts';
 import { registerValidation } from './plugins/validation.ts';
 import { CaseRepository } from './repositories/cases.ts';
+import { ClaimRepository } from './repositories/claims.ts';
+import { VerdictRepository } from './repositories/verdicts.ts';
 import { MissedRepository } from './repositories/missed.ts';
 import { CustodyRepository } from './repositories/custody.ts';
 import { PlateCorrectionRepository } from './repositories/plate-corrections.ts';
@@ -162,6 +164,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]));
   const redis = new RedisLink(redisUrl, log);
   const states = new CameraStates(redis, clock);
+  const cases = new CaseRepository(db, clock);
   const context: ApiContext = {
     config,
     cameras,
@@ -185,7 +188,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     sessions,
     provider,
     providerSessions,
-    cases: new CaseRepository(db, clock, config.review),
+    cases,
+    claims: new ClaimRepository(cases, db, clock, config.review),
+    verdicts: new VerdictRepository(cases, db, clock, config.review),
     procedure: new ProcedureRepository(db, clock),
     assignment: new AssignmentRepository(db, clock),
     custody: new CustodyRepository(db, clock, config.evidence.retention),

@@ -21,6 +21,7 @@ import type { RedisLink } from './live/redis-link.ts';
 import type { Metrics } from './metrics.ts';
 import type { DataPaths } from './paths.ts';
 import type { CaseRepository } from './repositories/cases.ts';
+import type { ClaimRepository } from './repositories/claims.ts';
 import type { AssignmentRepository } from './repositories/assignment.ts';
 import type { MissedRepository } from './repositories/missed.ts';
 import type { SameActRepository } from './repositories/same-act.ts';
@@ -29,6 +30,7 @@ import type { PlateCorrectionRepository } from './repositories/plate-corrections
 import type { ProcedureRepository } from './repositories/procedure.ts';
 import type { PassageRepository } from './repositories/passages.ts';
 import type { AlertRepository } from './repositories/alerts.ts';
+import type { VerdictRepository } from './repositories/verdicts.ts';
 import type { WatchRepository } from './repositories/watch-lists.ts';
 import type { CountRepository } from './repositories/counts.ts';
 import type { TallyRepository } from './repositories/tallies.ts';
@@ -56,6 +58,8 @@ export type ApiContext = {
   readonly users: UserStore;
   readonly reviewKeys: ReviewKeyStore;
   readonly cases: CaseRepository;
+  readonly claims: ClaimRepository;
+  readonly verdicts: VerdictRepository;
   readonly procedure: ProcedureRepository;
   readonly assignment: AssignmentRepository;
   readonly custody: CustodyRepository;

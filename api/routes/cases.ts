@@ -30,7 +30,7 @@ import { Views } from './views.ts';
 export const CaseParams = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' }) });
 
 export const registerCaseRoutes = (app: App, context: ApiContext): void => {
-  const { audit, cases, clock, live, paths, store } = context;
+  const { audit, cases, claims, clock, live, paths, store, verdicts } = context;
   const views = new Views(audit, clock);
   const changed = async (row: CaseTable): Promise<void> =>
     live.publishCase({ caseId: row.id, state: row.state, cameraId: row.camera_id, kind: row.kind });
@@ -112,7 +112,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       },
     },
     async (request) => {
-      const { row, leaseUntil } = await cases.claim(request.params.id, accountOf(request));
+      const { row, leaseUntil } = await claims.claim(request.params.id, accountOf(request));
       await changed(row);
       return { leaseUntil };
     },
@@ -128,7 +128,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       },
     },
     async (request, reply) => {
-      await changed(await cases.release(request.params.id, accountOf(request)));
+      await changed(await claims.release(request.params.id, accountOf(request)));
       return reply.code(204).send(null);
     },
   );
@@ -144,7 +144,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       },
     },
     async (request) => {
-      const row = await cases.decide(request.params.id, accountOf(request), request.body);
+      const row = await verdicts.decide(request.params.id, accountOf(request), request.body);
       await changed(row);
       return cases.summary(row);
     },
@@ -160,7 +160,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       },
     },
     async (request) => {
-      const row = await cases.undo(request.params.id, accountOf(request));
+      const row = await verdicts.undo(request.params.id, accountOf(request));
       await changed(row);
       return cases.summary(row);
     },
@@ -176,7 +176,7 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
       },
     },
     async (request) => {
-      const row = await cases.reopen(request.params.id, accountOf(request));
+      const row = await verdicts.reopen(request.params.id, accountOf(request));
       await changed(row);
       return cases.summary(row);
     },

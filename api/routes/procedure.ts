@@ -21,15 +21,15 @@ import {
 import type { CaseTable } from '../database/schema.ts';
 import { vodPlaylist } from '../live/vod-playlist.ts';
 import { accountOf } from '../plugins/auth.ts';
-import { checkReason } from '../repositories/cases.ts';
 import { checkMissedKind } from '../repositories/missed.ts';
+import { checkReason } from '../repositories/verdict-reason.ts';
 import type { App } from './app.ts';
 import { visibleCamera } from './cameras.ts';
 import { CaseParams } from './cases.ts';
 
 /** What happens to cases beside the verdict: the legal procedure, notes, many at once, and acts that no rule saw. */
 export const registerProcedureRoutes = (app: App, context: ApiContext): void => {
-  const { cases, live, missed, paths, plateCorrections, procedure } = context;
+  const { cases, claims, live, missed, paths, plateCorrections, procedure, verdicts } = context;
   const changed = async (row: CaseTable): Promise<void> =>
     live.publishCase({ caseId: row.id, state: row.state, cameraId: row.camera_id, kind: row.kind });
 
@@ -108,8 +108,8 @@ export const registerProcedureRoutes = (app: App, context: ApiContext): void => 
       const results: BulkResult['results'] = [];
       for (const id of new Set(ids)) {
         try {
-          await cases.claim(id, account);
-          await changed(await cases.decide(id, account, verdict));
+          await claims.claim(id, account);
+          await changed(await verdicts.decide(id, account, verdict));
           results.push({ id, done: true, code: null, detail: null });
         } catch (error) {
           if (!(error instanceof WatchpostError)) throw error;

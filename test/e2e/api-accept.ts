@@ -13,7 +13,7 @@ export const acceptForTest = async (site: Site, job: ReviewJob): Promise<boolean
   try {
     const context = {
       cameras: new Map(site.config.cameras.map((camera) => [camera.id, camera])),
-      cases: new CaseRepository(db, site.clock, site.config.review),
+      cases: new CaseRepository(db, site.clock),
       clock: site.clock,
       config: site.config,
       stages: new StageHistograms(),

@@ -10,9 +10,11 @@ import { type Database, openDatabase } from '../../api/database/open-database.ts
 import { AlertRepository } from '../../api/repositories/alerts.ts';
 import { AssignmentRepository } from '../../api/repositories/assignment.ts';
 import { CaseRepository, type NewCase } from '../../api/repositories/cases.ts';
+import { ClaimRepository } from '../../api/repositories/claims.ts';
 import { CountRepository } from '../../api/repositories/counts.ts';
 import { type PassageFilter, searchPassages, tracePlate } from '../../api/repositories/passage-search.ts';
 import { PassageRepository } from '../../api/repositories/passages.ts';
+import { VerdictRepository } from '../../api/repositories/verdicts.ts';
 import { type Passage, passageId } from '../../pipeline/passages/passage.ts';
 import { parsePattern } from '../../pipeline/passages/plate-pattern.ts';
 import { PASSWORD, TestClock } from './api-harness.ts';
@@ -69,12 +71,16 @@ describe.each(DATABASES)('repositories on $name', ({ open, skip }) => {
   let db: Database;
   let clock: TestClock;
   let cases: CaseRepository;
+  let claims: ClaimRepository;
+  let verdicts: VerdictRepository;
   beforeAll(async () => {
     if (skip) return;
     server = await open();
     db = await openDatabase(server.target);
     clock = new TestClock();
-    cases = new CaseRepository(db, clock, { leaseMs: 60_000, undoMs: 30_000, secondReviewShare: 0 });
+    cases = new CaseRepository(db, clock);
+    claims = new ClaimRepository(cases, db, clock, { leaseMs: 60_000 });
+    verdicts = new VerdictRepository(cases, db, clock, { leaseMs: 60_000, undoMs: 30_000, secondReviewShare: 0 });
   });
   afterAll(async () => {
     if (skip) return;
@@ -121,7 +127,7 @@ describe.each(DATABASES)('repositories on $name', ({ open, skip }) => {
       const both = await Promise.all([alerts.escalated(alert, step), alerts.escalated(alert, step)]);
       expect(both.sort()).toEqual([false, true]);
       expect(await alerts.attentionTo('fire')).toBeNull();
-      await cases.claim('fire', officer('lan'));
+      await claims.claim('fire', officer('lan'));
       expect(await alerts.attentionTo('fire')).toMatchObject({ by: 'lan' });
       expect([await alerts.acknowledge('fire', 'lan', 150), await alerts.acknowledge('fire', 'bo', 151)]).toEqual([
         true,
@@ -135,18 +141,20 @@ describe.each(DATABASES)('repositories on $name', ({ open, skip }) => {
   test.skipIf(skip)('of ten officers who claim at once, one gets the case', async () => {
     await cases.insert(newCase('wanted', 2));
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 10 }, (_, index) => cases.claim('wanted', officer(`o${index}`))),
+      Array.from({ length: 10 }, (_, index) => claims.claim('wanted', officer(`o${index}`))),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const winner = (await cases.get('wanted', everything)).claimed_by!;
-    const verdicts = await Promise.allSettled(
-      Array.from({ length: 10 }, (_, index) => cases.decide('wanted', officer(`o${index}`), { verdict: 'confirmed' })),
+    const decisions = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, index) =>
+        verdicts.decide('wanted', officer(`o${index}`), { verdict: 'confirmed' }),
+      ),
     );
-    expect(verdicts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(decisions.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await cases.get('wanted', everything)).toMatchObject({ state: 'confirmed', verdict_by: winner, is_open: 0 });
     const label = await db.selectFrom('labels').selectAll().where('case_id', '=', 'wanted').executeTakeFirst();
     expect(label).toMatchObject({ label: 'confirmed', actor: winner });
-    await cases.undo('wanted', officer(winner));
+    await verdicts.undo('wanted', officer(winner));
     expect(await db.selectFrom('labels').selectAll().where('case_id', '=', 'wanted').execute()).toEqual([]);
   });
 
@@ -342,11 +350,7 @@ describe('SQLite', () => {
           },
         }),
       });
-      const cases = new CaseRepository(explaining as unknown as Database, new TestClock(), {
-        leaseMs: 1,
-        undoMs: 1,
-        secondReviewShare: 0,
-      });
+      const cases = new CaseRepository(explaining as unknown as Database, new TestClock());
       const cursor = Buffer.from('5:x').toString('base64url');
       for (const query of [
         {},
