@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../pipeline/clock.ts';
-import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
+import type { Config } from '../pipeline/config-schema.ts';
+import type { CameraConfig } from '../pipeline/config/camera.ts';
 import type { EvidenceStore } from '../pipeline/evidence-store.ts';
 import type { StageHistograms } from '../pipeline/stage-histograms.ts';
 import type { LoginProvider } from './accounts/login-provider.ts';

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Config } from '../pipeline/config-schema.ts';
+import type { MapConfig } from '../pipeline/config/site.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import { withTimeLimit } from '../pipeline/time-limit.ts';
 
-type MapConfig = NonNullable<Config['site']['map']>;
 /** Web Mercator [OGC 17-083r4, WebMercatorQuad]: column and row from the north-west corner at a zoom. */
 export type TileId = { readonly zoom: number; readonly x: number; readonly y: number };
 export type Tile = { readonly bytes: Buffer; readonly type: string };

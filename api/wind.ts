@@ -1,7 +1,7 @@
 import { Value } from '@sinclair/typebox/value';
 import type { Logger } from 'pino';
 import type { Clock } from '../pipeline/clock.ts';
-import type { Config } from '../pipeline/config-schema.ts';
+import type { WindConfig } from '../pipeline/config/fire.ts';
 import { redactUrl, WatchpostError } from '../pipeline/errors.ts';
 import { withTimeLimit } from '../pipeline/time-limit.ts';
 import { Wind, WindReport } from './contract/wind.ts';
@@ -16,8 +16,6 @@ const TIMEOUT_MS = 10_000;
 const MOST_CHARACTERS = 256 * 1024;
 const MINUTE_MS = 60_000;
 const TO_MPS = { 'm/s': 1, 'km/h': 1 / 3.6, knots: 0.514_444 } as const;
-
-type Service = NonNullable<Config['fire']['wind']>;
 
 /** Wind as people and programs report it, and as a weather service is asked for it; the newest measurement counts. */
 export class WindBook {
@@ -56,7 +54,7 @@ export class WindBook {
   }
 
   /** Asks a weather service from now on. */
-  start(service: Service): void {
+  start(service: WindConfig): void {
     this.#stop = new AbortController();
     this.#asking = this.#ask(service, this.#stop.signal);
   }
@@ -66,7 +64,7 @@ export class WindBook {
     await this.#asking;
   }
 
-  async #ask(service: Service, signal: AbortSignal): Promise<void> {
+  async #ask(service: WindConfig, signal: AbortSignal): Promise<void> {
     let hasFailed = false;
     while (!signal.aborted) {
       try {
@@ -86,7 +84,7 @@ const isFired = (signal: AbortSignal): boolean => signal.aborted;
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 /** One answer of a weather service. @throws WatchpostError INPUT_UNREADABLE, without its address's secrets */
-export const askService = async (service: Service, signal: AbortSignal): Promise<WindReport> => {
+export const askService = async (service: WindConfig, signal: AbortSignal): Promise<WindReport> => {
   const { url, headers, speed, direction, at, unit } = service;
   const fail = (why: string, cause?: unknown): never => {
     throw new WatchpostError('INPUT_UNREADABLE', `${new URL(url).host}: ${why}`, { cause });

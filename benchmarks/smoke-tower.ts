@@ -1,6 +1,7 @@
 import type { readFrame } from '../models/detect-images.ts';
 import { CameraPipeline } from '../pipeline/camera-pipeline.ts';
-import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
+import type { Config } from '../pipeline/config-schema.ts';
+import type { CameraConfig } from '../pipeline/config/camera.ts';
 import type { Detection } from '../pipeline/detection.ts';
 
 export const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { Value } from '@sinclair/typebox/value';
-import { TrackerConfig } from '../pipeline/config-schema.ts';
+import { TrackerConfig } from '../pipeline/config/analysis.ts';
 import type { Detection } from '../pipeline/detection.ts';
 import { ByteTracker } from '../pipeline/tracking/bytetrack.ts';
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { DetectorConfig } from '../pipeline/config-schema.ts';
+import type { DetectorConfig } from '../pipeline/config/detector.ts';
 import type { Frame } from '../pipeline/frame.ts';
 import { planLetterbox } from '../pipeline/letterbox.ts';
 import type { ModelEntry } from './manifest.ts';

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import sharp from 'sharp';
-import type { AnalysisConfig, DetectorConfig } from '../pipeline/config-schema.ts';
+import type { AnalysisConfig } from '../pipeline/config/analysis.ts';
+import type { DetectorConfig } from '../pipeline/config/detector.ts';
 import type { Detection } from '../pipeline/detection.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { Frame } from '../pipeline/frame.ts';

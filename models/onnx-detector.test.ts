@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { DetectorConfig } from '../pipeline/config-schema.ts';
+import type { DetectorConfig } from '../pipeline/config/detector.ts';
 import type { Detector } from '../pipeline/detector.ts';
 import type { Frame } from '../pipeline/frame.ts';
 import { planLetterbox } from '../pipeline/letterbox.ts';

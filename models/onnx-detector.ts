@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { DetectorConfig } from '../pipeline/config-schema.ts';
+import type { DetectorConfig } from '../pipeline/config/detector.ts';
 import type { Detection } from '../pipeline/detection.ts';
 import type { Detector } from '../pipeline/detector.ts';
 import { WatchpostError } from '../pipeline/errors.ts';

@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { DetectorConfig } from '../pipeline/config-schema.ts';
+import type { DetectorConfig } from '../pipeline/config/detector.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { ClassTable } from './classes.ts';
 import type { DecodeContext, OutputTensor } from './decoders/decoder.ts';

@@ -1,4 +1,4 @@
-import type { DetectorConfig } from '../pipeline/config-schema.ts';
+import type { DetectorConfig } from '../pipeline/config/detector.ts';
 import type { ErrorCode } from '../pipeline/errors.ts';
 import type { ModelEntry } from './manifest.ts';
 

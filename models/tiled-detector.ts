@@ -1,4 +1,4 @@
-import type { AnalysisConfig } from '../pipeline/config-schema.ts';
+import type { AnalysisConfig } from '../pipeline/config/analysis.ts';
 import type { Detection } from '../pipeline/detection.ts';
 import type { Detector } from '../pipeline/detector.ts';
 import { FrameBuffers } from '../pipeline/frame-buffers.ts';

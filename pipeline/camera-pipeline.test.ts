@@ -1,7 +1,7 @@
 import { Value } from '@sinclair/typebox/value';
 import { describe, expect, test } from 'vitest';
 import { CameraPipeline } from './camera-pipeline.ts';
-import { CameraConfig } from './config-schema.ts';
+import { CameraConfig } from './config/camera.ts';
 import type { Detection } from './detection.ts';
 import { toEventLine } from './event-line.ts';
 import type { WatchEvent } from './event.ts';

@@ -1,5 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
-import { type CameraConfig, TrackerConfig } from './config-schema.ts';
+import { TrackerConfig } from './config/analysis.ts';
+import type { CameraConfig } from './config/camera.ts';
 import type { Detection } from './detection.ts';
 import { EventAssembler } from './event-assembler.ts';
 import type { Provenance, WatchEvent } from './event.ts';

@@ -1,6 +1,7 @@
 import { toCanonicalJson } from './canonical-json.ts';
-import type { CameraConfig, Config } from './config-schema.ts';
-import { headsOf } from './config-schema.ts';
+import type { Config } from './config-schema.ts';
+import type { CameraConfig } from './config/camera.ts';
+import { headsOf } from './config/camera.ts';
 
 /**
  * What only the analysis reads: a camera's recording goes on when nothing else of it changes. `signals` are not among it, as

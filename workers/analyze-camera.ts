@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { RunTiming } from '../models/thread-protocol.ts';
 import { CameraPipeline } from '../pipeline/camera-pipeline.ts';
-import { type CameraConfig, passagesOf } from '../pipeline/config-schema.ts';
+import { type CameraConfig, passagesOf } from '../pipeline/config/camera.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import { type LiveFrame, liveChannel } from '../pipeline/live.ts';
 import { PassageWatch } from '../pipeline/passages/passage-watch.ts';

@@ -1,6 +1,7 @@
 import { constants, getPriority, setPriority } from 'node:os';
 import { isSame } from '../pipeline/config-change.ts';
-import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
+import type { Config } from '../pipeline/config-schema.ts';
+import type { CameraConfig } from '../pipeline/config/camera.ts';
 import type { WatchpostError } from '../pipeline/errors.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';
 import { analyzeCamera } from './analyze-camera.ts';

@@ -5,7 +5,8 @@ import { Value } from '@sinclair/typebox/value';
 import type { Logger } from 'pino';
 import { chooseWay, type Trial, tryWays, waysToTry } from '../models/calibration.ts';
 import type { ModelEntry } from '../models/manifest.ts';
-import type { CameraConfig, DetectorConfig } from '../pipeline/config-schema.ts';
+import type { CameraConfig } from '../pipeline/config/camera.ts';
+import type { DetectorConfig } from '../pipeline/config/detector.ts';
 import { writeWhole } from './write-whole.ts';
 
 const Kept = Type.Record(

@@ -1,4 +1,4 @@
-import type { CameraConfig } from '../pipeline/config-schema.ts';
+import type { CameraConfig } from '../pipeline/config/camera.ts';
 
 export type CameraSetOptions = {
   /** Works on one camera until its signal fires or it has nothing left to do. */

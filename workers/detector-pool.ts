@@ -5,13 +5,10 @@ import { openDetector } from '../models/onnx-detector.ts';
 import type { RunTiming } from '../models/thread-protocol.ts';
 import { planAnalysis, TiledDetector } from '../models/tiled-detector.ts';
 import { Batcher } from '../pipeline/batcher.ts';
-import {
-  type AnalysisConfig,
-  type CameraConfig,
-  type Config,
-  type DetectorConfig,
-  headsOf,
-} from '../pipeline/config-schema.ts';
+import type { Config } from '../pipeline/config-schema.ts';
+import type { AnalysisConfig } from '../pipeline/config/analysis.ts';
+import { type CameraConfig, headsOf } from '../pipeline/config/camera.ts';
+import type { DetectorConfig } from '../pipeline/config/detector.ts';
 import type { Detection } from '../pipeline/detection.ts';
 import type { Detector } from '../pipeline/detector.ts';
 import type { WatchpostError } from '../pipeline/errors.ts';

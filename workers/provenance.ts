@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { toCanonicalJson } from '../pipeline/canonical-json.ts';
-import type { CameraConfig, DetectorConfig } from '../pipeline/config-schema.ts';
+import type { CameraConfig } from '../pipeline/config/camera.ts';
+import type { DetectorConfig } from '../pipeline/config/detector.ts';
 import type { Detector } from '../pipeline/detector.ts';
 import type { Provenance } from '../pipeline/event.ts';
 

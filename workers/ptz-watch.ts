@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { CameraConfig } from '../pipeline/config-schema.ts';
+import type { CameraConfig } from '../pipeline/config/camera.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import type { PtzPosition } from '../pipeline/fire/ptz.ts';
 import { isAborted } from './is-aborted.ts';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import type { CameraConfig } from '../pipeline/config-schema.ts';
+import type { CameraConfig } from '../pipeline/config/camera.ts';
 import type { Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';
 import { StageHistograms } from '../pipeline/stage-histograms.ts';

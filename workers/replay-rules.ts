@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { CameraPipeline } from '../pipeline/camera-pipeline.ts';
-import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
+import type { Config } from '../pipeline/config-schema.ts';
+import type { CameraConfig } from '../pipeline/config/camera.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import { parseJsonAs } from '../pipeline/evaluation/check-input.ts';
 import type { WatchEvent } from '../pipeline/event.ts';

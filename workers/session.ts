@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CameraConfig, Config } from '../pipeline/config-schema.ts';
+import type { Config } from '../pipeline/config-schema.ts';
+import type { CameraConfig } from '../pipeline/config/camera.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
 import type { Letterbox } from '../pipeline/frame.ts';
 import type { Size } from '../pipeline/geometry.ts';

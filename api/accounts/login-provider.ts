@@ -1,7 +1,7 @@
 import type { ClientAuth, Configuration, TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client';
 import type { Logger } from 'pino';
 import type { Clock } from '../../pipeline/clock.ts';
-import type { OidcConfig } from '../../pipeline/config-schema.ts';
+import type { OidcConfig } from '../../pipeline/config/accounts.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { type Claims, findClaim, type ProviderPerson, toPerson } from './provider-rights.ts';
 import type { SecretBox } from './secret-box.ts';

@@ -1,4 +1,4 @@
-import type { OidcConfig } from '../../pipeline/config-schema.ts';
+import type { OidcConfig } from '../../pipeline/config/accounts.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { Role } from '../contract/session.ts';
 

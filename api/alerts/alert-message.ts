@@ -1,6 +1,6 @@
 import { firstThatFits } from '../../pipeline/alerts/sms-text.ts';
 import type { AlertKind } from '../../pipeline/alerts/alert-config.ts';
-import type { CameraConfig } from '../../pipeline/config-schema.ts';
+import type { CameraConfig } from '../../pipeline/config/camera.ts';
 import type { WatchEvent } from '../../pipeline/event.ts';
 import { explain } from '../../pipeline/explanation.ts';
 import { RULE_NAMES } from '../../pipeline/explanation-words.ts';

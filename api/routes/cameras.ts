@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CameraConfig } from '../../pipeline/config-schema.ts';
+import type { CameraConfig } from '../../pipeline/config/camera.ts';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
 import { scopeOf, seesGroup } from '../accounts/account.ts';
 import type { Account } from '../accounts/account.ts';

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { CameraConfig } from '../../pipeline/config-schema.ts';
+import type { CameraConfig } from '../../pipeline/config/camera.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { PtzClient } from '../../workers/onvif/ptz-client.ts';
 import type { ApiContext } from '../context.ts';

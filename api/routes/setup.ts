@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { dirname } from 'node:path';
 import { isReloadable } from '../../pipeline/config-change.ts';
-import type { CameraConfig, Config } from '../../pipeline/config-schema.ts';
+import type { Config } from '../../pipeline/config-schema.ts';
+import type { CameraConfig } from '../../pipeline/config/camera.ts';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
 import { RuleConfig } from '../../pipeline/rules/rule-config.ts';
 import type { ApiContext } from '../context.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CameraPipeline } from '../../pipeline/camera-pipeline.ts';
-import type { CameraConfig } from '../../pipeline/config-schema.ts';
+import type { CameraConfig } from '../../pipeline/config/camera.ts';
 import type { WatchEvent } from '../../pipeline/event.ts';
 import { explain } from '../../pipeline/explanation.ts';
 import type { Size } from '../../pipeline/geometry.ts';

@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import { ANALYSIS_ONLY, isSame } from '../../pipeline/config-change.ts';
-import type { CameraConfig, Config } from '../../pipeline/config-schema.ts';
+import type { Config } from '../../pipeline/config-schema.ts';
+import type { CameraConfig } from '../../pipeline/config/camera.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
 import type { ChangeReach, SetupProblem } from '../contract/setup.ts';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findModel } from '../../models/manifest.ts';
-import { type CameraConfig, headsOf } from '../../pipeline/config-schema.ts';
+import { type CameraConfig, headsOf } from '../../pipeline/config/camera.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import { parseReports } from '../../pipeline/evaluation/event-reports.ts';
 import { parseEventTruth } from '../../pipeline/evaluation/event-truth.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { CameraConfig } from '../../pipeline/config-schema.ts';
+import type { CameraConfig } from '../../pipeline/config/camera.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import type { Passage } from '../../pipeline/passages/passage.ts';
 import { replayVideo } from '../../workers/replay.ts';

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { analysisLetterbox } from '../../workers/detector-pool.ts';
 import { runSession } from '../../workers/session.ts';
 import { parseConfig } from '../../pipeline/config.ts';
-import type { CameraConfig } from '../../pipeline/config-schema.ts';
+import type { CameraConfig } from '../../pipeline/config/camera.ts';
 import type { SignalState } from '../../pipeline/signals/signal.ts';
 import { SignalReader } from '../../pipeline/signals/signal-reader.ts';
 import { toSignals } from '../../pipeline/zone.ts';

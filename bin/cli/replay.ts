@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { CameraConfig, Config } from '../../pipeline/config-schema.ts';
+import type { Config } from '../../pipeline/config-schema.ts';
+import type { CameraConfig } from '../../pipeline/config/camera.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { toEventLine } from '../../pipeline/event-line.ts';
 import { openStore } from '../../workers/storage/open-store.ts';

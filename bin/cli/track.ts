@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Value } from '@sinclair/typebox/value';
-import { TrackerConfig } from '../../pipeline/config-schema.ts';
+import { TrackerConfig } from '../../pipeline/config/analysis.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { parseMot, toMotText } from '../../pipeline/evaluation/mot-text.ts';
 import { trackMot } from '../../pipeline/tracking/track-mot.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { passagesOf } from '../../pipeline/config-schema.ts';
+import { passagesOf } from '../../pipeline/config/camera.ts';
 import { systemClock } from '../../pipeline/clock.ts';
 import { createLog } from '../../workers/log.ts';
 import { lockDataFolder } from '../../workers/instance-lock.ts';

@@ -1,4 +1,4 @@
-import type { CameraConfig } from '../config-schema.ts';
+import type { CameraConfig } from '../config/camera.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { isStills } from '../stills.ts';
 import type { SweepConfig } from './sweep-config.ts';

@@ -1,6 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
 import { expect, test } from 'vitest';
-import { PassagesConfig } from '../config-schema.ts';
+import { PassagesConfig } from '../config/passages.ts';
 import type { Track, TrackedFrame } from '../track.ts';
 import type { VehiclePass } from './passage.ts';
 import { PassageWatch } from './passage-watch.ts';

@@ -1,4 +1,5 @@
-import type { CameraConfig, PassagesConfig } from '../config-schema.ts';
+import type { CameraConfig } from '../config/camera.ts';
+import type { PassagesConfig } from '../config/passages.ts';
 import { boxArea, boxHeight, groundPoint, type Point, type Size } from '../geometry.ts';
 import { alongLine, isInside, signedDistance } from '../polygon.ts';
 import { type PtsMs, type SessionClock, toCapturedAt } from '../time.ts';

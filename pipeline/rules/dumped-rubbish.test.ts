@@ -5,7 +5,7 @@ import { car, type DrawnTrack, filmed, FRAME, person, replay, type Sampling } fr
 import { DrawnStreet, type Patch } from '../../test/fixtures/drawn-street.ts';
 import { ruleConfig } from '../../test/rule-config.ts';
 import { CameraPipeline } from '../camera-pipeline.ts';
-import { CameraConfig } from '../config-schema.ts';
+import { CameraConfig } from '../config/camera.ts';
 import type { Box } from '../geometry.ts';
 import { DumpedRubbishRule } from './dumped-rubbish.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '../../test/fixtures/traffic/town.ts';
 import { filmTracks, type TrackNoise } from '../../test/fixtures/traffic/track-film.ts';
 import { CameraPipeline } from '../camera-pipeline.ts';
-import { CameraConfig } from '../config-schema.ts';
+import { CameraConfig } from '../config/camera.ts';
 import type { WatchEvent } from '../event.ts';
 import type { Point } from '../geometry.ts';
 

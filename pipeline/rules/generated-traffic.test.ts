@@ -7,7 +7,7 @@ import { addScores, f1, p95, score, type Score } from '../../test/fixtures/traff
 import { drawTraffic, type Traffic } from '../../test/fixtures/traffic/traffic.ts';
 import { filmTracks, type TrackNoise } from '../../test/fixtures/traffic/track-film.ts';
 import { CameraPipeline } from '../camera-pipeline.ts';
-import { CameraConfig } from '../config-schema.ts';
+import { CameraConfig } from '../config/camera.ts';
 import type { RuleKind, WatchEvent } from '../event.ts';
 import type { Point } from '../geometry.ts';
 import type { SignalReadings } from '../signals/signal.ts';

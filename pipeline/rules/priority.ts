@@ -1,4 +1,4 @@
-import type { CameraConfig } from '../config-schema.ts';
+import type { CameraConfig } from '../config/camera.ts';
 import type { RuleConfig } from './rule-config.ts';
 
 /**

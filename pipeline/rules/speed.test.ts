@@ -10,7 +10,7 @@ import {
   type RoadCamera,
 } from '../../test/fixtures/rendered-road.ts';
 import { ruleConfig } from '../../test/rule-config.ts';
-import { TrackerConfig } from '../config-schema.ts';
+import { TrackerConfig } from '../config/analysis.ts';
 import type { RuleMatch } from '../event.ts';
 import { explain } from '../explanation.ts';
 import type { TrackedFrame } from '../track.ts';

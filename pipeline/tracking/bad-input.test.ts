@@ -1,7 +1,7 @@
 import { Value } from '@sinclair/typebox/value';
 import { describe, expect, test } from 'vitest';
 import { random } from '../../test/drawn-tracks.ts';
-import { TrackerConfig } from '../config-schema.ts';
+import { TrackerConfig } from '../config/analysis.ts';
 import type { Detection } from '../detection.ts';
 import { assign } from './assignment.ts';
 import { ByteTracker } from './bytetrack.ts';

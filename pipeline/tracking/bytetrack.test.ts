@@ -1,7 +1,7 @@
 import { Value } from '@sinclair/typebox/value';
 import { describe, expect, test } from 'vitest';
 import { random } from '../../test/drawn-tracks.ts';
-import { TrackerConfig } from '../config-schema.ts';
+import { TrackerConfig } from '../config/analysis.ts';
 import type { Detection } from '../detection.ts';
 import type { Track } from '../track.ts';
 import { ByteTracker } from './bytetrack.ts';

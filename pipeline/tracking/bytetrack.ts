@@ -1,4 +1,4 @@
-import type { TrackerConfig } from '../config-schema.ts';
+import type { TrackerConfig } from '../config/analysis.ts';
 import type { Detection } from '../detection.ts';
 import { type Box, boxHeight, iou } from '../geometry.ts';
 import type { PtsMs } from '../time.ts';

@@ -1,4 +1,4 @@
-import type { TrackerConfig } from '../config-schema.ts';
+import type { TrackerConfig } from '../config/analysis.ts';
 import type { MotRow } from '../evaluation/mot-text.ts';
 import { ByteTracker } from './bytetrack.ts';
 

@@ -4,7 +4,7 @@ import { filmTraffic } from '../../test/fixtures/traffic/film.ts';
 import type { TrafficPlan } from '../../test/fixtures/traffic/plan.ts';
 import { queue, swarm } from '../../test/fixtures/traffic/plans.ts';
 import { drawTraffic } from '../../test/fixtures/traffic/traffic.ts';
-import { TrackerConfig } from '../config-schema.ts';
+import { TrackerConfig } from '../config/analysis.ts';
 import { evaluateMotSequences, type MotScores } from '../evaluation/evaluate-mot.ts';
 import type { MotRow } from '../evaluation/mot-text.ts';
 import { ByteTracker } from './bytetrack.ts';

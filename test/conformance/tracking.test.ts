@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Value } from '@sinclair/typebox/value';
 import { describe, expect, test } from 'vitest';
-import { TrackerConfig } from '../../pipeline/config-schema.ts';
+import { TrackerConfig } from '../../pipeline/config/analysis.ts';
 import { evaluateMot, type MotScores } from '../../pipeline/evaluation/evaluate-mot.ts';
 import { parseMot } from '../../pipeline/evaluation/mot-text.ts';
 import { trackMot } from '../../pipeline/tracking/track-mot.ts';

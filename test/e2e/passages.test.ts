@@ -8,7 +8,7 @@ import type { PassageFeed, PassageList, Trace, WatchEntry, WatchHitList } from '
 import type { AuditList } from '../../api/contract/audit.ts';
 import { goldenImage } from '../../models/check-model.ts';
 import { CameraPipeline } from '../../pipeline/camera-pipeline.ts';
-import { passagesOf } from '../../pipeline/config-schema.ts';
+import { passagesOf } from '../../pipeline/config/camera.ts';
 import { parseConfig } from '../../pipeline/config.ts';
 import { planLetterbox } from '../../pipeline/letterbox.ts';
 import { PassageWatch } from '../../pipeline/passages/passage-watch.ts';

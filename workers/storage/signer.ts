@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { Config } from '../../pipeline/config-schema.ts';
+import type { SigningConfig } from '../../pipeline/config/evidence.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { ManifestSignature } from '../../pipeline/evidence.ts';
 import { createFile, replaceFile } from './durable.ts';
@@ -15,8 +15,6 @@ export interface Signer {
   /** @throws WatchpostError SIGNING_UNAVAILABLE, INPUT_UNREADABLE */
   sign(document: Uint8Array): Promise<ManifestSignature>;
 }
-
-export type SigningConfig = NonNullable<Config['evidence']['signing']>;
 
 /** The installation's signer: what the configuration names, else the pair of the keys folder, made on the first use. */
 export const openSigner = (keysDir: string, signing?: SigningConfig): Signer =>

@@ -1,6 +1,6 @@
 import type { Attributes, HrTime, Span, Tracer } from '@opentelemetry/api';
 import type { Logger } from 'pino';
-import type { TelemetryConfig } from '../../pipeline/config-schema.ts';
+import type { TelemetryConfig } from '../../pipeline/config/telemetry.ts';
 
 /** A span whose times are known: epoch ms with fractions. */
 export type PastSpan = {
