@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { SPEED_BAND_KMH } from './speed-band.ts';
 
 /** `GET /api/statistics/counts`: crossings by quarter hour. Times are epoch milliseconds. */
 export const CountQuery = Type.Object(
@@ -54,7 +55,6 @@ export type CaseCountList = Static<typeof CaseCountList>;
  */
 export const SpeedQuery = Type.Object(Span, { additionalProperties: false });
 export type SpeedQuery = Static<typeof SpeedQuery>;
-export const SPEED_BAND_KMH = 5;
 export const SpeedCount = Type.Object({
   cameraId: Type.String(),
   className: Type.String(),

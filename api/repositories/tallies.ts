@@ -1,5 +1,6 @@
 import type { Tally } from '../../pipeline/tally.ts';
-import { type CrowdList, SPEED_BAND_KMH, type SpeedList } from '../contract/statistics.ts';
+import { SPEED_BAND_KMH } from '../contract/speed-band.ts';
+import type { CrowdList, SpeedList } from '../contract/statistics.ts';
 import type { Database } from '../database/open-database.ts';
 import { countedAnew, QUARTER_MS } from './counts.ts';
 

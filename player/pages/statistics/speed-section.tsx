@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { SPEED_BAND_KMH } from '../../../api/contract/speed-band.ts';
 import type { SpeedList } from '../../../api/contract/statistics.ts';
 import { api } from '../../api-client.ts';
 import { TableScroll } from '../../components/table-scroll.tsx';
@@ -8,7 +9,7 @@ import { type Asked, useAsked } from './asked.ts';
 import { Chart, type ChartData, stacked } from './chart.tsx';
 import { NumberHeads } from './number-heads.tsx';
 import { Section } from './section.tsx';
-import { BAND_KMH, sumOf, speedsByBand, speedsByPlace } from './sums.ts';
+import { sumOf, speedsByBand, speedsByPlace } from './sums.ts';
 
 /** How fast vehicles drove: by class in bands, and by camera the median and what 85 of 100 stay below. */
 export function SpeedSection({ asked }: { readonly asked: Asked }) {
@@ -18,7 +19,7 @@ export function SpeedSection({ asked }: { readonly asked: Asked }) {
     saveCsv(
       `watchpost-speeds_${asked.days}.csv`,
       ['camera', 'class', 'from_kmh', 'to_kmh', 'count'],
-      counts.map((row) => [row.cameraId, row.className, row.fromKmh, row.fromKmh + BAND_KMH, row.count]),
+      counts.map((row) => [row.cameraId, row.className, row.fromKmh, row.fromKmh + SPEED_BAND_KMH, row.count]),
     );
   return (
     <Section
@@ -39,7 +40,7 @@ function Speeds({ data, asked }: { readonly data: SpeedList; readonly asked: Ask
   const bands = useMemo(() => speedsByBand(data.counts), [data]);
   const chart = useMemo<ChartData>(
     () => ({
-      ...{ kind: 'bars', isTime: false, step: BAND_KMH },
+      ...{ kind: 'bars', isTime: false, step: SPEED_BAND_KMH },
       x: bands.fromKmh,
       rows: stacked(bands.counts),
       xText: (kmh) => format.number(kmh),
@@ -73,7 +74,7 @@ function Speeds({ data, asked }: { readonly data: SpeedList; readonly asked: Ask
                 <td className="number">{format.number(medianKmh)}</td>
                 <td className="number">{format.number(v85Kmh)}</td>
                 <td className="number">
-                  {format.number(fastestKmh)}–{format.number(fastestKmh + BAND_KMH)}
+                  {format.number(fastestKmh)}–{format.number(fastestKmh + SPEED_BAND_KMH)}
                 </td>
               </tr>
             ))}

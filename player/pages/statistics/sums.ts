@@ -1,3 +1,4 @@
+import { SPEED_BAND_KMH } from '../../../api/contract/speed-band.ts';
 import type { CaseCountRow, CountRow, CrowdCount, SpeedCount } from '../../../api/contract/statistics.ts';
 import { hourOfDay, startOfHour } from '../../site-time.ts';
 
@@ -11,10 +12,13 @@ export type Flow = {
 
 const HOUR_MS = 3_600_000;
 const QUARTER_MS = 900_000;
-/** As `SPEED_BAND_KMH` of the API. */
-export const BAND_KMH = 5;
 
 export const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
+const commonestFirst = (byClass: ReadonlyMap<string, readonly number[]>): Pick<Flow, 'classes' | 'counts'> => {
+  const sorted = [...byClass].sort((a, b) => sumOf(b[1]) - sumOf(a[1]) || a[0].localeCompare(b[0]));
+  return { classes: sorted.map(([className]) => className), counts: sorted.map(([, counts]) => counts) };
+};
 
 /** @param span what was asked for: hours in which nothing passed are in the result too */
 export function flowByHour(
@@ -33,8 +37,7 @@ export function flowByHour(
     counts[position] = (counts[position] ?? 0) + count;
     byClass.set(className, counts);
   }
-  const sorted = [...byClass].sort((a, b) => sumOf(b[1]) - sumOf(a[1]) || a[0].localeCompare(b[0]));
-  return { hours, classes: sorted.map(([className]) => className), counts: sorted.map(([, counts]) => counts) };
+  return { hours, ...commonestFirst(byClass) };
 }
 
 export type PlaceHours = {
@@ -86,7 +89,12 @@ export function casesByKind(rows: readonly CaseCountRow[]): readonly KindSum[] {
 
 const grouped = <Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[][] => {
   const groups = new Map<string, Row[]>();
-  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
   return [...groups.values()];
 };
 
@@ -100,24 +108,23 @@ export type SpeedBands = {
 
 /** Vehicles of all cameras by class and speed, the commonest class first. */
 export function speedsByBand(rows: readonly SpeedCount[]): SpeedBands {
-  const highest = Math.max(0, ...rows.map(({ fromKmh }) => fromKmh));
-  const fromKmh = Array.from({ length: highest / BAND_KMH + 1 }, (_, band) => band * BAND_KMH);
+  const highest = rows.reduce((most, row) => Math.max(most, row.fromKmh), 0);
+  const fromKmh = Array.from({ length: highest / SPEED_BAND_KMH + 1 }, (_, band) => band * SPEED_BAND_KMH);
   const byClass = new Map<string, number[]>();
   for (const row of rows) {
     const counts = byClass.get(row.className) ?? fromKmh.map(() => 0);
-    const band = row.fromKmh / BAND_KMH;
+    const band = row.fromKmh / SPEED_BAND_KMH;
     counts[band] = (counts[band] ?? 0) + row.count;
     byClass.set(row.className, counts);
   }
-  const sorted = [...byClass].sort((a, b) => sumOf(b[1]) - sumOf(a[1]) || a[0].localeCompare(b[0]));
-  return { fromKmh, classes: sorted.map(([className]) => className), counts: sorted.map(([, counts]) => counts) };
+  return { fromKmh, ...commonestFirst(byClass) };
 }
 
 /** The speed that a share of vehicles stays below, as if those of a band were spread evenly over it. */
 export function speedBelow(rows: readonly Pick<SpeedCount, 'fromKmh' | 'count'>[], share: number): number {
   let left = share * sumOf(rows.map(({ count }) => count));
   for (const { fromKmh, count } of [...rows].sort((a, b) => a.fromKmh - b.fromKmh)) {
-    if (left <= count) return fromKmh + (BAND_KMH * left) / count;
+    if (left <= count) return fromKmh + (SPEED_BAND_KMH * left) / count;
     left -= count;
   }
   return 0;
