@@ -28,6 +28,9 @@ export const registerStatisticsRoutes = (app: App, context: ApiContext): void =>
     visibleCameras(context, accountOf(request))
       .map(({ id }) => id)
       .filter((id) => cameraId === undefined || id === cameraId);
+  /** The last day, where nothing else was asked for; epoch ms. */
+  const spanOf = ({ after = clock.now() - DAY_MS, before = clock.now() }: SpeedQuery) => ({ after, before });
+
   app.get(
     '/api/statistics/counts',
     {
@@ -57,11 +60,9 @@ export const registerStatisticsRoutes = (app: App, context: ApiContext): void =>
     },
     async (request) => {
       const account = accountOf(request);
-      const { cameraId, after = clock.now() - DAY_MS, before = clock.now() } = request.query;
-      return countCases(db, { after, before }, camerasOf(request, cameraId), scopeOf(account));
+      return countCases(db, spanOf(request.query), camerasOf(request, request.query.cameraId), scopeOf(account));
     },
   );
-  const spanOf = ({ after = clock.now() - DAY_MS, before = clock.now() }: SpeedQuery) => ({ after, before });
   app.get(
     '/api/statistics/speeds',
     {
