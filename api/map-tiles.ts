@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { MapConfig } from '../pipeline/config/site.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
-import { withTimeLimit } from '../pipeline/time-limit.ts';
 
 /** Web Mercator [OGC 17-083r4, WebMercatorQuad]: column and row from the north-west corner at a zoom. */
 export type TileId = { readonly zoom: number; readonly x: number; readonly y: number };
@@ -11,7 +10,6 @@ export type Tile = { readonly bytes: Buffer; readonly type: string };
 const TIMEOUT_MS = 5_000;
 /** A tile has some ten kilobytes. */
 const MOST_BYTES = 512 * 1024;
-const NEVER = new AbortController().signal;
 
 /** By their first bytes: a server that is out of tiles may answer with a page. */
 const TYPES: readonly (readonly [type: string, isIt: (bytes: Buffer) => boolean])[] = [
@@ -53,15 +51,17 @@ const fetchTile = async (url: string): Promise<Buffer> => {
   let status: number;
   let bytes: Buffer;
   try {
-    [status, bytes] = await withTimeLimit(TIMEOUT_MS, NEVER, async (signal): Promise<[number, Buffer]> => {
-      const response = await fetch(url, { signal, headers: { accept: 'image/*', 'user-agent': 'Watchpost' } });
-      if (Number(response.headers.get('content-length') ?? 0) > MOST_BYTES) return [413, Buffer.alloc(0)];
-      return [response.status, Buffer.from(await response.arrayBuffer())];
-    });
+    [status, bytes] = await download(url, AbortSignal.timeout(TIMEOUT_MS));
   } catch (cause) {
     return fail('no answer', cause);
   }
   if (status === 404) throw new WatchpostError('NOT_FOUND', 'The source of map tiles does not have this one');
   if (status !== 200 || bytes.length > MOST_BYTES) return fail(`answered ${String(status)}`);
   return bytes;
+};
+
+const download = async (url: string, signal: AbortSignal): Promise<[status: number, bytes: Buffer]> => {
+  const response = await fetch(url, { signal, headers: { accept: 'image/*', 'user-agent': 'Watchpost' } });
+  if (Number(response.headers.get('content-length') ?? 0) > MOST_BYTES) return [413, Buffer.alloc(0)];
+  return [response.status, Buffer.from(await response.arrayBuffer())];
 };
