@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useSession } from '../session.ts';
 import { tilesOf } from './map-tiles.ts';
-import { type MapFrame, project } from '../pages/fire/map-projection.ts';
+import { type MapFrame, project } from './map-frame.ts';
 
 /** Two neighbours that end on the same fraction of a pixel let the ground shine through. */
 const SEAM_PX = 0.5;

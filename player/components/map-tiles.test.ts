@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { frameAround, project } from '../pages/fire/map-projection.ts';
+import { frameAround, project } from './map-frame.ts';
 import { tilesOf } from './map-tiles.ts';
 
 const SIZE = { width: 720, height: 520 };

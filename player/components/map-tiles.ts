@@ -1,4 +1,4 @@
-import { type MapFrame, unproject } from '../pages/fire/map-projection.ts';
+import { type MapFrame, unproject } from './map-frame.ts';
 
 type Place = { readonly latitude: number; readonly longitude: number };
 /** One square of the map and where its corners lie. */

@@ -1,7 +1,8 @@
 import type { IncidentView } from '../../../api/contract/incidents.ts';
 import { MapBackground } from '../../components/map-background.tsx';
+import { project } from '../../components/map-frame.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
-import { frameOf, lineEnd, project } from './map-projection.ts';
+import { frameOf, lineEnd } from './map-projection.ts';
 
 const WIDTH = 720;
 const HEIGHT = 520;

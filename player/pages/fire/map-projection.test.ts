@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { IncidentView } from '../../../api/contract/incidents.ts';
-import { frameOf, lineEnd, project } from './map-projection.ts';
+import { project } from '../../components/map-frame.ts';
+import { frameOf, lineEnd } from './map-projection.ts';
 
 const SIZE = { width: 720, height: 520 };
 const station = { latitude: 10.25, longitude: 104 };

@@ -1,7 +1,7 @@
 import type { Trace } from '../../../api/contract/passages.ts';
 import { MapBackground } from '../../components/map-background.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
-import { frameAround, project } from '../fire/map-projection.ts';
+import { frameAround, project } from '../../components/map-frame.ts';
 
 const WIDTH = 520;
 const HEIGHT = 420;
