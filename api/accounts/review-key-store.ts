@@ -1,5 +1,6 @@
 import { WatchpostError } from '../../pipeline/errors.ts';
-import { findConflict, type ReviewKeys } from '../contract/review-keys.ts';
+import { findConflict } from '../contract/review-commands.ts';
+import type { ReviewKeys } from '../contract/review-keys.ts';
 import type { Database } from '../database/open-database.ts';
 
 /** The keys of the review page that each person chose. */

@@ -1,7 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { FIRE_ACTIONS } from './fire-action-names.ts';
 
-/** What is done about a fire after it was confirmed, in this order. */
-export const FIRE_ACTIONS = ['dispatched', 'closed'] as const;
 const Action = Type.Union(FIRE_ACTIONS.map((action) => Type.Literal(action)));
 
 /** `POST /api/incidents/:id/actions` */

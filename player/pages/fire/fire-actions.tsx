@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { type FireActionRequest, FIRE_ACTIONS } from '../../../api/contract/fire-actions.ts';
+import { FIRE_ACTIONS } from '../../../api/contract/fire-action-names.ts';
+import type { FireActionRequest } from '../../../api/contract/fire-actions.ts';
 import type { IncidentView } from '../../../api/contract/incidents.ts';
 import { api } from '../../api-client.ts';
 import { useErrorText } from '../../components/states.tsx';

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { keysOf, type ReviewCommand, type ReviewKeys } from '../../../api/contract/review-keys.ts';
+import { keysOf, type ReviewCommand } from '../../../api/contract/review-commands.ts';
+import type { ReviewKeys } from '../../../api/contract/review-keys.ts';
 import { api } from '../../api-client.ts';
 import { useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';

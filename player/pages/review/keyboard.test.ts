@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EXEMPT_REASONS, REJECT_REASONS } from '../../../pipeline/review.ts';
-import { findConflict, keysOf } from '../../../api/contract/review-keys.ts';
+import { findConflict, keysOf } from '../../../api/contract/review-commands.ts';
 import { changeKey, EXEMPT_CHOICES, type KeyPress, type Mode, REJECT_CHOICES, toAction } from './keyboard.ts';
 
 const press = (key: string, extra: Partial<KeyPress> = {}): KeyPress => ({

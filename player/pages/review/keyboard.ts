@@ -3,8 +3,8 @@ import {
   keysOf,
   REVIEW_COMMANDS,
   type ReviewCommand,
-  type ReviewKeys,
-} from '../../../api/contract/review-keys.ts';
+} from '../../../api/contract/review-commands.ts';
+import type { ReviewKeys } from '../../../api/contract/review-keys.ts';
 import type { EXEMPT_REASONS, REJECT_REASONS } from '../../../pipeline/review.ts';
 
 export type RejectReason = (typeof REJECT_REASONS)[number];

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { VerdictRequest } from '../../../api/contract/cases.ts';
-import { keysOf, type ReviewCommand } from '../../../api/contract/review-keys.ts';
+import { keysOf, type ReviewCommand } from '../../../api/contract/review-commands.ts';
 import type { WatchEvent } from '../../../pipeline/event.ts';
 import { type ClipControls, ClipPlayer } from '../../components/clip-player.tsx';
 import { Gaps, LawClauses, Measurements, Stills } from '../../components/case-parts.tsx';

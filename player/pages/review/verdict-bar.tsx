@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Icon } from '../../components/icons.tsx';
 import type { Custody } from '../../../api/contract/custody.ts';
-import { keysOf, type ReviewCommand } from '../../../api/contract/review-keys.ts';
+import { keysOf, type ReviewCommand } from '../../../api/contract/review-commands.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useSession } from '../../session.ts';
 import { type Action, EXEMPT_CHOICES, keyName, type Mode, REJECT_CHOICES } from './keyboard.ts';
