@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { bestPath, logLikelihood, READER_CLASSES, type ReaderOutput, toClasses } from './ctc.ts';
 import { fusePlate, isSettled, type PlateLook } from './fusion.ts';
 import { plateBeam } from './plate-beam.ts';
-import { mulberry32 } from '../random.ts';
 import { likeliestLines } from './prefix-beam.ts';
 import { degradedTrack, outputOf, randomPlate } from './reader-simulation.ts';
+import { seeded } from './seeded.ts';
 
 const look = (output: ReaderOutput, heightPx = 40): PlateLook => ({ output, heightPx, sharpness: 1 });
 
 describe('connectionist temporal classification', () => {
   test('the probabilities of all texts of two steps add up to one', () => {
-    const random = mulberry32(1);
+    const random = seeded(1);
     const output = outputOf([], random, { steps: 2, noise: 3 });
     const symbols = Array.from({ length: READER_CLASSES - 1 }, (_, i) => i + 1);
     const texts = [[], ...symbols.map((a) => [a]), ...symbols.flatMap((a) => symbols.map((b) => [a, b]))];
@@ -19,7 +19,7 @@ describe('connectionist temporal classification', () => {
   });
 
   test('a doubled symbol needs a blank between its two', () => {
-    const random = mulberry32(2);
+    const random = seeded(2);
     const output = outputOf([['5', '5', '9'], []], random, { noise: 0.2 });
     expect(bestPath(output).map(({ symbol }) => symbol)).toEqual(['5', '5', '9']);
     expect(logLikelihood(output, toClasses('559'))).toBeGreaterThan(logLikelihood(output, toClasses('59')));
@@ -28,7 +28,7 @@ describe('connectionist temporal classification', () => {
 
 describe('reading under the grammar', () => {
   test('a letter where the layouts want a digit becomes the digit that looks most like it to the reader', () => {
-    const random = mulberry32(3);
+    const random = seeded(3);
     // B is a little more probable than 8, but no plate has a letter there.
     const output = outputOf(
       [
@@ -47,7 +47,7 @@ describe('reading under the grammar', () => {
   });
 
   test('a province that was never issued is not read', () => {
-    const random = mulberry32(4);
+    const random = seeded(4);
     const output = outputOf([[['1', '4'], '3', 'A', '1', '2', '3', '4', '5'], []], random, { noise: 0.2 });
     const verdict = fusePlate([look(output)]);
     expect(verdict.text).toBe('43A-123.45');
@@ -57,7 +57,7 @@ describe('reading under the grammar', () => {
   });
 
   test('what is no plate is not forced into one', () => {
-    const random = mulberry32(5);
+    const random = seeded(5);
     const output = outputOf([['H', 'E', 'L', 'L', 'O'], []], random, { noise: 0.2 });
     const verdict = fusePlate([look(output), look(output), look(output)]);
     expect(verdict).toMatchObject({ text: null, grade: 'needs-human-reading' });
@@ -76,7 +76,7 @@ describe('reading under the grammar', () => {
   });
 
   test('an empty crop and no crop at all read nothing', () => {
-    const empty = outputOf([[], []], mulberry32(6), { noise: 0.2 });
+    const empty = outputOf([[], []], seeded(6), { noise: 0.2 });
     expect(fusePlate([look(empty)])).toMatchObject({ text: null, raw: '' });
     expect(fusePlate([])).toMatchObject({ text: null, framesUsed: 0 });
   });
@@ -84,7 +84,7 @@ describe('reading under the grammar', () => {
 
 describe('one verdict from many looks', () => {
   test('five clear looks that agree are evidence, two are not', () => {
-    const random = mulberry32(7);
+    const random = seeded(7);
     const clear = () =>
       look(
         outputOf(
@@ -103,7 +103,7 @@ describe('one verdict from many looks', () => {
   });
 
   test('a plate of too few pixels is never evidence', () => {
-    const random = mulberry32(8);
+    const random = seeded(8);
     const looks = [1, 2, 3].map(() =>
       look(
         outputOf(
@@ -121,20 +121,20 @@ describe('one verdict from many looks', () => {
   });
 
   test('a plate that can be a car or an old motorbike is left to a person until the vehicle is known', () => {
-    const random = mulberry32(9);
+    const random = seeded(9);
     const looks = [1, 2, 3].map(() => look(outputOf([Array.from('30A12345'), []], random, { noise: 0.3 })));
     expect(fusePlate(looks, { lines: 2 }).doubts).toContain('ambiguous');
     expect(fusePlate(looks, { lines: 1 })).toMatchObject({ text: '30A-123.45', grade: 'evidence' });
   });
 
   test('a private plate on red ground contradicts itself', () => {
-    const random = mulberry32(10);
+    const random = seeded(10);
     const looks = [1, 2, 3].map(() => look(outputOf([Array.from('30A12345'), []], random, { noise: 0.3 })));
     expect(fusePlate(looks, { colour: 'white-on-red' }).doubts).toContain('colour-contradicts');
   });
 
   test('a picture of all frames joined is no further frame that agrees', () => {
-    const random = mulberry32(13);
+    const random = seeded(13);
     const lines = [Array.from('59T1'), Array.from('15417')];
     const clear = (): PlateLook => look(outputOf(lines, random, { noise: 0.5 }));
     const verdict = fusePlate([clear(), clear(), { ...clear(), joined: 2 }]);
@@ -142,7 +142,7 @@ describe('one verdict from many looks', () => {
   });
 
   test('a joined picture that shows a symbol decides what no frame shows alone', () => {
-    const random = mulberry32(14);
+    const random = seeded(14);
     const lines = (symbol: readonly string[]) => [Array.from('59T1'), ['1', '5', symbol, '1', '7']];
     const doubtful = Array.from({ length: 4 }, (_, i) =>
       look(outputOf(lines(i % 2 ? ['8', '3'] : ['3', '8']), random, { noise: 0.5 })),
@@ -152,7 +152,7 @@ describe('one verdict from many looks', () => {
   });
 
   test('the order of the looks does not matter', () => {
-    const random = mulberry32(11);
+    const random = seeded(11);
     const looks = degradedTrack(randomPlate(random), 8, random);
     const forwards = fusePlate(looks);
     const backwards = fusePlate([...looks].reverse());
@@ -161,7 +161,7 @@ describe('one verdict from many looks', () => {
   });
 
   test('ten degraded looks together are right at least 15 points more often than the best of them alone', () => {
-    const random = mulberry32(12);
+    const random = seeded(12);
     const tracks = 16;
     let together = 0;
     let alone = 0;

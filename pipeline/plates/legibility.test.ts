@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { legibility, readAlone } from './legibility.ts';
-import { mulberry32 } from '../random.ts';
 import { outputOf } from './reader-simulation.ts';
+import { seeded } from './seeded.ts';
 
 const seen = (top: string, bottom: string, noise = 0.2) =>
-  outputOf([Array.from(top), Array.from(bottom)], mulberry32(3), { noise });
+  outputOf([Array.from(top), Array.from(bottom)], seeded(3), { noise });
 
 test('of crops of one picture the one that reads as a whole plate is the most legible', () => {
   const whole = seen('59T1', '15417');
