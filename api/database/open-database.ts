@@ -17,6 +17,7 @@ import * as plateCorrections from './migrations/0013-plate-corrections.ts';
 import * as plumeCourse from './migrations/0014-plume-course.ts';
 import * as assignment from './migrations/0015-assignment.ts';
 import * as tallies from './migrations/0016-tallies.ts';
+import * as plateLookups from './migrations/0017-plate-lookups.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -39,6 +40,7 @@ const MIGRATIONS = {
   '0014-plume-course': plumeCourse,
   '0015-assignment': assignment,
   '0016-tallies': tallies,
+  '0017-plate-lookups': plateLookups,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */

@@ -291,7 +291,7 @@ export type PassageTable = {
 
 /**
  * What the plate of a passage may say, the reading first (rank 0). Three spellings, because an index finds beginnings of
- * text only; the filters are copied so that a lookup needs one table.
+ * text only; the filters are copied, and in every index, so that a lookup needs nothing but an index.
  */
 export type PassagePlateTable = {
   passage_seq: number;

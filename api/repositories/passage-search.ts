@@ -1,30 +1,22 @@
-import { type ExpressionBuilder, type Selectable, sql, type SqlBool } from 'kysely';
-import {
-  fitsPattern,
-  type KeyPrefix,
-  type PlatePattern,
-  prefixesOf,
-  type SimilarPattern,
-  similarPatterns,
-  toLike,
-} from '../../pipeline/passages/plate-pattern.ts';
+import type { Selectable } from 'kysely';
+import { type PlatePattern, type SimilarPattern, similarPatterns } from '../../pipeline/passages/plate-pattern.ts';
 import type { Database } from '../database/open-database.ts';
-import type { PassageTable, Tables } from '../database/schema.ts';
+import type { PassageTable } from '../database/schema.ts';
+import {
+  lookUp,
+  MOST_MATCHES,
+  type Narrowing,
+  narrowed,
+  newestMatches,
+  type PlateHit,
+  type WantedHit,
+} from './plate-lookup.ts';
 
-export type PassageFilter = {
+export type PassageFilter = Narrowing & {
   readonly pattern: PlatePattern | null;
   /** Also plates that readers and people take for the wanted one. */
   readonly similar: boolean;
-  readonly className: string | null;
-  readonly colour: string | null;
-  readonly firstHere: boolean;
-  readonly after: number;
-  readonly before: number;
-  /** Cameras that are wanted and may be seen; null = all. */
-  readonly cameraIds: readonly string[] | null;
   readonly limit: number;
-  /** Only what is older than this: `at` and `seq` of the last one of the page before. */
-  readonly cursor: { readonly at: number; readonly seq: number } | null;
 };
 
 /** How a found passage fits. `read`: its reading; `candidate`: what the plate may also say; `similar`: a likely confusion. */
@@ -33,23 +25,8 @@ export type PassageRow = Selectable<PassageTable>;
 export type FoundPassage = { readonly row: PassageRow; readonly fit: Fit | null };
 export type FoundPage = { readonly found: readonly FoundPassage[]; readonly next: PassageFilter['cursor'] };
 
-/**
- * Up to so many matches are fetched and put in order here; a pattern with more of them is so common that walking back in
- * time comes upon enough of them soon.
- */
-const MOST_FETCHED = 5_000;
-/** After every text that begins so: no code point is higher. */
-const END = '\u{10FFFF}';
 /** A confusion makes a match so much less likely. */
 const CONFUSION = 0.1;
-
-type Hit = {
-  readonly passage_seq: number;
-  readonly rank: number;
-  readonly symbols: string;
-  readonly probability: number;
-  readonly at: number;
-};
 
 /** Passages, newest first; with `similar` the likeliest first, one page only. */
 export const searchPassages = async (db: Database, filter: PassageFilter): Promise<FoundPage> => {
@@ -57,9 +34,7 @@ export const searchPassages = async (db: Database, filter: PassageFilter): Promi
   if (!filter.pattern) return listPassages(db, filter);
   if (filter.similar) return searchSimilar(db, filter, filter.pattern);
   const { pattern, limit } = filter;
-  const hits = pattern.isWhole
-    ? await newestOf(db, filter, sql<SqlBool>`symbols = ${pattern.text}`)
-    : await matches(db, filter, pattern);
+  const hits = await newestMatches(db, filter, pattern);
   const page = inOrder(hits, filter).slice(0, limit);
   const last = page.at(-1);
   return {
@@ -70,18 +45,9 @@ export const searchPassages = async (db: Database, filter: PassageFilter): Promi
   };
 };
 
-/** What fits a pattern with wildcards: all of it where it is rare, else at least a page's worth of the newest. */
-const matches = async (db: Database, filter: PassageFilter, pattern: PlatePattern): Promise<readonly Hit[]> => {
-  const prefixes = prefixesOf(pattern);
-  // Of five million passages three symbols fit thousands, and more symbols hardly ever do.
-  const isCommon = prefixes !== null && symbolsIn(pattern) <= 3 && (await hasMany(db, prefixes));
-  const few = prefixes && !isCommon ? await lookUp(db, filter, pattern, prefixes) : null;
-  return few ?? newestOf(db, filter, sql<SqlBool>`symbols like ${toLike(pattern)}`);
-};
-
 /** Newest first, each passage once, from the cursor on. */
-const inOrder = (hits: readonly Hit[], { cursor }: PassageFilter): readonly Hit[] => {
-  const best = new Map<number, Hit>();
+const inOrder = (hits: readonly PlateHit[], { cursor }: Narrowing): readonly PlateHit[] => {
+  const best = new Map<number, PlateHit>();
   for (const hit of hits) {
     const known = best.get(hit.passage_seq);
     if (!known || hit.rank < known.rank) best.set(hit.passage_seq, hit);
@@ -91,107 +57,14 @@ const inOrder = (hits: readonly Hit[], { cursor }: PassageFilter): readonly Hit[
     .sort((a, b) => b.at - a.at || b.passage_seq - a.passage_seq);
 };
 
-const conditions =
-  ({ className, colour, firstHere, after, before, cameraIds, cursor }: PassageFilter) =>
-  (eb: ExpressionBuilder<Tables, 'passage_plates'>) => {
-    const all = [eb('at', '>=', after), eb('at', '<', before)];
-    if (cursor) all.push(eb('at', '<=', cursor.at));
-    if (className !== null) all.push(eb('class_name', '=', className));
-    if (colour !== null) all.push(eb('colour', '=', colour));
-    if (firstHere) all.push(eb('first_here', '=', 1));
-    if (cameraIds) all.push(eb('camera_id', 'in', [...cameraIds]));
-    return eb.and(all);
-  };
-
-const keeps =
-  ({ className, colour, firstHere, after, before, cameraIds }: PassageFilter) =>
-  (hit: Pick<PassageTable, 'at' | 'class_name' | 'colour' | 'first_here' | 'camera_id'>): boolean =>
-    hit.at >= after &&
-    hit.at < before &&
-    (className === null || hit.class_name === className) &&
-    (colour === null || hit.colour === colour) &&
-    (!firstHere || hit.first_here === 1) &&
-    (cameraIds === null || cameraIds.includes(hit.camera_id));
-
-const HIT = ['passage_seq', 'rank', 'symbols', 'probability', 'at'] as const;
-
-const symbolsIn = ({ text }: PlatePattern): number => Array.from(text.replace(/[?*]/g, '')).length;
-
-/** Whether there are more matches than are fetched: the indexes alone tell, without a look at a row. */
-const hasMany = async (db: Database, prefixes: readonly KeyPrefix[]): Promise<boolean> => {
-  const [first, ...others] = prefixes.map(({ column, prefix, like }) =>
-    db
-      .selectFrom('passage_plates')
-      .select(sql<number>`1`.as('one'))
-      .where(column, '>=', prefix)
-      .where(column, '<', prefix + END)
-      .where(column, 'like', like),
-  );
-  if (!first) return false;
-  const all = others.reduce((before, one) => before.unionAll(one), first).limit(MOST_FETCHED + 1);
-  const { count } = await db
-    .selectFrom(all.as('all_of_them'))
-    .select((eb) => eb.fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count) > MOST_FETCHED;
-};
-
-/**
- * All matches by their beginnings; null when there are too many. The other filters are applied here: put beside the
- * ranges, they would lead either database to an index that narrows less.
- */
-const lookUp = async (
-  db: Database,
-  filter: PassageFilter,
-  pattern: PlatePattern,
-  prefixes: readonly KeyPrefix[],
-): Promise<readonly Hit[] | null> => {
-  const hits = await db
-    .selectFrom('passage_plates')
-    .select([...HIT, 'class_name', 'colour', 'first_here', 'camera_id'])
-    .where((eb) =>
-      eb.or(
-        // The pattern again, as it reads in that spelling: what the index alone can tell costs no look at the row.
-        prefixes.map(({ column, prefix, like }) =>
-          eb.and([eb(column, '>=', prefix), eb(column, '<', prefix + END), eb(column, 'like', like)]),
-        ),
-      ),
-    )
-    .where(sql<SqlBool>`symbols like ${toLike(pattern)}`)
-    .limit(MOST_FETCHED + 1)
-    .execute();
-  return hits.length > MOST_FETCHED ? null : hits.filter(keeps(filter));
-};
-
-/** The newest matches. Candidates of one passage lie together, so twice a page holds a page of passages. */
-const newestOf = (
-  db: Database,
-  filter: PassageFilter,
-  condition: ReturnType<typeof sql<SqlBool>>,
-): Promise<readonly Hit[]> =>
-  db
-    .selectFrom('passage_plates')
-    .select(HIT)
-    .where(condition)
-    .where(conditions(filter))
-    .orderBy('at', 'desc')
-    .orderBy('passage_seq', 'desc')
-    .limit(filter.limit * 2)
-    .execute();
-
 const searchSimilar = async (db: Database, filter: PassageFilter, pattern: PlatePattern): Promise<FoundPage> => {
-  const patterns = similarPatterns(pattern);
-  const hits = await (pattern.isWhole ? lookUpWhole(db, filter, patterns) : lookUpEach(db, filter, patterns));
-  const scored = hits.map((hit) => {
-    const nearest = patterns.find((one) => fitsPattern(one.pattern, hit.symbols));
-    return {
-      ...hit,
-      score: hit.probability * CONFUSION ** (nearest?.differing ?? 2),
-      differing: nearest?.differing ?? 2,
-    };
-  });
-  const best = new Map<number, (typeof scored)[number]>();
-  for (const hit of scored) if (hit.score > (best.get(hit.passage_seq)?.score ?? -1)) best.set(hit.passage_seq, hit);
+  const wanted = similarPatterns(pattern);
+  const hits = (await lookUp(db, filter, wanted, MOST_MATCHES)) ?? (await lookUpEach(db, filter, wanted));
+  const best = new Map<number, WantedHit & { readonly score: number }>();
+  for (const hit of hits) {
+    const score = hit.probability * CONFUSION ** hit.differing;
+    if (score > (best.get(hit.passage_seq)?.score ?? -1)) best.set(hit.passage_seq, { ...hit, score });
+  }
   const page = [...best.values()].sort((a, b) => b.score - a.score || b.at - a.at).slice(0, filter.limit);
   return {
     next: null,
@@ -201,39 +74,22 @@ const searchSimilar = async (db: Database, filter: PassageFilter, pattern: Plate
   };
 };
 
-const lookUpWhole = (
-  db: Database,
-  filter: PassageFilter,
-  patterns: readonly SimilarPattern[],
-): Promise<readonly Hit[]> =>
-  db
-    .selectFrom('passage_plates')
-    .select(HIT)
-    .where(
-      'symbols',
-      'in',
-      patterns.map(({ pattern }) => pattern.text),
-    )
-    .where(conditions(filter))
-    .orderBy('at', 'desc')
-    .limit(MOST_FETCHED)
-    .execute();
-
 /** The pattern's own matches first; of each confused one only as many as a page can show. */
 const lookUpEach = async (
   db: Database,
   filter: PassageFilter,
-  patterns: readonly SimilarPattern[],
-): Promise<readonly Hit[]> => {
-  const hits: Hit[] = [];
-  for (const { pattern } of patterns) {
-    hits.push(...inOrder(await matches(db, filter, pattern), filter).slice(0, filter.limit));
-    if (hits.length >= MOST_FETCHED) break;
+  wanted: readonly SimilarPattern[],
+): Promise<readonly WantedHit[]> => {
+  const hits: WantedHit[] = [];
+  for (const { pattern, differing } of wanted) {
+    const own = inOrder(await newestMatches(db, filter, pattern), filter).slice(0, filter.limit);
+    hits.push(...own.map((hit) => ({ ...hit, differing })));
+    if (hits.length >= MOST_MATCHES) break;
   }
   return hits;
 };
 
-const withRows = async <H extends Hit>(
+const withRows = async <H extends PlateHit>(
   db: Database,
   hits: readonly H[],
   toFit: (hit: H) => Fit,
@@ -260,8 +116,7 @@ const listPassages = async (db: Database, filter: PassageFilter): Promise<FoundP
   const rows = await db
     .selectFrom('passages')
     .selectAll()
-    // Named alike in both tables.
-    .where((eb) => conditions(filter)(eb as unknown as ExpressionBuilder<Tables, 'passage_plates'>))
+    .where(narrowed(filter))
     .$if(cursor !== null, (q) => q.where((eb) => eb.or([eb('at', '<', cursor!.at), eb('seq', '<', cursor!.seq)])))
     .orderBy('at', 'desc')
     .orderBy('seq', 'desc')
@@ -313,7 +168,7 @@ export const tracePlate = async (
   if (of.cameraIds?.length === 0) return [];
   const hits = await db
     .selectFrom('passage_plates')
-    .select(HIT)
+    .select(['passage_seq', 'rank', 'symbols', 'probability', 'at'])
     .where('symbols', '=', of.symbols)
     .where((eb) => eb.or([eb('rank', '=', 0), eb('probability', '>=', of.leastProbability)]))
     .where('at', '>=', of.after)

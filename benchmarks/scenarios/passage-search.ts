@@ -93,22 +93,27 @@ const dropIndexes = async (db: Database, isPostgres: boolean): Promise<void> => 
 
 const makeIndexes = async (db: Database, isPostgres: boolean): Promise<void> => {
   const dropped = await sql<{ definition: string }>`select definition from dropped_indexes`.execute(db);
-  for (const { definition } of dropped.rows) await sql.raw(definition).execute(db);
+  for (const { definition } of dropped.rows) {
+    await sql.raw(definition).execute(db);
+    // One that was ended goes on with the next.
+    await sql`delete from dropped_indexes where definition = ${definition}`.execute(db);
+  }
   await sql`drop table dropped_indexes`.execute(db);
-  // The databases' own upkeep does this in time.
-  await sql.raw(isPostgres ? 'vacuum analyze' : 'analyze').execute(db);
+  // PostgreSQL's own upkeep does this in time; SQLite has none, and none is run on it.
+  if (isPostgres) await sql`vacuum analyze`.execute(db);
 };
 
 const sqlite = (): Server => {
   const { folder, isKept } = place('sqlite');
   const target = join(folder, 'watchpost.db');
-  type Statement = { run: (cells: readonly Cell[]) => void };
+  type Statement = { run: (cells: readonly Cell[]) => void; get: () => { last: number | null } };
   type Sqlite = new (file: string) => {
     pragma(text: string): void;
     exec(text: string): void;
     prepare(text: string): Statement;
     close(): void;
   };
+  /** In pieces that stay, so that a run that was ended goes on where it was. */
   const fill = (): Promise<void> => {
     const Raw = createRequire(import.meta.url)('libsql') as Sqlite;
     const raw = new Raw(target);
@@ -129,20 +134,23 @@ const sqlite = (): Server => {
         },
         end: (): void => {
           if (waiting.length > 0) statement(waiting.length / columns.length).run(waiting);
+          waiting = [];
         },
       };
     };
     const [passages, plates] = [inserter('passages', PASSAGE_COLUMNS), inserter('passage_plates', PLATE_COLUMNS)];
-    raw.exec('begin');
-    for (let index = 0; index < rows; index++) {
-      const row = rowsOf(index);
-      passages.add(row.passage);
-      for (const plate of row.plates) plates.add(plate);
-      if (index % 200_000 === 199_999) raw.exec('commit; begin');
+    const first = raw.prepare('select max(seq) as last from passages').get().last ?? 0;
+    for (let from = first; from < rows; from += ROWS_A_PIECE) {
+      raw.exec('begin');
+      for (let index = from; index < Math.min(rows, from + ROWS_A_PIECE); index++) {
+        const row = rowsOf(index);
+        passages.add(row.passage);
+        for (const plate of row.plates) plates.add(plate);
+      }
+      passages.end();
+      plates.end();
+      raw.exec('commit');
     }
-    passages.end();
-    plates.end();
-    raw.exec('commit');
     raw.close();
     return Promise.resolve();
   };
