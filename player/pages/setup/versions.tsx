@@ -5,7 +5,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { Failure, Loading, useErrorText } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useResource } from '../../use-resource.ts';
-import { Diff } from './camera-editor.tsx';
+import { Diff } from './diff.tsx';
 import { useProblemText } from './use-problem-text.ts';
 
 /** Saved configurations, what going back would change, and the way back. */
