@@ -1,0 +1,81 @@
+import type { AlertDesk } from './alerts/alert-desk.ts';
+import type { ApiContext } from './context.ts';
+import { registerAlertRoutes } from './routes/alerts.ts';
+import type { App } from './routes/app.ts';
+import { registerAssignmentRoutes } from './routes/assignment.ts';
+import { registerAuditRoutes } from './routes/audit.ts';
+import { registerCameraRoutes } from './routes/cameras.ts';
+import { registerCaseListRoutes } from './routes/case-list.ts';
+import { registerCaseRoutes } from './routes/cases.ts';
+import { registerCustodyRoutes } from './routes/custody.ts';
+import { registerDangerRoutes } from './routes/danger.ts';
+import { registerExportRoutes } from './routes/exports.ts';
+import { registerHealthRoutes } from './routes/health.ts';
+import { registerHlsRoutes } from './routes/hls.ts';
+import { registerIncidentRoutes } from './routes/incidents.ts';
+import { registerLawRoutes } from './routes/law.ts';
+import { registerLinkRoutes } from './routes/links.ts';
+import { registerLiveRoutes } from './routes/live.ts';
+import { registerMapRoutes } from './routes/map.ts';
+import { registerPassageRoutes } from './routes/passages.ts';
+import { registerProcedureRoutes } from './routes/procedure.ts';
+import { registerProviderLoginRoutes } from './routes/provider-login.ts';
+import { registerPtzRoutes } from './routes/ptz.ts';
+import { registerQualityRoutes } from './routes/quality.ts';
+import { registerRecordingRoutes } from './routes/recordings.ts';
+import { registerSameActRoutes } from './routes/same-act.ts';
+import { registerSessionRoutes } from './routes/session.ts';
+import { registerSetupRoutes } from './routes/setup.ts';
+import { registerSignalRoutes } from './routes/signals.ts';
+import { registerSnapshotRoutes } from './routes/snapshot.ts';
+import { registerStatisticsRoutes } from './routes/statistics.ts';
+import { registerStillRoutes } from './routes/stills.ts';
+import { registerTokenRoutes } from './routes/tokens.ts';
+import { registerUserRoutes } from './routes/users.ts';
+import { registerWatchRoutes } from './routes/watch-lists.ts';
+import { registerWindRoutes } from './routes/wind.ts';
+
+export type RouteParts = {
+  readonly desk: AlertDesk;
+  /** Folder of the built player, which exported cases take their viewer from. */
+  readonly playerDir: string;
+  /** Has the store follow a legal hold that was just set or lifted. */
+  readonly onHold: () => void;
+};
+
+/** All that can be asked of the API. */
+export const registerRoutes = (app: App, context: ApiContext, { desk, playerDir, onHold }: RouteParts): void => {
+  registerSessionRoutes(app, context);
+  registerProviderLoginRoutes(app, context);
+  registerUserRoutes(app, context);
+  registerTokenRoutes(app, context);
+  registerCameraRoutes(app, context);
+  registerSnapshotRoutes(app, context);
+  registerStillRoutes(app, context);
+  registerSignalRoutes(app, context);
+  registerPtzRoutes(app, context);
+  registerCaseRoutes(app, context);
+  registerCaseListRoutes(app, context);
+  registerProcedureRoutes(app, context);
+  registerAssignmentRoutes(app, context);
+  registerSameActRoutes(app, context);
+  registerCustodyRoutes(app, context, { onHold });
+  registerIncidentRoutes(app, context, desk);
+  registerAlertRoutes(app, context);
+  registerWindRoutes(app, context);
+  registerDangerRoutes(app, context);
+  registerExportRoutes(app, context, { playerDir });
+  registerLinkRoutes(app, context);
+  registerLawRoutes(app, context);
+  registerLiveRoutes(app, context);
+  registerMapRoutes(app, context);
+  registerHlsRoutes(app, context);
+  registerRecordingRoutes(app, context);
+  registerAuditRoutes(app, context);
+  registerStatisticsRoutes(app, context);
+  registerHealthRoutes(app, context);
+  registerSetupRoutes(app, context);
+  registerQualityRoutes(app, context);
+  registerPassageRoutes(app, context);
+  registerWatchRoutes(app, context);
+};
