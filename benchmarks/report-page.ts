@@ -2,8 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { repositoryDir } from '../models/model-files.ts';
 import { type Budgets, parseBudgets } from './budgets.ts';
+import { CLIP_FPS } from './clips.ts';
 import { againstLimits, escape, lines, ranges, stackedBars } from './plots.ts';
-import type { BenchResult, Scenario } from './report.ts';
+import { type BenchResult, decodingMs, type Scenario } from './report.ts';
 import { STAGES } from './stages.ts';
 
 /** What of a soak's result the page shows. */
@@ -21,7 +22,7 @@ const seconds = (ms: number, fps: number): string => ((ms * fps) / 1_000).toFixe
 const costTable = ({ scenarios, analysedFps }: BenchResult): string => {
   const rows = scenarios.map((scenario) => {
     const { run, floor } = scenario;
-    const decoding = floor.decodeCpuMs * (25 / analysedFps);
+    const decoding = decodingMs(scenario, analysedFps);
     const cells = [run.ownCpuMs + run.ffmpegCpuMs, decoding, floor.inferenceCpuMs].map((ms) =>
       seconds(ms, analysedFps),
     );
@@ -37,7 +38,7 @@ export const toPage = (bench: BenchResult, budgets: Budgets, soak: SoakResult | 
   const { cpu, cores, node, commit, measuredAt, loadAverage } = environment;
   const costs = scenarios.map((scenario) => {
     const { run, floor } = scenario;
-    const decoding = floor.decodeCpuMs * (25 / analysedFps);
+    const decoding = decodingMs(scenario, analysedFps);
     const parts = [decoding, floor.inferenceCpuMs, run.ffmpegCpuMs - decoding, run.ownCpuMs - floor.inferenceCpuMs];
     return { label: titleOf(scenario), parts };
   });
@@ -53,7 +54,7 @@ export const toPage = (bench: BenchResult, budgets: Budgets, soak: SoakResult | 
     return ranges(`Stages of a frame at saturation: ${titleOf(scenario)}`, 'ms', rows);
   });
   const parts = [
-    `<p>Model <code>${escape(model)}</code>, ${analysedFps} of 25 pictures a second. ${escape(cpu)}, ${cores} cores, Node ${escape(node)}, ` +
+    `<p>Model <code>${escape(model)}</code>, ${analysedFps} of ${CLIP_FPS} pictures a second. ${escape(cpu)}, ${cores} cores, Node ${escape(node)}, ` +
       `commit ${escape(commit)}, ${measuredAt.slice(0, 10)}, load average at the end ${loadAverage.toFixed(1)}: on a busy machine read ratios, not times.</p>`,
     stackedBars('CPU ms of an analysed frame', ['decoding', 'inference', 'scaling, writing', 'our threads'], costs),
     costTable(bench),

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryDir } from '../models/model-files.ts';
 import type { Excess, Measured } from './budgets.ts';
+import { CLIP_FPS } from './clips.ts';
 import type { environment } from './environment.ts';
 import type { Floor } from './floor.ts';
 import type { Peer } from './peer.ts';
@@ -37,6 +38,10 @@ export type BenchResult = {
   } | null;
 };
 
+/** CPU that decoding costs an analysed frame at the least: the pictures that are not analysed are decoded too. */
+export const decodingMs = ({ floor }: Pick<Scenario, 'floor'>, analysedFps: number): number =>
+  floor.decodeCpuMs * (CLIP_FPS / analysedFps);
+
 const [BEGIN, END] = ['<!-- bench: begin -->', '<!-- bench: end -->'];
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
 const ms = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(value < 10 ? 2 : 0));
@@ -53,7 +58,7 @@ export const toTable = ({
 }: BenchResult): string => {
   const { cpu, cores, node, commit, measuredAt, loadAverage } = environment;
   const lines = [
-    `Model \`${model}\`, ${analysedFps} of 25 pictures a second analysed, one inference thread; ${cpu}, ${cores} cores, ` +
+    `Model \`${model}\`, ${analysedFps} of ${CLIP_FPS} pictures a second analysed, one inference thread; ${cpu}, ${cores} cores, ` +
       `Node ${node}, commit ${commit}, ${measuredAt.slice(0, 10)}, load average at the end ${loadAverage.toFixed(1)}. ` +
       'CPU per analysed frame; stages as median / p95 in ms.',
     '',
@@ -74,11 +79,12 @@ export const toTable = ({
     row(Array.from({ length: 12 }, () => '---')),
     ...scenarios.map(({ height, codec, cameras, run, floor }) => {
       const ours = run.ownCpuMs + run.ffmpegCpuMs;
-      const least = floor.inferenceCpuMs + floor.decodeCpuMs * (25 / analysedFps);
+      const decoding = decodingMs({ floor }, analysedFps);
+      const least = floor.inferenceCpuMs + decoding;
       const { queue, inference, outputs, tracking, rules } = run.stages;
       const spreads = [queue, inference, outputs, tracking, rules].map((each) => `${ms(each?.p50)} / ${ms(each?.p95)}`);
       const cost = (ms: number): string => ((ms * analysedFps) / 1_000).toFixed(3);
-      const share = `${cost(ours)} (${cost(floor.decodeCpuMs * (25 / analysedFps))}, ${cost(floor.inferenceCpuMs)})`;
+      const share = `${cost(ours)} (${cost(decoding)}, ${cost(floor.inferenceCpuMs)})`;
       return row([
         `${height}p ${codec}`,
         cameras,

@@ -16,7 +16,7 @@ import { DecoderChoice } from './decoder-choice.ts';
 import { isCopyable, isFile } from './ffmpeg/args.ts';
 import type { Hardware } from './ffmpeg/hardware.ts';
 import { FrameOutlet } from './frame-channel.ts';
-import { CLOCK_MOVED } from './live-checks.ts';
+import { ClockMoved } from './live-checks.ts';
 import { LOAD_WINDOW_MS, LoadWatch, type Overload } from './load-watch.ts';
 import { machineClock } from './monotonic.ts';
 import { openPtzWatch, type PtzWatch } from './ptz-watch.ts';
@@ -81,9 +81,6 @@ const refusesTcp = ({ code, message }: WatchpostError): boolean =>
 
 /** A camera that is back after an outage is tried eagerly, unless it is one that shuts out whoever tries too often. */
 const refusesLogin = ({ message }: WatchpostError): boolean => message.includes(LOGIN_REFUSED);
-
-/** It was never gone: there is nothing to look at again. */
-const hasMovedClock = ({ message }: WatchpostError): boolean => message.startsWith(CLOCK_MOVED);
 
 const random = (): number => randomInt(1_000_000) / 1_000_000;
 
@@ -204,7 +201,8 @@ export class CameraRecorder {
         if (awaited === 'returned' && !refusesLogin(error)) failures = 0;
         // One that was never silent may have been set up anew, and one that gave no pictures may be another camera.
         if (!gotPictures && known) this.#format = null;
-        known = awaited === 'returned' || hasMovedClock(error) ? this.#format : null;
+        // One whose clock moved was never gone: there is nothing to look at again.
+        known = awaited === 'returned' || error instanceof ClockMoved ? this.#format : null;
       }
     }
   }

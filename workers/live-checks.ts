@@ -43,8 +43,14 @@ export class DriftMeter {
 /** Sample entries that ffmpeg writes for a codec (ISO/IEC 14496-15); others are not told apart. */
 const CODINGS: Readonly<Record<string, readonly string[]>> = { h264: ['avc1', 'avc3'], hevc: ['hev1', 'hvc1'] };
 
-/** How the message of an error begins whose cause is the camera's clock alone: what it sends is what it sent before. */
-export const CLOCK_MOVED = 'the camera’s clock';
+/** The session has ended for the camera's clock alone: what it sends is what it sent before. */
+export class ClockMoved extends WatchpostError {
+  /** @param how what became of the clock, as the end of a sentence that begins with it */
+  constructor(how: string) {
+    super('SOURCE_ENDED', `the camera’s clock ${how}; the source is opened again`);
+    this.name = 'ClockMoved';
+  }
+}
 
 const formatChanged = (): WatchpostError =>
   new WatchpostError('SOURCE_ENDED', 'the camera changed its picture format; the source is opened again');
@@ -54,16 +60,14 @@ class StreamClock {
   readonly #drift = new DriftMeter();
   #lastStreamMs = Number.NEGATIVE_INFINITY;
 
-  /** @throws WatchpostError SOURCE_ENDED when the camera's clock jumped or drifted away */
+  /** @throws ClockMoved when the camera's clock jumped or drifted away */
   check(streamMs: number, monoMs: number): void {
-    if (streamMs < this.#lastStreamMs - STEP_BACK_MS)
-      throw new WatchpostError('SOURCE_ENDED', `${CLOCK_MOVED} went back; the source is opened again`);
+    if (streamMs < this.#lastStreamMs - STEP_BACK_MS) throw new ClockMoved('went back');
     this.#lastStreamMs = streamMs;
     const driftMs = this.#drift.push(streamMs, monoMs);
     if (Math.abs(driftMs) > MOST_DRIFT_MS)
-      throw new WatchpostError(
-        'SOURCE_ENDED',
-        `${CLOCK_MOVED} is ${(Math.abs(driftMs) / 1000).toFixed(1)} s ${driftMs > 0 ? 'behind' : 'ahead'} of its start; the source is opened again`,
+      throw new ClockMoved(
+        `is ${(Math.abs(driftMs) / 1000).toFixed(1)} s ${driftMs > 0 ? 'behind' : 'ahead'} of its start`,
       );
   }
 }
@@ -80,7 +84,7 @@ export class LiveChecks {
     this.#info = info;
   }
 
-  /** @throws WatchpostError SOURCE_ENDED when the camera's clock jumped or drifted away */
+  /** @throws ClockMoved when the camera's clock jumped or drifted away */
   checkTime(streamMs: number, monoMs: number): void {
     this.#pictures.check(streamMs, monoMs);
   }

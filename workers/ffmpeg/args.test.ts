@@ -73,7 +73,7 @@ describe('analysis frames', () => {
 
   test('are scaled and padded with the numbers of the letterbox, in the grey of the detectors', () => {
     expect(filtersOf(rawFrameArgs({ letterbox, fps: 5 }))).toContain(
-      'scale=416:234:flags=bicubic,pad=416:416:0:91:0x727272,format=rgb24',
+      'scale=416:234:flags=bicubic,format=yuv422p,scale=flags=bicubic,format=rgb24,pad=416:416:0:91:0x727272',
     );
   });
 
