@@ -4,7 +4,7 @@ import { RtpClock } from './rtp-clock.ts';
 /**
  * What happens to a camera on its line:
  * `pass` nothing; `drop` ends its connections and refuses new ones; `freeze` holds everything back, connections stay open;
- * `half-open` lets requests through but no answer; `garbage` sends noise instead of answers; `slow` a few kB/s;
+ * `half-open` lets requests through but no answer; `garbage` sends noise instead of answers; `slow` lets 400 bytes a second through and loses none;
  * `clock-jump` the camera's clock is set an hour ahead, once, on the connections that are open.
  */
 export const LINE_MISCHIEFS = ['drop', 'freeze', 'half-open', 'garbage', 'slow', 'clock-jump'] as const;
@@ -26,7 +26,7 @@ export type ChaosProxy = {
   readonly stop: () => Promise<void>;
 };
 
-const SLOW_BYTES = 400;
+const SLOW_BYTES = 40;
 const SLOW_EVERY_MS = 100;
 const JUMP_MS = 3_600_000;
 
@@ -56,6 +56,15 @@ export const startChaosProxy = async (targetPort: number, standIns: StandIns = {
         camera.destroy();
       });
     }
+    /** What a slow line has not let through yet: TCP loses nothing, and goes on where it was when it is well again. */
+    let held: Buffer = Buffer.alloc(0);
+    const trickle = (): void => {
+      const bytes = mischief === 'slow' ? SLOW_BYTES : held.length;
+      client.write(held.subarray(0, bytes));
+      held = held.subarray(bytes);
+      if (held.length > 0) setTimeout(trickle, SLOW_EVERY_MS);
+      else camera.resume();
+    };
     client.on('data', (chunk) => {
       if (mischief !== 'freeze') camera.write(chunk);
     });
@@ -64,9 +73,9 @@ export const startChaosProxy = async (targetPort: number, standIns: StandIns = {
       const chunk = clock.push(bytes);
       if (mischief === 'garbage') client.write(Buffer.from(chunk.map((byte, index) => (byte * 31 + index * 7) & 0xff)));
       else if (mischief === 'slow') {
-        client.write(chunk.subarray(0, SLOW_BYTES));
         camera.pause();
-        setTimeout(() => camera.resume(), SLOW_EVERY_MS);
+        held = chunk;
+        trickle();
       } else if (mischief !== 'drop' && mischief !== 'freeze' && mischief !== 'half-open') client.write(chunk);
     });
   });

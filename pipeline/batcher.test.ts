@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Batcher, FrameDropped } from './batcher.ts';
+import { Batcher, type BatcherOptions, FrameDropped } from './batcher.ts';
 import type { Clock } from './clock.ts';
 import type { Detection } from './detection.ts';
 import type { Detector } from './detector.ts';
@@ -76,6 +76,7 @@ type SetUp = {
   live?: boolean;
   detector?: HeldDetector;
   cameras?: () => number;
+  onWaited?: NonNullable<BatcherOptions['onWaited']>;
 };
 const setUp = (options: SetUp = {}) => {
   const clock = new ManualClock();
@@ -106,6 +107,21 @@ describe('batcher', () => {
     expect(detector.runs).toEqual([]);
     await clock.advance(1);
     expect(detector.runs).toEqual([['a0', 'b0']]);
+  });
+
+  test('a wait for the batch to fill is told apart from the wait for a run that is on', async () => {
+    const waits: Record<string, { ms: number; idleMs: number }> = {};
+    const { batcher, detector, clock } = setUp({
+      deadlineMs: 15,
+      onWaited: (waiting, waited) => (waits[name(waiting)] = waited),
+    });
+    void batcher.detect(frame('a', 0));
+    await clock.advance(15);
+    void batcher.detect(frame('b', 0));
+    await clock.advance(10);
+    await detector.finish();
+    await clock.advance(5);
+    expect(waits).toEqual({ a0: { ms: 15, idleMs: 15 }, b0: { ms: 15, idleMs: 5 } });
   });
 
   test('a batch that has a frame of every camera waits for nobody', () => {

@@ -15,8 +15,8 @@ export type BatcherOptions = {
   readonly clock: Clock;
   /** Live: a camera's newer frame takes the place of its waiting one. Default true; files keep every frame. */
   readonly live?: boolean;
-  /** Told of each frame whose run starts: how long it waited for it (ms). */
-  readonly onWaited?: (ms: number, frame: Frame) => void;
+  /** Told of each frame whose run starts: how long it waited for it, and how long of that the detector had nothing to do (ms). */
+  readonly onWaited?: (frame: Frame, waited: { readonly ms: number; readonly idleMs: number }) => void;
 };
 
 /** A frame that was given up before inference, with the reason it is counted under. */
@@ -54,6 +54,8 @@ export class Batcher {
   };
   #alarm: AbortController | null = null;
   #running: Promise<void> | null = null;
+  /** Since when the detector has had nothing to do. */
+  #freeSince = -Infinity;
   #closed = false;
 
   constructor(options: BatcherOptions) {
@@ -121,6 +123,7 @@ export class Batcher {
       this.#alarm = null;
       this.#running = this.#run(this.#take()).finally(() => {
         this.#running = null;
+        this.#freeSince = clock.mono();
         this.#consider();
       });
       return;
@@ -152,7 +155,9 @@ export class Batcher {
 
   async #run(batch: readonly Waiting[]): Promise<void> {
     const { clock, onWaited } = this.#options;
-    if (onWaited) for (const { since, frame } of batch) onWaited(clock.mono() - since, frame);
+    const startedAt = clock.mono();
+    for (const { since, frame } of batch)
+      onWaited?.(frame, { ms: startedAt - since, idleMs: startedAt - Math.max(since, this.#freeSince) });
     try {
       const lists = await this.#options.detector.detect(batch.map(({ frame }) => frame));
       batch.forEach(({ resolve }, i) => resolve(lists[i] ?? []));

@@ -37,7 +37,7 @@ export type AnalyzerOptions = {
   /** Told of each analysed frame where its times went; answers with the link of its trace, if it is followed. */
   readonly onTimes?: (frame: Frame, stages: FrameStages, events: readonly WatchEvent[]) => string | undefined;
   readonly onFate: (frame: Frame, fate: FrameFate) => void;
-  /** How long a frame waited for inference and was in it (ms); asked as soon as its detections are there. */
+  /** How long a frame waited for a busy detector and was in inference (ms); asked as soon as its detections are there. */
   readonly inferenceMs?: (frame: Frame) => number;
   /** Whether it is this frame's turn where a machine cannot analyse all; by default each one's. */
   readonly isDue?: (frame: Frame) => boolean;
@@ -115,12 +115,17 @@ export class CameraAnalyzer {
       );
       const wholeMs = clock.mono() - frame.receivedMonoMs;
       stages?.observe('frame', wholeMs);
-      stages?.observe('added', wholeMs - inferenceMs);
       this.#lastPtsMs = frame.ptsMs;
       const trace = kept ? onTimes?.(frame, kept, events) : undefined;
       onFate(frame, 'analysed');
-      await onLive(live, detections);
-      if (events.length > 0) await onEvents(events, trace);
+      const hand = async (): Promise<void> => {
+        if (events.length > 0) await onEvents(events, trace);
+        const addedMs = clock.mono() - frame.receivedMonoMs - inferenceMs;
+        stages?.observe('added', addedMs);
+        if (events.length > 0) stages?.observe('event', addedMs);
+      };
+      // Events do not wait for the side-car to be written, nor boxes on the wall for the queue.
+      await Promise.all([hand(), onLive(live, detections)]);
       if (plumes) this.#options.onPlumes?.(poseId, plumes);
       await this.#hand(this.#passages?.push(tracked));
       if (clock.mono() - this.#keptMonoMs >= KEEP_EVERY_MS) await this.#keepMemory();

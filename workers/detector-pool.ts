@@ -37,7 +37,7 @@ export type PooledDetector = {
   readonly watched: Set<string>;
   /** Times of the run that ended last; asked as soon as a detection is there, they are those of its own run. */
   readonly lastRun: () => RunTiming | null;
-  /** How long a frame waited for inference and was in it (ms), asked as soon as its detections are there; 0 when it was not. */
+  /** How long a frame waited for other frames' runs and was in its own (ms), asked as soon as its detections are there; 0 when it was not. */
   readonly inferenceMs: (frame: Frame) => number;
 };
 
@@ -122,13 +122,13 @@ export const openDetectors = async (
       const watched = new Set<string>();
       let lastRun: RunTiming | null = null;
       const waitedMs = new WeakMap<Frame, number>();
-      let runMs = 0;
+      let inferMs = 0;
       const opened = await openDetector({
         ...{ entry, file, config: { ...detectorConfig, minScore }, onBroken },
         onRun: (timing, frames) => {
           lastRun = timing;
           const ms = timing.packMs + timing.inferMs + timing.outputsMs;
-          runMs += ms;
+          inferMs += timing.inferMs;
           governor.observe(ms, frames);
           stages?.observe('inference', ms);
         },
@@ -141,9 +141,10 @@ export const openDetectors = async (
         cameras: () => watched.size,
         clock: machineClock,
         live,
-        onWaited: (ms, frame) => {
-          runMs = 0;
-          waitedMs.set(frame, ms);
+        onWaited: (frame, { ms, idleMs }) => {
+          inferMs = 0;
+          // To wait for a batch to fill is our choice, and counts as ours.
+          waitedMs.set(frame, ms - idleMs);
           stages?.observe('batch_queue', ms);
         },
       });
@@ -152,7 +153,7 @@ export const openDetectors = async (
         lastRun: () => lastRun,
         inferenceMs: (frame) => {
           const waited = waitedMs.get(frame);
-          return waited === undefined ? 0 : waited + runMs;
+          return waited === undefined ? 0 : waited + inferMs;
         },
       });
     }

@@ -12,10 +12,11 @@ export const DetectorConfig = Type.Object(
       description: 'Frames per inference run, at most; fewer where the start found larger batches no cheaper.',
     }),
     batchDeadlineMs: Type.Number({
-      default: 15,
+      default: 0,
       minimum: 0,
       maximum: 1000,
-      description: 'A batch that is not full starts after so long (ms).',
+      description:
+        'How long a detector that has nothing to do waits for a batch to fill (ms); what comes while it runs is the next batch in any case.',
     }),
     threads: Type.Integer({
       default: 0,

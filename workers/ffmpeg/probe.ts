@@ -1,7 +1,7 @@
 import ffmpeg, { type FfprobeData } from 'fluent-ffmpeg';
 import { redactUrl, WatchpostError } from '../../pipeline/errors.ts';
 import { type SourceFault, sourceFaultOf } from '../../pipeline/source-fault.ts';
-import { streamArgs } from './args.ts';
+import { isFile, streamArgs } from './args.ts';
 
 export type VideoInfo = {
   readonly codec: string;
@@ -38,16 +38,15 @@ const explain = (message: string): string => {
 };
 
 /**
- * Looks at a source before it is opened for good.
- * @throws WatchpostError SOURCE_OPEN with what to do, SOURCE_NO_VIDEO, FFMPEG_MISSING
+ * Left to itself ffprobe watches a camera until the order of its pictures is certain, seven of them, more than a second
+ * where five come in one. Codec and size stand in the session's description, or in the first key frame.
  */
-export const probe = async (
-  url: string,
-  stream: { readonly transport: 'tcp' | 'udp'; readonly stallMs: number } = { transport: 'tcp', stallMs: 10_000 },
-): Promise<VideoInfo> => {
-  const inputOptions = ['-hide_banner', '-v', 'error', ...streamArgs({ url, ...stream })];
-  const data = await new Promise<FfprobeData>((resolve, reject) => {
-    ffmpeg.ffprobe(url, [...inputOptions], (error: Error | null, result) => {
+const QUICK_LOOK = ['-analyzeduration', '300000'];
+
+/** @throws WatchpostError SOURCE_OPEN with what to do, FFMPEG_MISSING */
+const look = (url: string, inputOptions: readonly string[]): Promise<FfprobeData> =>
+  new Promise((resolve, reject) => {
+    ffmpeg.ffprobe(url, ['-hide_banner', '-v', 'error', ...inputOptions], (error: Error | null, result) => {
       if (!error) {
         resolve(result);
         return;
@@ -64,8 +63,24 @@ export const probe = async (
         );
     });
   });
-  const video = data.streams.find(({ codec_type }) => codec_type === 'video');
-  if (!video || !video.width || !video.height)
+
+const videoOf = ({ streams }: FfprobeData): FfprobeData['streams'][number] | undefined =>
+  streams.find(({ codec_type, width, height }) => codec_type === 'video' && width && height);
+
+/**
+ * Looks at a source before it is opened for good.
+ * @throws WatchpostError SOURCE_OPEN with what to do, SOURCE_NO_VIDEO, FFMPEG_MISSING
+ */
+export const probe = async (
+  url: string,
+  stream: { readonly transport: 'tcp' | 'udp'; readonly stallMs: number } = { transport: 'tcp', stallMs: 10_000 },
+): Promise<VideoInfo> => {
+  const inputOptions = streamArgs({ url, ...stream });
+  let data = await look(url, isFile(url) ? inputOptions : [...inputOptions, ...QUICK_LOOK]);
+  // A camera that describes nothing, in the middle of a long group of pictures.
+  if (!videoOf(data) && !isFile(url)) data = await look(url, inputOptions);
+  const video = videoOf(data);
+  if (!video?.width || !video.height)
     throw new WatchpostError('SOURCE_NO_VIDEO', `${redactUrl(url)} was opened but holds no video`);
   const [numerator = 0, denominator = 0] = (video.avg_frame_rate ?? '').split('/').map(Number);
   const turned = Math.abs(Number(video.rotation ?? 0)) % 180 === 90;
