@@ -103,9 +103,10 @@ export const DRAWN_NEGATIVES: readonly DrawnNegative[] = [
       return puffs(
         drops
           .filter(({ since }) => look >= since && look < since + 6)
-          .map(({ x, y, radius }) => ({
+          .map(({ x, y, radius, since }) => ({
             x,
-            y: y + 0.004 * (look % 6),
+            // Down, never up.
+            y: y + 0.004 * (look - since),
             width: radius,
             height: 1.6 * radius,
             opacity: 0.4,

@@ -84,6 +84,17 @@ describe('confirmation of smoke', () => {
     expect(ours(looking(2), STREAM_SIZE)).toBe(3);
   });
 
+  test('what comes whole and then stays as it came lies on the lens; what comes as strongly and goes on changing is told', () => {
+    const coming = (later: number) =>
+      Array.from({ length: 8 }, (_, index) => [
+        { box: box(400, 500, 60), score: 0.62, change: index === 0 ? 12 : later },
+      ]);
+    expect(ours(coming(2), STREAM_SIZE)).toBeNull();
+    expect(ours(coming(4), STREAM_SIZE)).toBe(2);
+    const [drop] = run(coming(2).slice(0, 3)).state.tubes;
+    expect(drop!.steps.map(({ settled }) => settled)).toEqual([0, -0.5, -0.5]);
+  });
+
   test('the same again counts less than what has grown since, at the same scores', () => {
     const stays = Array.from({ length: 8 }, () => [{ box: box(400, 500, 30), score: 0.55 }]);
     const [same, grown] = [run(stays), run(growing(0.55))].map(({ state }) => state.tubes[0]!.steps);

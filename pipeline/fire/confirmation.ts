@@ -73,6 +73,8 @@ export type EvidenceStep = {
   readonly texture: number;
   /** Below zero for what was seen often and never grew. */
   readonly stale: number;
+  /** Below zero for what came whole, at once, and stays as it came: drops, insects and dirt on the lens. */
+  readonly settled: number;
   /** Below zero for what may be stray light: a camera against the sun draws veils and streaks. */
   readonly glare: number;
   /** Above zero in the step in which another camera was found to see the same place. */
@@ -106,6 +108,8 @@ export type Tube = {
   readonly first: Box;
   readonly box: Box;
   readonly bestScore: number;
+  /** The largest `change` of its sightings: how suddenly it came, where that was seen; 0 where nothing tells. */
+  readonly mostChange: number;
   /** Bound of the evidence needed, with the day's danger and what people dismissed here. */
   readonly needed: number;
   /** What `needed` is made of, as it was when this was first seen. */
@@ -147,6 +151,13 @@ const DRIFT_FREE = 0.3;
 const STILL = 0.9;
 const LIVELY = 1.5;
 const STILL_COST = 0.5;
+/**
+ * What lies on the lens comes whole between two looks and then stays as it came, while a plume changes from each look to the
+ * next about as much as it did when it was first seen. On the real fires a sighting has a quarter to all of the largest change that its
+ * place has had until then, mostly more than half. From `free` of it on nothing is held against it, below `full` all is.
+ */
+const SETTLED = { full: 0.18, free: 0.3 };
+const SETTLED_COST = 0.5;
 /** What was seen so often and has not grown since is a thing of the place: a fire grows. */
 const STALE_SIGHTINGS = 5;
 const STALE_GROWTH = 1.3;
@@ -227,7 +238,7 @@ const bestMatch = (tube: Tube, free: ReadonlySet<Sighted>): Sighted | null => {
 const fromScore = (score: number, { neutralScore }: ConfirmationConfig): number =>
   Math.min(MOST_PER_SIGHTING, Math.max(LEAST_PER_SIGHTING, SCORE_WEIGHT * (score - neutralScore)));
 
-const begin = (id: number, ptsMs: PtsMs, { box, score, glare }: Sighted, config: ConfirmationConfig): Tube => {
+const begin = (id: number, ptsMs: PtsMs, { box, score, change, glare }: Sighted, config: ConfirmationConfig): Tube => {
   const parts = { ...NO_CHANGE, persistence: fromScore(score, config), glare: -glareCost(glare) };
   const evidence = Math.max(0, parts.persistence + parts.glare);
   const learnt = config.learnt(box);
@@ -247,6 +258,7 @@ const begin = (id: number, ptsMs: PtsMs, { box, score, glare }: Sighted, config:
     first: box,
     box,
     bestScore: score,
+    mostChange: change ?? 0,
     needed: Math.max(LEAST_NEEDED, prior.usual + prior.danger + prior.hours + prior.learnt),
     prior,
     learnt,
@@ -278,6 +290,7 @@ const advance = (tube: Tube, ptsMs: PtsMs, match: Sighted | null, config: Confir
     confirmedPtsMs: state === 'confirmed' && tube.state === 'candidate' ? ptsMs : tube.confirmedPtsMs,
     box: match?.box ?? tube.box,
     bestScore: Math.max(tube.bestScore, match?.score ?? 0),
+    mostChange: Math.max(tube.mostChange, match?.change ?? 0),
     seconders: [...tube.seconders, ...seconders],
     steps: [...tube.steps, step].slice(-KEPT_STEPS),
   };
@@ -287,10 +300,13 @@ type Change = Omit<EvidenceStep, 'ptsMs' | 'score' | 'evidence'>;
 
 /** Kinds of evidence; their values add up to the change of a step. */
 export const EVIDENCE_PARTS = [
-  ...(['persistence', 'growth', 'rise', 'drift', 'texture', 'stale', 'glare', 'second'] as const),
+  ...(['persistence', 'growth', 'rise', 'drift', 'texture', 'stale', 'settled', 'glare', 'second'] as const),
 ] as const satisfies readonly (keyof Change)[];
 
-const NO_CHANGE: Change = { persistence: 0, growth: 0, rise: 0, drift: 0, texture: 0, stale: 0, glare: 0, second: 0 };
+const NO_CHANGE: Change = {
+  ...{ persistence: 0, growth: 0, rise: 0, drift: 0, texture: 0 },
+  ...{ stale: 0, settled: 0, glare: 0, second: 0 },
+};
 
 const evidenceOf = (
   tube: Tube,
@@ -304,15 +320,19 @@ const evidenceOf = (
   const wandered = Math.hypot(foot.x - firstFoot.x, foot.y - firstFoot.y) / width;
   const clamp = (value: number): number => Math.min(1, Math.max(-1, value));
   const told = fromScore(score, config);
+  const settled = settledIn(tube, change);
+  // What stays as it came does not billow, however little else moves in the picture.
+  const lively = change === undefined ? undefined : Math.min(liveliness(change), 1 - settled);
   return {
     // What speaks against it is not softened.
-    persistence: told > 0 ? told * newsIn(tube, box, change) : told,
+    persistence: told > 0 ? told * newsIn(tube, box, lively) : told,
     // A candidate that is getting smaller is not held against it: wind does that.
     growth: GROWTH_WEIGHT * Math.max(0, clamp(growth)),
     rise: RISE_WEIGHT * Math.max(0, clamp(rise)),
     drift: wandered > DRIFT_FREE ? -DRIFT_COST * Math.min(1, wandered - DRIFT_FREE) : 0,
-    texture: change === undefined ? 0 : -STILL_COST * (1 - liveliness(change)),
+    texture: lively === undefined ? 0 : -STILL_COST * (1 - lively),
     stale: isStale(tube, box) ? -STALE_COST : 0,
+    settled: -SETTLED_COST * settled,
     glare: -glareCost(glare),
   };
 };
@@ -320,11 +340,17 @@ const evidenceOf = (
 /** From 0 for a place that changes as the rest of the picture to 1 for one that billows. */
 const liveliness = (change: number): number => Math.min(1, Math.max(0, (change - STILL) / (LIVELY - STILL)));
 
+/** From 0 for a candidate that changes about as much as when it came to 1 for one that stays as it came. */
+const settledIn = ({ state, mostChange }: Tube, change: number | undefined): number =>
+  state !== 'candidate' || change === undefined || mostChange < LIVELY
+    ? 0
+    : Math.min(1, Math.max(0, (SETTLED.free - change / mostChange) / (SETTLED.free - SETTLED.full)));
+
 /** How much of a further sighting is new, `REPEATED` to 1. */
-const newsIn = ({ state, first }: Tube, box: Box, change = STILL): number => {
+const newsIn = ({ state, first }: Tube, box: Box, lively = 0): number => {
   if (state !== 'candidate') return 1;
   const grown = Math.log(Math.max(1, boxArea(box)) / Math.max(1, boxArea(first))) / NEW_GROWTH;
-  return REPEATED + (1 - REPEATED) * Math.max(liveliness(change), Math.min(1, Math.max(0, grown)));
+  return REPEATED + (1 - REPEATED) * Math.max(lively, Math.min(1, Math.max(0, grown)));
 };
 
 const glareCost = (glare = 0): number => GLARE_COST * glare;

@@ -35,10 +35,14 @@ const REACH = 0.25;
 /** A tile counts when so much of its edges is found again, and clearly more than at any other place. */
 const LEAST_LIKENESS = 0.6;
 const CLEARLY = 0.08;
+/** Places so near to each other are one, in cells. */
+const SAME_PLACE = 2.9;
 /** Steps in brightness of 0–255 below which a tile shows nothing: sky, fog, night. */
 const LEAST_CONTRAST = 4;
 /** Shifts of tiles that belong together differ by this many cells at the most: a turn moves the edges of a picture further. */
 const TOGETHER = 2;
+/** What sums leave of a flat square by rounding. */
+const LEAST_SPREAD = 1e-3;
 
 /**
  * What of a reference picture is found again in another one, and where. Tiles with edges of their own are looked for one by
@@ -48,7 +52,8 @@ const TOGETHER = 2;
 export const findLandmarks = (reference: GreyPicture, current: GreyPicture): readonly Landmark[] => {
   if (reference.width !== current.width || reference.height !== current.height) return [];
   const [before, now] = [edgesOf(reference), edgesOf(current)];
-  const [coarseBefore, coarseNow] = [shrink(before), shrink(now)];
+  const coarseBefore = shrink(before);
+  const coarseNow = toSearched(shrink(now), TILE / CELL);
   const tiles: Shifted[] = [];
   for (let y = 0; y + TILE <= reference.height; y += STEP)
     for (let x = 0; x + TILE <= reference.width; x += STEP) {
@@ -56,7 +61,8 @@ export const findLandmarks = (reference: GreyPicture, current: GreyPicture): rea
       const shift = coarseShift(coarseBefore, coarseNow, x / CELL, y / CELL);
       if (shift) tiles.push({ x, y, ...shift });
     }
-  return together(tiles).flatMap((tile) => refine(before, now, tile) ?? []);
+  const fineNow = toSearched(now, TILE);
+  return together(tiles).flatMap((tile) => refine(before, fineNow, tile) ?? []);
 };
 
 /** Shift in cells. */
@@ -108,45 +114,87 @@ const contrastOf = ({ width, values }: Plane, left: number, top: number): number
   return Math.sqrt(Math.max(0, squares / TILE ** 2 - mean * mean));
 };
 
-/** Correlation of a square of one plane with one of another, −1 to 1; 0 where one is flat. */
-const likeness = (a: Plane, ax: number, ay: number, b: Plane, bx: number, by: number, side: number): number => {
-  let [sumA, sumB, squaresA, squaresB, both] = [0, 0, 0, 0, 0];
-  for (let y = 0; y < side; y++) {
-    const [rowA, rowB] = [(ay + y) * a.width + ax, (by + y) * b.width + bx];
-    for (let x = 0; x < side; x++) {
-      const [valueA, valueB] = [a.values[rowA + x]!, b.values[rowB + x]!];
-      sumA += valueA;
-      sumB += valueB;
-      squaresA += valueA * valueA;
-      squaresB += valueB * valueB;
-      both += valueA * valueB;
+/** Correlation of a tile with the square of another plane that has its corner at a place: −1 to 1, 0 where one is flat. */
+type Likeness = (x: number, y: number) => number;
+
+/** What every tile is held against. */
+type Searched = Plane & {
+  readonly side: number;
+  /** Sum of squared differences from the mean in the square with its corner here. */
+  readonly spread: Float64Array;
+};
+
+/** Sums over all squares at once: thousands of places are looked at for each tile. */
+const toSearched = (plane: Plane, side: number): Searched => {
+  const { width, height, values } = plane;
+  const sums = new Float64Array((width + 1) * (height + 1));
+  const squares = new Float64Array((width + 1) * (height + 1));
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const value = values[y * width + x]!;
+      const at = (y + 1) * (width + 1) + x + 1;
+      sums[at] = value + sums[at - 1]! + sums[at - width - 1]! - sums[at - width - 2]!;
+      squares[at] = value * value + squares[at - 1]! + squares[at - width - 1]! - squares[at - width - 2]!;
     }
+  const within = (table: Float64Array, x: number, y: number): number => {
+    const [upper, lower] = [y * (width + 1) + x, (y + side) * (width + 1) + x];
+    return table[lower + side]! - table[lower]! - table[upper + side]! + table[upper]!;
+  };
+  const spread = new Float64Array(width * height);
+  for (let y = 0; y + side <= height; y++)
+    for (let x = 0; x + side <= width; x++)
+      spread[y * width + x] = within(squares, x, y) - within(sums, x, y) ** 2 / (side * side);
+  return { ...plane, side, spread };
+};
+
+/** @param x of the tile's corner, as y in the plane that it is from */
+const likenessOf = (from: Plane, x: number, y: number, { side, width, values, spread }: Searched): Likeness => {
+  const tile = new Float32Array(side * side);
+  let whole = 0;
+  for (let row = 0; row < side; row++)
+    for (let column = 0; column < side; column++)
+      whole += tile[row * side + column] = from.values[(y + row) * from.width + x + column]!;
+  const average = whole / tile.length;
+  let own = 0;
+  for (let at = 0; at < tile.length; at++) {
+    tile[at]! -= average;
+    own += tile[at]! * tile[at]!;
   }
-  const count = side * side;
-  const spread = (squaresA - (sumA * sumA) / count) * (squaresB - (sumB * sumB) / count);
-  return spread > 0 ? (both - (sumA * sumB) / count) / Math.sqrt(spread) : 0;
+  return (nowX, nowY) => {
+    const both = own * spread[nowY * width + nowX]!;
+    if (both <= LEAST_SPREAD) return 0;
+    let sum = 0;
+    // The tile's mean is 0, so that of the square does not count.
+    for (let row = 0, at = 0; row < side; row++)
+      for (let place = (nowY + row) * width + nowX, end = place + side; place < end; place++, at++)
+        sum += tile[at]! * values[place]!;
+    return sum / Math.sqrt(both);
+  };
 };
 
 /** Where a tile is found again, in cells; null where nowhere, or at more than one place. */
-const coarseShift = (before: Plane, now: Plane, x: number, y: number): Shift | null => {
-  const side = TILE / CELL;
+const coarseShift = (before: Plane, now: Searched, x: number, y: number): Shift | null => {
+  const { side } = now;
+  const likeness = likenessOf(before, x, y, now);
   const [reachX, reachY] = [Math.round(REACH * now.width), Math.round(REACH * now.height)];
   const [fromX, toX] = [Math.max(-reachX, -x), Math.min(reachX, now.width - side - x)];
   const [fromY, toY] = [Math.max(-reachY, -y), Math.min(reachY, now.height - side - y)];
-  const found: { readonly dx: number; readonly dy: number; readonly like: number }[] = [];
-  let best: { readonly dx: number; readonly dy: number; readonly like: number } | null = null;
-  for (let dy = fromY; dy <= toY; dy++)
-    for (let dx = fromX; dx <= toX; dx++) {
-      const like = likeness(before, x, y, now, x + dx, y + dy, side);
-      if (like < LEAST_LIKENESS - CLEARLY) continue;
-      const one = { dx, dy, like };
-      found.push(one);
-      if (!best || like > best.like) best = one;
-    }
-  if (!best || best.like < LEAST_LIKENESS) return null;
-  const { dx, dy, like } = best;
-  const isOnly = found.every((one) => Math.hypot(one.dx - dx, one.dy - dy) <= 2.9 || one.like < like - CLEARLY);
-  return isOnly ? { dx, dy } : null;
+  const columns = toX - fromX + 1;
+  const likes = new Float32Array(columns * (toY - fromY + 1));
+  let best = 0;
+  for (let at = 0; at < likes.length; at++) {
+    const [dx, dy] = [fromX + (at % columns), fromY + Math.floor(at / columns)];
+    likes[at] = likeness(x + dx, y + dy);
+    if (likes[at]! > likes[best]!) best = at;
+  }
+  const [bestX, bestY] = [best % columns, Math.floor(best / columns)];
+  if (likes[best]! < LEAST_LIKENESS) return null;
+  const isOnly = likes.every(
+    (like, at) =>
+      like < likes[best]! - CLEARLY ||
+      Math.hypot((at % columns) - bestX, Math.floor(at / columns) - bestY) <= SAME_PLACE,
+  );
+  return isOnly ? { dx: fromX + bestX, dy: fromY + bestY } : null;
 };
 
 /** The largest group of tiles that moved alike. */
@@ -161,10 +209,11 @@ const together = (tiles: readonly Shifted[]): readonly Shifted[] => {
 };
 
 /** To a part of a pixel, by a parabola through the best and its neighbours. */
-const refine = (before: Plane, now: Plane, { x, y, dx, dy }: Shifted): Landmark | null => {
+const refine = (before: Plane, now: Searched, { x, y, dx, dy }: Shifted): Landmark | null => {
+  const likeness = likenessOf(before, x, y, now);
   const at = (sx: number, sy: number): number =>
     x + sx >= 0 && y + sy >= 0 && x + sx + TILE <= now.width && y + sy + TILE <= now.height
-      ? likeness(before, x, y, now, x + sx, y + sy, TILE)
+      ? likeness(x + sx, y + sy)
       : -1;
   let [bestX, bestY, best] = [CELL * dx, CELL * dy, -1];
   for (let sy = CELL * (dy - 1); sy <= CELL * (dy + 1); sy++)

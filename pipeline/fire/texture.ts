@@ -6,15 +6,18 @@ import { glareAt } from './glare.ts';
 import { greyOf, type GreyPicture } from './landmarks.ts';
 import { mean, shownOf } from '../health/grey-picture.ts';
 
-/** A look is held against the newest one at least so old (ms): smoke has moved by then … */
-const AFTER_MS = 8_000;
+/**
+ * A look is held against the newest one at least so old (ms): smoke has moved by then, and what came since the evidence's last step,
+ * by default 10 s before, is seen to have come …
+ */
+const AFTER_MS = 10_000;
 /** … and not against one before a longer pause. */
 const WITHIN_MS = 30 * 60_000;
 const KEEP_EVERY_MS = 4_000;
 /** Side of the cells in which change is measured, in pixels of the analysis. */
 const CELL = 8;
-/** Change of a picture that nothing moves in, in steps of 0–255: the sensor's noise and the coding. */
-const LEAST_CHANGE = 0.8;
+/** Change of a picture that nothing moves in, in steps of 0–255: noise of the sensor and of the coding; real towers have 1.04 and more. */
+const LEAST_CHANGE = 1;
 
 type Look = { readonly ptsMs: PtsMs; readonly cells: Cells };
 type Cells = { readonly columns: number; readonly rows: number; readonly picture: GreyPicture };
