@@ -48,6 +48,25 @@ const trail = (x: number, y: number, step: number, size: number, opacity: number
     opacity: opacity * 0.85 ** age,
   }));
 
+/** A column over one foot that leans with the wind: each puff older, higher, wider, thinner. */
+const column = (x: number, foot: number, lean: number, size: number, opacity: number): readonly Puff[] =>
+  count(10).map((age) => ({
+    ...{ x: x + lean * size * age, y: foot - 0.9 * size * (age + 0.5) },
+    ...{ width: size * (0.8 + 0.35 * age), height: size * (1.3 + 0.4 * age) },
+    opacity: opacity * 0.87 ** age,
+  }));
+
+/** A rectangle around a place. */
+const around = (x: number, y: number, left: number, up: number, right: number, down: number) =>
+  [
+    [x - left, y - up],
+    [x + right, y - up],
+    [x + right, y + down],
+    [x - left, y + down],
+  ] as const;
+
+const field = (next: () => number) => ({ x: 0.15 + 0.5 * next(), y: 0.65 + 0.2 * next(), lean: 2 * next() - 1 });
+
 const chimney = (next: () => number) => ({ x: 0.15 + 0.7 * next(), y: 0.6 + 0.15 * next() });
 
 export const DRAWN_NEGATIVES: readonly DrawnNegative[] = [
@@ -62,12 +81,7 @@ export const DRAWN_NEGATIVES: readonly DrawnNegative[] = [
     kind: 'brick kiln',
     mark: (next) => {
       const { x, y } = chimney(next);
-      return [
-        [x - 0.04, y - 0.06],
-        [x + 0.04, y - 0.06],
-        [x + 0.04, y + 0.05],
-        [x - 0.04, y + 0.05],
-      ];
+      return around(x, y, 0.04, 0.06, 0.04, 0.05);
     },
     draw: ({ look, next, size }) => {
       const { x, y } = chimney(next);
@@ -81,6 +95,40 @@ export const DRAWN_NEGATIVES: readonly DrawnNegative[] = [
         '#b9b9bb',
         size,
       );
+    },
+  },
+  {
+    kind: 'rice straw burning',
+    mark: (next) => {
+      const { x, y } = field(next);
+      return around(x, y, 0.05, 0.06, 0.17, 0.06);
+    },
+    draw: ({ look, next, size }) => {
+      // Heaps in a row are lit one after the other; each grows for two minutes and burns for four.
+      const { x, y, lean } = field(next);
+      return puffs(
+        count(3).flatMap((heap) => {
+          const since = look - 2 - 3 * heap;
+          if (since < 0 || since > 8) return [];
+          const gust = 0.25 * Math.sin(1.3 * look + heap);
+          return column(x + 0.05 * heap, y, 0.6 * lean + gust, 0.012 + 0.004 * Math.min(4, since), 0.45);
+        }),
+        '#d3d2cd',
+        size,
+      );
+    },
+  },
+  {
+    kind: 'charcoal kiln',
+    mark: (next) => {
+      const { x, y } = chimney(next);
+      return around(x, y, 0.05, 0.05, 0.05, 0.05);
+    },
+    draw: ({ look, next, size }) => {
+      // Damp white smoke out of a mound, day and night: it never grows.
+      const { x, y } = chimney(next);
+      const lean = next() - 0.5 + 0.3 * Math.sin(1.9 * look);
+      return puffs(column(x, y, lean, 0.018, 0.55), '#e4e6e8', size);
     },
   },
   {

@@ -1,8 +1,10 @@
-import type { readFrame } from '../models/detect-images.ts';
+import { readFrame } from '../models/detect-images.ts';
+import { planAnalysis } from '../models/tiled-detector.ts';
 import { CameraPipeline } from '../pipeline/camera-pipeline.ts';
 import type { Config } from '../pipeline/config-schema.ts';
-import type { CameraConfig } from '../pipeline/config/camera.ts';
+import { parseConfig } from '../pipeline/config.ts';
 import type { Detection } from '../pipeline/detection.ts';
+import { openDetectors } from '../workers/detector-pool.ts';
 
 export const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -24,15 +26,49 @@ export const perDay = (alarms: number, ms: number) => ({
   falseAlarmsPerCameraDay: Math.round((100 * alarms * DAY_MS) / ms) / 100,
 });
 
+/** Views of one camera, evenly around. */
+export const turningTower = (views: readonly { readonly id: string }[]): object => ({
+  sweep: {
+    by: 'source',
+    poses: views.map(({ id }, index) => ({ id, azimuthDeg: (360 * index) / views.length, fieldOfViewDeg: 54 })),
+  },
+});
+
+/** A tower that does not turn and is given pictures by hand. @param camera what is different about it */
+export const standingTower = (camera: object = {}): Config =>
+  parseConfig(JSON.stringify(configOf({ source: { url: 'stills://none' }, rules: [RULE], ...camera })));
+
 /** A picture and what the detector sees in it. */
 export type Look = {
   readonly frame: Awaited<ReturnType<typeof readFrame>>['frame'];
   readonly detections: readonly Detection[];
 };
 
-export const pipelineOf = (config: Config, camera: CameraConfig, { letterbox }: Look['frame']): CameraPipeline =>
+/** What the padding of an analysis frame is filled with, as the camera's frames are. */
+const PADDING = 114;
+
+/** The detector of a configuration's only camera. */
+export const openTower = async (
+  config: Config,
+): Promise<{ readonly look: (file: string) => Promise<Look>; readonly close: () => Promise<void> }> => {
+  const camera = config.cameras[0]!;
+  const pool = await openDetectors(config, [camera], { live: false });
+  const detector = pool.forCamera(camera);
+  return {
+    look: async (file) => {
+      const plan = (size: { readonly width: number; readonly height: number }) =>
+        planAnalysis(camera.analysis!, detector.entry, size);
+      const { frame } = await readFrame(file, plan, PADDING);
+      return { frame, detections: await detector.detect(frame) };
+    },
+    close: () => pool.close(),
+  };
+};
+
+/** Tracker and rules of a configuration's only camera, for pictures like this one. */
+export const pipelineOf = (config: Config, { letterbox }: Look['frame']): CameraPipeline =>
   new CameraPipeline({
-    camera,
+    camera: config.cameras[0]!,
     clock: { sessionId: 'smoke', anchorAt: 0, source: 'given', uncertaintyMs: 0 },
     frameSize: letterbox.source,
     provenance: { softwareVersion: '', configHash: '', models: [] },
