@@ -90,7 +90,7 @@ test('an alert of fire holds where, when, how bad and why, as rangers ask for it
   expect(message).toMatchObject({ dangerLevel: 5, growthPercent: 80, stations: 2, seconders: ['west'] });
   expect(message.wind).toEqual({ speedMps: 6, fromDeg: 45, at: '2026-03-01T07:20:00.000Z', source: 'KTTV' });
   const text = textOf(message, 'vi').join('\n');
-  expect(text).toMatch(/Vị trí \(WGS84\): 10\.33\d+, 103\.97\d+; elip 95 %: \d+ × \d+ m, trục dài hướng \d+°/);
+  expect(text).toMatch(/Vị trí \(WGS84\): 10\.33\d+, 103\.97\d+; elip 95 %: ±\d+ × ±\d+ m, trục dài hướng \d+°/);
   expect(text).toMatch(/Hướng 341,6° ± 0,6° từ hướng bắc thật, góc đứng -1,2°, cách 9,5 km/);
   expect(text).toContain(
     'Thấy lần đầu 14:28, lần cuối 14:30; 3 trên 4 khung hình, 30 giây một khung; camera vẫn đang theo dõi',

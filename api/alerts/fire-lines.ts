@@ -21,6 +21,14 @@ const decimal = (value: number, digits: number): Words => {
   const text = value.toFixed(digits);
   return { vi: text.replace('.', ','), en: text };
 };
+const kilometres = (metres: number): Words => {
+  const { vi, en } = decimal(metres / 1000, 1);
+  return { vi: `${vi} km`, en: `${en} km` };
+};
+/** Where a line of sight ends that meets no ground. */
+const SKYLINE: Words = { vi: 'đường chân trời', en: 'the skyline' };
+
+/** @param line both languages with the same numbers; `pick` takes a number as the language writes it */
 const each = (line: (pick: (words: Words) => string) => Words): Words => ({
   vi: line((words) => words.vi).vi,
   en: line((words) => words.en).en,
@@ -42,29 +50,30 @@ const placeLine = (where: Told['where']): readonly Words[] => {
     const [major, minor, turned] = [semiMajorM, semiMinorM, orientationDeg].map((value) => String(Math.round(value)));
     return [
       {
-        vi: `Vị trí (WGS84): ${at}; elip 95 %: ${major!} × ${minor!} m, trục dài hướng ${turned!}°`,
-        en: `Place (WGS84): ${at}; 95 % ellipse: ${major!} × ${minor!} m, long axis ${turned!}°`,
+        vi: `Vị trí (WGS84): ${at}; elip 95 %: ±${major!} × ±${minor!} m, trục dài hướng ${turned!}°`,
+        en: `Place (WGS84): ${at}; 95 % ellipse: ±${major!} × ±${minor!} m, long axis ${turned!}°`,
       },
     ];
   }
-  const { rangeM, nearM, farM } = where;
-  const [range, near, far] = [rangeM, nearM, farM ?? 0].map((metres) => decimal(metres / 1000, 1));
+  const [range, near] = [kilometres(where.rangeM), kilometres(where.nearM)];
+  const far = where.farM === null ? SKYLINE : kilometres(where.farM);
   return [
-    each((pick) => ({
-      vi: `Vị trí (WGS84): ${at}; cách trạm ${pick(range!)} km (${pick(near!)} km đến ${farM === null ? 'đường chân trời' : `${pick(far!)} km`})`,
-      en: `Place (WGS84): ${at}; ${pick(range!)} km from the tower (${pick(near!)} km to ${farM === null ? 'the skyline' : `${pick(far!)} km`})`,
-    })),
+    {
+      vi: `Vị trí (WGS84): ${at}; cách trạm ${range.vi} (${near.vi} đến ${far.vi})`,
+      en: `Place (WGS84): ${at}; ${range.en} from the tower (${near.en} to ${far.en})`,
+    },
   ];
 };
 
+/** ± is two standard deviations, about 95 %. */
 const bearingLine = ({ azimuthDeg, sigmaDeg, elevationDeg, distanceM }: Told['bearings'][number]): Words =>
   each((pick) => {
     const [azimuth, error] = [pick(decimal(azimuthDeg, 1)), pick(decimal(2 * sigmaDeg, 1))];
     const elevation = pick(decimal(elevationDeg, 1));
-    const away = distanceM === null ? null : pick(decimal(distanceM / 1000, 1));
+    const away = distanceM === null ? null : pick(kilometres(distanceM));
     return {
-      vi: `Hướng ${azimuth}° ± ${error}° từ hướng bắc thật, góc đứng ${elevation}°${away === null ? '' : `, cách ${away} km`}`,
-      en: `Bearing ${azimuth}° ± ${error}° from true north, elevation ${elevation}°${away === null ? '' : `, ${away} km away`}`,
+      vi: `Hướng ${azimuth}° ± ${error}° từ hướng bắc thật, góc đứng ${elevation}°${away === null ? '' : `, cách ${away}`}`,
+      en: `Bearing ${azimuth}° ± ${error}° from true north, elevation ${elevation}°${away === null ? '' : `, ${away} away`}`,
     };
   });
 
