@@ -21,6 +21,8 @@ export default defineConfig({
             'test/{conformance,fakes,fixtures}/**/*.test.ts',
           ],
           testTimeout: 30_000,
+          // None leaves anything behind, and starting a process for each took longer than the tests.
+          isolate: false,
         },
       },
       {

@@ -134,5 +134,10 @@ if (cameras.length === 0) {
   process.exit(2);
 }
 const file = join(resolve(cache), `demo-${mode}.yml`);
-writeFileSync(file, stringify({ ...demo, server: { ...demo.server, port: mode === 'live' ? 8080 : 0 }, cameras }));
+// Whole at any moment: two that need it may begin together.
+writeFileSync(
+  `${file}.${process.pid}`,
+  stringify({ ...demo, server: { ...demo.server, port: mode === 'live' ? 8080 : 0 }, cameras }),
+);
+renameSync(`${file}.${process.pid}`, file);
 console.log(file);

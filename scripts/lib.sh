@@ -17,9 +17,19 @@ need_packages() {
     root=(sudo)
   fi
   say "installing ${missing[*]}"
-  "${root[@]}" apt-get update -qq || true
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+  # Waits for another apt that is at work, as on machines that just started.
+  local apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3)
+  "${apt[@]}" update || true
+  twice "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null ||
     fail "apt-get install ${missing[*]} did not succeed; run it by hand to see why"
+}
+
+# twice COMMAND... : once more after a pause when it failed, as servers of packages do now and then.
+twice() {
+  "$@" && return 0
+  say "once more: $*" >&2
+  sleep 5
+  "$@"
 }
 
 need_node() {
@@ -31,8 +41,10 @@ need_node() {
 # npm packages, again only when the lock file has changed since.
 need_modules() {
   if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    # npm would empty the folder that a link leads to, for all who use it.
+    [ ! -L node_modules ] || fail "node_modules is a link to $(readlink node_modules) and out of date; remove the link (rm node_modules)"
     say "npm ci"
-    npm ci --no-progress || fail "npm ci did not succeed; is the npm registry reachable?"
+    twice npm ci --no-progress || fail "npm ci did not succeed; is the npm registry reachable?"
     touch node_modules/.package-lock.json
   fi
 }

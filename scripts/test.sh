@@ -9,21 +9,28 @@ packages=(ffmpeg redis-server)
 [ "${1:-}" = --unit ] || packages+=(chromium postgresql mosquitto openssl python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav opencv-doc fonts-noto-core)
 need_node
-need_packages "${packages[@]}"
-need_modules
 [ "${1:-}" = --unit ] || begin_minio
+# Both mostly wait for their servers.
+need_packages "${packages[@]}" &
+installing=$!
+need_modules
+wait "$installing" || exit 2
 
-say "build"
-failed=0
-npm run --silent build || { echo "the build failed"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
+# What many test files need is made once (test/made-once.ts).
+export WATCHPOST_TEST_CACHE=$reports/cache
+mkdir "$WATCHPOST_TEST_CACHE"
+say "build"
+failed=0
+npx prettier --check --log-level warn . >"$reports/format.txt" 2>&1 &
+format=$!
+npm run --silent build || { echo "the build failed"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 # One core reads the code, the other runs the unit tests meanwhile.
 check_code() {
   local faults=0
   npx tsc -p tsconfig.test.json || faults=$((faults + 1))
   npx eslint . --max-warnings 0 || faults=$((faults + 1))
-  npx prettier --check --log-level warn . || faults=$((faults + 1))
   node scripts/generate-docs.mjs --check || faults=$((faults + 1))
   return "$faults"
 }
@@ -45,12 +52,18 @@ run_system_tests() {
   while read -r file; do [ -z "$file" ] || again+=("$file"); done < <(node scripts/failed-files.mjs "$reports/$1.json")
   [ ${#again[@]} -eq 0 ] || run_tests "$1-again" --project "$1" --maxWorkers 1 "${again[@]}"
 }
-# The drawn street and hillside of the demo, meanwhile too.
-[ "${1:-}" = --unit ] || { { nice node dist/models/hill/main.js --out .cache/samples/hill && nice node dist/models/street/main.js --out .cache/samples/street; } >"$reports/street.txt" 2>&1 & street=$!; }
+# The drawn street and hillside of the demo, and its clips as cameras send them, meanwhile too.
+draw_samples() {
+  nice node dist/models/hill/main.js --out .cache/samples/hill
+  nice node dist/models/street/main.js --out .cache/samples/street
+  [ ! -d "${WATCHPOST_SHARED:-../shared}/footage" ] || nice node scripts/demo-config.mjs once "$WATCHPOST_TEST_CACHE"
+}
+[ "${1:-}" = --unit ] || { draw_samples >"$reports/samples.txt" 2>&1 & samples=$!; }
 await_code() {
   wait "$code" || failed=$((failed + $?))
+  wait "$format" || failed=$((failed + 1))
   say "types, lint, format, generated docs"
-  cat "$reports/code.txt"
+  cat "$reports/code.txt" "$reports/format.txt"
 }
 # What needs MinIO comes last: its build has until then.
 object_store=(test/conformance/evidence-store.test.ts test/e2e/evidence-minio.test.ts)
@@ -60,9 +73,9 @@ if [ "${1:-}" = --unit ]; then
 else
   run_tests unit --project unit --exclude "${object_store[0]}"
   await_code
-  wait "$street" || cat "$reports/street.txt"
+  wait "$samples" || cat "$reports/samples.txt"
   mapfile -t together < <(node -p 'JSON.parse(fs.readFileSync("test/e2e/together.json")).map((name) => `--exclude=test/e2e/${name}.test.ts`).join("\n")')
-  run_system_tests together --project together --maxWorkers 2
+  run_system_tests together --project together --maxWorkers 3
   run_system_tests e2e --project e2e --exclude "${object_store[1]}" "${together[@]}"
   await_minio 120
   run_tests object-store "${object_store[@]}"

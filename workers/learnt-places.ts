@@ -3,20 +3,20 @@ import type { Logger } from 'pino';
 import { LEARNT_KEY, type LearntPlace } from '../pipeline/fire/learnt.ts';
 import { Poll } from './poll.ts';
 
-const EVERY_MS = 10_000;
 const NOTHING: readonly LearntPlace[] = [];
 
 /** What people decided of smoke on all cameras, as the API keeps it in Redis; while Redis is away, what was known last. */
 export class LearntPlaces {
   readonly #redis: Redis;
   readonly #log: Logger;
-  readonly #poll = new Poll(() => this.#read(), EVERY_MS);
+  readonly #poll: Poll;
   #text = '';
   #places: Readonly<Record<string, readonly LearntPlace[]>> = {};
 
-  constructor(redis: Redis, log: Logger) {
+  constructor(redis: Redis, log: Logger, everyMs = 10_000) {
     this.#redis = redis;
     this.#log = log;
+    this.#poll = new Poll(() => this.#read(), everyMs);
   }
 
   start(): Promise<void> {

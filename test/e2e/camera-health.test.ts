@@ -31,11 +31,12 @@ type Picture = keyof typeof FAULTS;
 /** 34 s of a drawn street, five frames a second, with the noise of a sensor and the fault. */
 const makeClip = (fault: Picture): string => {
   const file = join(folder, `${fault}.mp4`);
-  const input = ['-loop', '1', '-framerate', '5', '-t', '34', '-i', join(ROOT, 'test/fixtures/tensors/scene.png')];
+  const input = ['-framerate', '5', '-i', join(ROOT, 'test/fixtures/tensors/scene.png')];
   // A camera that freezes sends the same picture again: nothing may be lost on the way.
   const quality = fault === 'frozen' ? ['-qp', '0'] : ['-crf', '20'];
   const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', ...quality, '-g', '1000', '-pix_fmt', 'yuv420p'];
-  const filters = `scale=1280:720,scale=640:360,${FAULTS[fault]}`;
+  // Repeated after it is scaled: ten times as fast as `-loop` before.
+  const filters = `scale=1280:720,scale=640:360,loop=loop=169:size=1,setpts=N/5/TB,${FAULTS[fault]}`;
   execFileSync('ffmpeg', ['-v', 'error', '-y', ...input, '-vf', filters, ...codec, file]);
   return file;
 };

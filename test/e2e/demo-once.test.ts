@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hasShared, needs, ROOT } from '../shared.ts';
+import { demoConfig } from './demo-config.ts';
 
 const run = promisify(execFile);
 type Summary = { cases: { id: string; kind: string; cameraId: string; status: string; folder: string }[] };
@@ -23,18 +24,9 @@ describe.skipIf(!hasShared('footage'))(`the whole system on the samples, once${n
   let dataDir: string;
   let summary: Summary;
   beforeAll(async () => {
-    const cache = mkdtempSync(join(tmpdir(), 'watchpost-cache-'));
-    const { stdout: config } = await run('node', ['scripts/demo-config.mjs', 'once', cache], { cwd: ROOT });
+    const config = await demoConfig('once');
     dataDir = mkdtempSync(join(tmpdir(), 'watchpost-once-'));
-    const { code, stdout, stderr } = await watchpost(
-      'up',
-      '--once',
-      '--json',
-      '--config',
-      config.trim(),
-      '--data',
-      dataDir,
-    );
+    const { code, stdout, stderr } = await watchpost('up', '--once', '--json', '--config', config, '--data', dataDir);
     if (code !== 0) throw new Error(`up --once ended with ${code}: ${stderr.slice(-2000)}`);
     summary = JSON.parse(stdout) as Summary;
   }, 600_000);

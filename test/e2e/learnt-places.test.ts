@@ -36,7 +36,7 @@ describe('what people decided of smoke', () => {
       );
     await acceptForTest(site, await sealCase(site.store, 'crowd', { kind: 'crowding', subjects }));
     connection = new Redis(redis.url);
-    analysis = new LearntPlaces(connection, pino({ level: 'silent' }));
+    analysis = new LearntPlaces(connection, pino({ level: 'silent' }), 200);
     await analysis.start();
   }, 30_000);
   afterAll(async () => {

@@ -1,17 +1,16 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { processTree } from '../../benchmarks/process-tree.ts';
 import type { SegmentRecord } from '../../pipeline/segment.ts';
 import { hasShared, needs, ROOT } from '../shared.ts';
+import { demoConfig } from './demo-config.ts';
 import { hasChromium, openBrowser } from './player-browser.ts';
 
-const run = promisify(execFile);
 const canRun = hasShared('footage') && hasChromium;
 const why = `${needs('footage')}${hasChromium ? '' : ' [skipped: chromium is not installed]'}`;
 const PASSWORD = 'mot-mat-khau-dai-de-nho';
@@ -31,10 +30,11 @@ describe.skipIf(!canRun)(`the whole system, live, in a browser${why}`, () => {
   const output: string[] = [];
 
   beforeAll(async () => {
-    const cache = process.env['WATCHPOST_TEST_CACHE'] ?? mkdtempSync(join(tmpdir(), 'watchpost-cache-'));
-    const { stdout } = await run('node', ['scripts/demo-config.mjs', 'live', cache], { cwd: ROOT });
     const file = join(mkdtempSync(join(tmpdir(), 'watchpost-config-')), 'live.yml');
-    const config = parse(readFileSync(stdout.trim(), 'utf8')) as { server: object; cameras: { id: string }[] };
+    const config = parse(readFileSync(await demoConfig('live'), 'utf8')) as {
+      server: object;
+      cameras: { id: string }[];
+    };
     const cameras = config.cameras.filter(({ id }) => ['car-park', 'motorway', 'avenue'].includes(id));
     writeFileSync(file, stringify({ ...config, server: { ...config.server, port: 0 }, cameras }));
     dataDir = mkdtempSync(join(tmpdir(), 'watchpost-live-'));

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { madeOnce } from '../made-once.ts';
 import { PASSWORD } from './api-harness.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -14,11 +15,13 @@ export const hasChromium = existsSync(CHROMIUM);
 /** Builds the player into a folder, so that the test runs what is in the checkout, as it is delivered. */
 export const buildPlayer = async (outDir: string): Promise<void> => {
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
-  await promisify(execFile)(
-    process.execPath,
-    [vite, 'build', '--config', join(ROOT, 'player/vite.config.ts'), '--outDir', outDir, '--emptyOutDir'],
-    // In a test's environment the build would hold React's slow development version.
-    { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' } },
+  await madeOnce(outDir, 'player', (folder) =>
+    promisify(execFile)(
+      process.execPath,
+      [vite, 'build', '--config', join(ROOT, 'player/vite.config.ts'), '--outDir', folder, '--emptyOutDir'],
+      // In a test's environment the build would hold React's slow development version.
+      { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' } },
+    ),
   );
 };
 

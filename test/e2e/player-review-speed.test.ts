@@ -12,7 +12,7 @@ import { actOf, decideAll, sealClips } from './review-by-keyboard.ts';
 
 const why = hasChromium ? '' : ' (skipped: chromium is not installed)';
 const CASES = 24;
-const THINK_MS = 700;
+const THINK_MS = 400;
 /** The promise is 150 ms (benchmarks/results/review-keys.json); here a machine may be busy with other things. */
 const MOST_MS = 1_500;
 

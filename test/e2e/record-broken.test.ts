@@ -106,7 +106,7 @@ test('a camera that the hardware cannot decode is analysed with the processor, r
 test('a stream that changes its size goes on in a new session with the new size', async () => {
   const dataDir = await session();
   const [small, large] = await brokenVideos(folder).twoSizes();
-  const camera = await startHttpCamera(small, large, 20);
+  const camera = await startHttpCamera(small, large, 10);
   const running = startRecorder({ dataDir, url: camera.url, source: { stallMs: 10_000 } });
   const sizes = async (): Promise<number[]> => {
     const sessions = (await sessionFolders(dataDir).catch(() => [])).map((one) => readSession(one).catch(() => null));

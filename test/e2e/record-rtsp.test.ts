@@ -52,13 +52,13 @@ describe.skipIf(!hasRtspServer)(`an RTSP camera${needsRtspServer}`, () => {
   test('that restarts is recorded again in a new session, with the gap and its cause written down', async () => {
     const first = await camera();
     const running = record(first.url);
-    await until('two segments', 20_000, () => running.recorder.state.segments >= 2);
+    await until('two segments', 30_000, () => running.recorder.state.segments >= 2);
     await first.stop();
     await until('the loss is seen', 10_000, () => stateOf(running) === 'blind');
     await camera({ port: first.port });
-    await until('it is watched again', 20_000, () => stateOf(running) === 'watching');
+    await until('it is watched again', 30_000, () => stateOf(running) === 'watching');
     const before = running.recorder.state.segments;
-    await until('and recorded', 10_000, () => running.recorder.state.segments > before + 1);
+    await until('and recorded', 30_000, () => running.recorder.state.segments > before + 1);
     await running.stop();
 
     const recorded = await Promise.all((await sessionFolders(dataDir)).map(readIndex));
@@ -78,7 +78,7 @@ describe.skipIf(!hasRtspServer)(`an RTSP camera${needsRtspServer}`, () => {
   test('that is there but refuses is tried again in under a second, then less and less often', async () => {
     const there = await camera();
     const running = record(there.url.replace('/live', '/wrong'));
-    await until('three tries', 15_000, () => tries(running).length >= 3);
+    await until('three tries', 30_000, () => tries(running).length >= 3);
     await running.stop();
     const pauses = tries(running);
     expect(pauses[0]).toBeLessThan(1_000);
@@ -91,7 +91,7 @@ describe.skipIf(!hasRtspServer)(`an RTSP camera${needsRtspServer}`, () => {
     const gone = await camera();
     await gone.stop();
     const running = record(gone.url);
-    await until('a try', 15_000, () => tries(running).length > 0);
+    await until('a try', 30_000, () => tries(running).length > 0);
     expect(running.states.at(-1)!.detail).toContain('nothing listens there');
     let knocks = 0;
     const hung = createServer((socket) => {
@@ -99,20 +99,20 @@ describe.skipIf(!hasRtspServer)(`an RTSP camera${needsRtspServer}`, () => {
       socket.on('error', () => undefined).resume();
     });
     await new Promise<void>((resolve) => hung.listen(gone.port, '127.0.0.1', resolve));
-    await until('it is knocked at', 15_000, () => knocks >= 2);
+    await until('it is knocked at', 30_000, () => knocks >= 2);
     expect(tries(running)).toHaveLength(1);
     await new Promise<void>((resolve) => {
       hung.close(() => resolve());
     });
     await camera({ port: gone.port });
-    await until('it is watched', 20_000, () => stateOf(running) === 'watching');
+    await until('it is watched', 30_000, () => stateOf(running) === 'watching');
     expect(tries(running)).toHaveLength(1);
   });
 
   test('that keeps its connection but sends nothing is opened again after the stall time', async () => {
     const frozen = await camera();
     const running = record(frozen.url);
-    await until('a segment', 20_000, () => running.recorder.state.segments >= 1);
+    await until('a segment', 30_000, () => running.recorder.state.segments >= 1);
     frozen.tell('freeze');
     await until('the stall is seen', 10_000, () => stateOf(running) === 'blind');
     expect(running.states.findLast(({ state }) => state === 'blind')!.cause).toBe('SOURCE_STALLED');
@@ -121,11 +121,11 @@ describe.skipIf(!hasRtspServer)(`an RTSP camera${needsRtspServer}`, () => {
   test('that asks for a password gets it, and it appears neither in the log nor in the state', async () => {
     const guarded = await camera({ user: 'admin', password: 'tr0ng-nui' });
     const running = record(guarded.url);
-    await until('a segment', 20_000, () => running.recorder.state.segments >= 1);
+    await until('a segment', 30_000, () => running.recorder.state.segments >= 1);
     await running.stop();
 
     const wrong = record(guarded.url.replace('tr0ng-nui', 'wr0ng-one'));
-    await until('it is refused', 10_000, () => stateOf(wrong) === 'blind');
+    await until('it is refused', 30_000, () => stateOf(wrong) === 'blind');
     await wrong.stop();
     expect(wrong.recorder.state.detail).toContain('user name or password is refused');
     const told = JSON.stringify([running.log, running.states, wrong.log, wrong.states, await readGaps(dataDir)]);
@@ -135,10 +135,10 @@ describe.skipIf(!hasRtspServer)(`an RTSP camera${needsRtspServer}`, () => {
   test('that is restarted on by its recorder, too, has its gap named when the recorder comes back', async () => {
     const steady = await camera();
     const first = record(steady.url);
-    await until('two segments', 20_000, () => first.recorder.state.segments >= 2);
+    await until('two segments', 30_000, () => first.recorder.state.segments >= 2);
     await first.stop();
     const second = record(steady.url);
-    await until('a segment', 20_000, () => second.recorder.state.segments >= 1);
+    await until('a segment', 30_000, () => second.recorder.state.segments >= 1);
     await second.stop();
     const [old, fresh] = await Promise.all((await sessionFolders(dataDir)).map(readIndex));
     expect(await readGaps(dataDir)).toEqual([
@@ -156,7 +156,7 @@ describe.skipIf(!hasRtspServer)(`an RTSP camera${needsRtspServer}`, () => {
     await makeCounterClip({ file: hevc, frames: 250, rate: '25', codec: 'libx265' });
     const running = record((await camera({ file: hevc, codec: 'h265' })).url);
     await until('two segments', 30_000, () => running.recorder.state.segments >= 2);
-    await until('a playlist', 10_000, async () => {
+    await until('a playlist', 30_000, async () => {
       const text = await readFile(join(dataDir, 'recordings', 'gate', 'live.m3u8'), 'utf8').catch(() => '');
       return /\/preview\/000000\.m4s/.test(text);
     });

@@ -42,7 +42,7 @@ describe.skipIf(!hasShared(...CLIP))(`a change of one camera in a running system
   });
 
   test('starts that camera anew, in recording and analysis, and no other', async () => {
-    const running = startSystem(carParkConfig(carParkClip(work), ['one', 'two']));
+    const running = startSystem(carParkConfig(await carParkClip(work), ['one', 'two']));
     system = running;
     const begun = (): Record<string, number> => {
       const ids = running

@@ -6,26 +6,30 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Passage } from '../../pipeline/passages/passage.ts';
 import { hasShared, needs, ROOT, sharedFile } from '../shared.ts';
+import { demoConfig } from './demo-config.ts';
 
 const run = promisify(execFile);
 const temporary = (): string => mkdtempSync(join(tmpdir(), 'watchpost-replay-'));
 const footage = ['footage', 'motorway-cctv-320x240.avi'] as const;
 
-const replay = async (out: string, ...more: string[]): Promise<void> => {
-  const cache = temporary();
-  const { stdout: config } = await run('node', ['scripts/demo-config.mjs', 'once', cache], { cwd: ROOT });
-  const file = join(cache, 'with-passages.yml');
-  const text = readFileSync(config.trim(), 'utf8');
+/** The demo's configuration, its motorway with passages. */
+const withPassages = async (): Promise<string> => {
+  const file = join(temporary(), 'with-passages.yml');
+  const text = readFileSync(await demoConfig('once'), 'utf8');
   writeFileSync(file, text.replace('- id: motorway\n', '- id: motorway\n    passages: { line: near }\n'));
-  const args = ['replay', sharedFile(...footage), '--config', file, '--camera', 'motorway', '--out', out];
-  await run(join(ROOT, 'bin/watchpost'), [...args, ...more], { cwd: ROOT });
+  return file;
+};
+const replay = async (config: string, out: string): Promise<void> => {
+  const args = ['replay', sharedFile(...footage), '--config', config, '--camera', 'motorway', '--out', out];
+  await run(join(ROOT, 'bin/watchpost'), [...args, '--no-cases'], { cwd: ROOT });
 };
 
 describe.skipIf(!hasShared(...footage))(`replay${needs(...footage)}`, () => {
   test('the same clip twice gives byte-identical events, tracks, detections and passages', async () => {
     const [first, second] = [temporary(), temporary()];
-    await replay(first, '--no-cases');
-    await replay(second, '--no-cases');
+    const config = await withPassages();
+    await replay(config, first);
+    await replay(config, second);
     for (const file of ['events.ndjson', 'tracks.ndjson', 'detections.ndjson', 'passages.ndjson']) {
       const bytes = readFileSync(join(first, file));
       expect(bytes.length).toBeGreaterThan(0);

@@ -1,29 +1,24 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { type ProcessUse, processTree } from '../../benchmarks/process-tree.ts';
+import { madeOnce } from '../made-once.ts';
 import { ROOT, sharedFile } from '../shared.ts';
 
 /** A piece of the car park, encoded as cameras do: cars cross its middle every few seconds. */
-export const carParkClip = (folder: string, seconds = 60): string => {
+export const carParkClip = async (folder: string, seconds = 60): Promise<string> => {
   const file = join(folder, 'car-park.mp4');
-  execFileSync('ffmpeg', [
-    ...[
-      '-v',
-      'error',
-      '-nostdin',
-      '-y',
-      '-i',
-      sharedFile('footage', 'car-park-ccby.mp4'),
-      '-t',
-      String(seconds),
-      '-an',
-    ],
-    ...['-vf', 'scale=640:-2', '-c:v', 'libx264', '-preset', 'veryfast', '-g', '12', '-bf', '0', '-pix_fmt', 'yuv420p'],
-    file,
-  ]);
+  const source = sharedFile('footage', 'car-park-ccby.mp4');
+  const camera = ['-c:v', 'libx264', '-preset', 'veryfast', '-g', '12', '-bf', '0', '-pix_fmt', 'yuv420p'];
+  await madeOnce(file, `car-park-${seconds}.mp4`, (path) =>
+    promisify(execFile)('ffmpeg', [
+      ...['-v', 'error', '-nostdin', '-y', '-i', source, '-t', String(seconds), '-an'],
+      ...['-vf', 'scale=640:-2', ...camera, path],
+    ]),
+  );
   return file;
 };
 

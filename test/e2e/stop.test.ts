@@ -36,7 +36,7 @@ describe.skipIf(!hasShared(...CLIP))(`stopping a system at work${needs(...CLIP)}
   });
 
   test('takes at most 10 s; every frame is accounted for, and every event becomes a case after the next start', async () => {
-    const config = carParkConfig(carParkClip(work), ['one', 'two', 'three']);
+    const config = carParkConfig(await carParkClip(work), ['one', 'two', 'three']);
     system = startSystem(config);
     const { dataDir } = system;
     // Stopped while a case is being made of one of them: the post-roll is not over, or it is being sealed.

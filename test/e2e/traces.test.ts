@@ -45,7 +45,7 @@ describe.skipIf(!hasShared('footage'))(`traces of frames${needs('footage')}`, ()
     });
     await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}/v1/traces`;
-    const config = carParkConfig(carParkClip(folder, 30), ['gate']) as { cameras: { source: object }[] };
+    const config = carParkConfig(await carParkClip(folder, 30), ['gate']) as { cameras: { source: object }[] };
     // Played once and without loss: a busy machine takes longer, and sees the same.
     const cameras = config.cameras.map((camera) => ({
       ...camera,

@@ -33,7 +33,7 @@ describe.skipIf(!hasShared(...CLIP))(`two analysing processes${needs(...CLIP)}`,
   });
 
   test('share the cameras; one is killed, the other watches all within 15 s, the gap is put down, no event comes twice', async () => {
-    const running = startSystem(carParkConfig(carParkClip(work), CAMERAS), undefined, ['--analyzers', '2']);
+    const running = startSystem(carParkConfig(await carParkClip(work), CAMERAS), undefined, ['--analyzers', '2']);
     system = running;
     await expect
       .poll(() => [begun(running, 'analyze').length > 0, begun(running, 'analyze-2').length > 0], patiently)
