@@ -32,6 +32,8 @@ const corners = [-1, 1, 1, -1, -1].map((east, index) =>
   toPlace({ east: 2_000 * east, north: 2_000 * [-1, -1, 1, 1, -1][index]! }, FIRE),
 );
 const area = { type: 'Polygon', coordinates: [corners.map(({ latitude, longitude }) => [longitude, latitude])] };
+/** A field where straw may be burnt after the harvest. */
+const STRAW = toPlace({ east: 0, north: 300 }, FIRE);
 const map = {
   ...NO_FIRE_MAP,
   centralMeridianDeg: 104.5,
@@ -43,6 +45,11 @@ const map = {
       'posts',
     ),
     parseMapLayer(feature(area, { ten: 'Tiểu khu 75', chu_rung: 'BQL rừng Phú Quốc' }), 'compartment', 'compartments'),
+    parseMapLayer(
+      feature({ type: 'Point', coordinates: [STRAW.longitude, STRAW.latitude] }, { ten: 'Ruộng đốt rơm' }),
+      'burn',
+      'burns',
+    ),
   ],
 };
 
@@ -78,6 +85,7 @@ test('an alert of fire holds where, when, how bad and why, as rangers ask for it
   expect(message.nearest).toMatchObject([
     { kind: 'post', name: 'Chốt 3', travelMinutes: 15 },
     { kind: 'compartment', name: 'Tiểu khu 75', owner: 'BQL rừng Phú Quốc' },
+    { kind: 'burn', name: 'Ruộng đốt rơm' },
   ]);
   // When.
   expect(message).toMatchObject({
@@ -99,6 +107,7 @@ test('an alert of fire holds where, when, how bad and why, as rangers ask for it
   expect(text).toContain('Camera west cũng thấy ở chỗ đó.');
   expect(text).toContain('Chốt, trạm: Chốt 3, 5,0 km, hướng 37°, đi khoảng 15 phút');
   expect(text).toContain('Tiểu khu: Tiểu khu 75, chủ rừng BQL rừng Phú Quốc');
+  expect(text).toMatch(/Điểm đốt đã biết: Ruộng đốt rơm, 0,3 km, hướng (0|359|360)°/);
   expect(text).toContain('Gió 6,0 m/s từ hướng 45° (KTTV, 14:20)');
   expect(text).toContain('Cấp dự báo cháy rừng: V');
   expect(message.shortText.length).toBeLessThanOrEqual(160);

@@ -17,7 +17,7 @@ export interface ReferencePictures {
 export const referenceKey = (pose: Pose, frameSize: Size): string =>
   `${pose.id}-${geometryHash({ pose, frameSize }).slice(0, 16)}`;
 
-/** Looks are this far apart for one pose (ms); one takes some 50 ms of a core. */
+/** Looks are this far apart for one pose (ms); one takes some 0.15 s of a core. */
 const EVERY_MS = 15_000;
 /** What was found before still holds for so long when a look shows nothing (ms): a mast does not move back at dusk. */
 const HOLDS_MS = 12 * 3_600_000;
