@@ -1,15 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const together = JSON.parse(readFileSync(new URL('./test/e2e/together.json', import.meta.url), 'utf8')) as string[];
 
+/** The files of together.json in its order, longest first: none is left to run alone at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = together.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+      return found < 0 ? together.length : found;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
+
 /**
  * `unit` needs neither network nor servers; `e2e` starts real ones on loopback, one file at a time; `together` are those
- * of them that stand another one beside them, as they neither measure time nor fill the machine; `measure` holds what is
- * measured in a browser, by hand (benchmarks/README.md).
+ * of them that stand others beside them, as they do not measure time; `measure` holds what is measured in a browser, by
+ * hand (benchmarks/README.md).
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
