@@ -18,5 +18,9 @@ export function translateName(language: Language, prefix: string, name: string):
   return messages[`${prefix}.${name}`] ?? name.replaceAll('_', ' ');
 }
 
+/** Every name of a family that has a text. */
+export const namesOf = (prefix: string): string[] =>
+  Object.keys(vi).flatMap((key) => (key.startsWith(`${prefix}.`) ? [key.slice(prefix.length + 1)] : []));
+
 /** Whether a text exists for a name that comes from data. */
 export const hasName = (prefix: string, name: string): boolean => `${prefix}.${name}` in vi;

@@ -37,7 +37,7 @@ export function Facts({ camera }: { readonly camera: Camera }) {
         )}
         <div>
           <dt>{t('camera.group')}</dt>
-          <dd>{camera.group}</dd>
+          <dd>{camera.group === 'default' ? t('camera.groupDefault') : camera.group}</dd>
         </div>
       </dl>
       <h3>{t('camera.frames')}</h3>
