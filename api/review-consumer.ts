@@ -6,6 +6,7 @@ import { MANIFEST_FILE, SIGNATURE_FILE } from '../pipeline/evidence.ts';
 import { REVIEW_QUEUE, ReviewJob } from '../pipeline/review.ts';
 import type { AlertDesk } from './alerts/alert-desk.ts';
 import type { ApiContext } from './context.ts';
+import { toCasePlates } from './database/case-plates.ts';
 import { checkManifest, readTrustedKeys } from './evidence/check-manifest.ts';
 import { measuresOf } from './quality/measures.ts';
 
@@ -43,6 +44,7 @@ export const acceptCase = async (context: ApiContext, job: ReviewJob): Promise<b
     key_id: keyId,
     manifest: Buffer.from(manifestBytes).toString('utf8'),
     measures: measuresOf(event),
+    plates: toCasePlates(manifest.plates ?? []),
   });
   if (inserted) stages.observe('case_visible', clock.now() - event.endAt - config.evidence.postRollMs);
   if (inserted)

@@ -41,6 +41,8 @@ export const CaseSummary = Type.Object({
   subjectClass: nullable(Type.String()),
   /** URL of the still at the trigger. */
   thumbnail: nullable(Type.String()),
+  /** Plates of its vehicles as last read by machine or person; only in lists. */
+  plateTexts: Type.Optional(Type.Array(Type.String())),
 });
 export type CaseSummary = Static<typeof CaseSummary>;
 
@@ -53,6 +55,15 @@ export const CaseQuery = Type.Object(
     overdue: Type.Optional(Type.Boolean({ description: 'Only cases whose clock has run out.' })),
     assignedTo: Type.Optional(Type.String({ description: 'User name of who sees to them.' })),
     cameraId: Type.Optional(Type.String()),
+    plate: Type.Optional(
+      Type.String({
+        maxLength: 40,
+        description: 'A plate or a piece of one; `?` for one symbol, `*` for any number. Asking so is audited.',
+      }),
+    ),
+    id: Type.Optional(
+      Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9.-]{0,127}$', description: 'Beginning of the case’s id.' }),
+    ),
     after: Type.Optional(Type.Number({ description: 'triggerAt from, epoch ms.' })),
     before: Type.Optional(Type.Number({ description: 'triggerAt until, epoch ms.' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),

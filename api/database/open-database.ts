@@ -18,6 +18,7 @@ import * as plumeCourse from './migrations/0014-plume-course.ts';
 import * as assignment from './migrations/0015-assignment.ts';
 import * as tallies from './migrations/0016-tallies.ts';
 import * as plateLookups from './migrations/0017-plate-lookups.ts';
+import * as casePlates from './migrations/0018-case-plates.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
@@ -41,6 +42,7 @@ const MIGRATIONS = {
   '0015-assignment': assignment,
   '0016-tallies': tallies,
   '0017-plate-lookups': plateLookups,
+  '0018-case-plates': casePlates,
 };
 
 /** Instants, counts and sequence numbers stay far below 2^53. */

@@ -23,6 +23,7 @@ export type Tables = {
   case_measures: CaseMeasureTable;
   notes: NoteTable;
   plate_corrections: PlateCorrectionTable;
+  case_plates: CasePlateTable;
   missed_acts: MissedActTable;
   audit: AuditTable;
   audit_head: AuditHeadTable;
@@ -191,6 +192,9 @@ export type PlateCorrectionTable = {
   actor: string;
   at: number;
 };
+
+/** What the plate of a case's vehicle says, as last read by machine or person; `symbols` is how it is looked for. */
+export type CasePlateTable = { case_id: string; track_id: number; text: string; symbols: string };
 
 /** An act that a person saw on a recording and no rule reported. */
 export type MissedActTable = {

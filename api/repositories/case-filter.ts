@@ -1,5 +1,6 @@
 import type { ExpressionBuilder } from 'kysely';
 import { WatchpostError } from '../../pipeline/errors.ts';
+import { type PlatePattern, toLike } from '../../pipeline/passages/plate-pattern.ts';
 import { CASE_STATES, type CaseState } from '../contract/cases.ts';
 import type { CaseTable, Tables } from '../database/schema.ts';
 
@@ -37,6 +38,17 @@ export const inStates = (eb: ExpressionBuilder<Tables, 'cases'>, states: readonl
   else if (decided.length > 1) branches.push(eb('state', 'in', decided));
   return eb.or(branches);
 };
+
+/** Cases one of whose plates, as last read by machine or person, fits. */
+export const hasPlate = (eb: ExpressionBuilder<Tables, 'cases'>, pattern: PlatePattern) =>
+  eb(
+    'cases.id',
+    'in',
+    eb
+      .selectFrom('case_plates')
+      .select('case_plates.case_id')
+      .where('case_plates.symbols', pattern.isWhole ? '=' : 'like', pattern.isWhole ? pattern.text : toLike(pattern)),
+  );
 
 /** Where a page ended: the next begins behind that case, however many share its instant. */
 export const toCursor = ({ trigger_at, id }: CaseTable): string =>

@@ -1,14 +1,15 @@
 import type { Clock } from '../../pipeline/clock.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
+import { parsePattern } from '../../pipeline/passages/plate-pattern.ts';
 import { hasProcedure } from '../../pipeline/procedure.ts';
 import { type Account, type Scope, scopeOf, seesGroup, seesKind } from '../accounts/account.ts';
 import type { CaseList, CaseQuery, CaseSummary } from '../contract/cases.ts';
 import { appendAudit } from '../database/audit-log.ts';
 import type { Database } from '../database/open-database.ts';
-import type { CaseTable } from '../database/schema.ts';
+import type { CasePlateTable, CaseTable } from '../database/schema.ts';
 import type { Measure } from '../quality/measures.ts';
 import { NO_PROCEDURE, NO_VERDICT, UNCLAIMED } from './case-columns.ts';
-import { inStates, parseCursor, parseStates, toCursor } from './case-filter.ts';
+import { hasPlate, inStates, parseCursor, parseStates, toCursor } from './case-filter.ts';
 import { toSummary } from './case-summary.ts';
 import { dueColumns } from './procedure.ts';
 import { inScope } from './scope.ts';
@@ -33,7 +34,11 @@ export type NewCase = Omit<
   | 'first_by'
   | 'merged_into'
   | 'assigned_to'
-> & { readonly manifest: string; readonly measures: readonly Measure[] };
+> & {
+  readonly manifest: string;
+  readonly measures: readonly Measure[];
+  readonly plates: readonly Omit<CasePlateTable, 'case_id'>[];
+};
 
 /** The cases: how they come in, and how they are found. */
 export class CaseRepository {
@@ -46,7 +51,7 @@ export class CaseRepository {
   }
 
   /** @returns false when the case is already there: a job may come twice, a case never does */
-  async insert({ manifest, measures, ...row }: NewCase): Promise<boolean> {
+  async insert({ manifest, measures, plates, ...row }: NewCase): Promise<boolean> {
     return this.#db.transaction().execute(async (transaction) => {
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('cases')
@@ -70,6 +75,11 @@ export class CaseRepository {
           .insertInto('case_measures')
           .values(measures.map((measure) => ({ case_id: row.id, ...measure })))
           .execute();
+      if (plates.length > 0)
+        await transaction
+          .insertInto('case_plates')
+          .values(plates.map((plate) => ({ case_id: row.id, ...plate })))
+          .execute();
       await appendAudit(transaction, [
         {
           at: row.created_at,
@@ -90,6 +100,7 @@ export class CaseRepository {
     const limit = query.limit ?? 50;
     const { kind, cameraId, after, before, order = 'desc' } = query;
     const cursor = query.cursor === undefined ? null : parseCursor(query.cursor);
+    const plate = query.plate === undefined ? null : parsePattern(query.plate);
     const listed = this.#db
       .selectFrom('cases')
       .selectAll()
@@ -103,6 +114,8 @@ export class CaseRepository {
       .$if(cameraId !== undefined, (q) => q.where('camera_id', '=', cameraId!))
       .$if(after !== undefined, (q) => q.where('trigger_at', '>=', after!))
       .$if(before !== undefined, (q) => q.where('trigger_at', '<', before!))
+      .$if(query.id !== undefined, (q) => q.where('id', 'like', `${query.id!}%`))
+      .$if(plate !== null, (q) => q.where((eb) => hasPlate(eb, plate!)))
       .$if(cursor !== null, (q) =>
         q.where((eb) =>
           eb(eb.refTuple('trigger_at', 'id'), order === 'asc' ? '>' : '<', eb.tuple(cursor!.triggerAt, cursor!.id)),
@@ -117,10 +130,26 @@ export class CaseRepository {
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
-      cases: page.map((row) => toSummary(row, now)),
+      cases: await this.#withPlates(page.map((row) => toSummary(row, now))),
       nextCursor: rows.length > limit && last ? toCursor(last) : null,
       openCount,
     };
+  }
+
+  async #withPlates(summaries: readonly CaseSummary[]): Promise<CaseSummary[]> {
+    const ids = summaries.map(({ id }) => id);
+    const rows =
+      ids.length === 0
+        ? []
+        : await this.#db
+            .selectFrom('case_plates')
+            .select(['case_id', 'text'])
+            .where('case_id', 'in', ids)
+            .orderBy('track_id')
+            .execute();
+    const texts = new Map<string, string[]>(ids.map((id) => [id, []]));
+    for (const row of rows) texts.get(row.case_id)?.push(row.text);
+    return summaries.map((one) => ({ ...one, plateTexts: texts.get(one.id) ?? [] }));
   }
 
   /** Newest first, in any state: what a place and a time are made of, not what is to be decided. */

@@ -5,6 +5,7 @@ import type { EvidenceManifest } from '../../pipeline/evidence.ts';
 import { parsePlate } from '../../pipeline/plates/parse.ts';
 import type { PlateCorrection, PlateCorrectionRequest } from '../contract/procedure.ts';
 import { appendAudit } from '../database/audit-log.ts';
+import { toCasePlates } from '../database/case-plates.ts';
 import type { Database } from '../database/open-database.ts';
 
 /** What people read on plates where the machine read otherwise. The sealed reading of the machine stays as it is. */
@@ -34,6 +35,16 @@ export class PlateCorrectionRepository {
         .insertInto('plate_corrections')
         .values({ id: randomUUID(), case_id: caseId, track_id: trackId, text, actor, at })
         .execute();
+      await transaction
+        .deleteFrom('case_plates')
+        .where('case_id', '=', caseId)
+        .where('track_id', '=', trackId)
+        .execute();
+      for (const row of toCasePlates([{ trackId, text }]))
+        await transaction
+          .insertInto('case_plates')
+          .values({ case_id: caseId, ...row })
+          .execute();
       await appendAudit(transaction, [{ at, actor, action: 'case.plate', target: caseId, detail }]);
     });
     return { trackId, text, by: actor, at };

@@ -14,7 +14,7 @@ const MOST_ROWS = 50_000;
 const PAGE = 500;
 
 const COLUMNS = [
-  ...['id', 'kind', 'kind_vi', 'camera', 'camera_name', 'place', 'time_utc', 'time_local', 'class', 'state'],
+  ...['id', 'kind', 'kind_vi', 'camera', 'camera_name', 'place', 'time_utc', 'time_local', 'class', 'plates', 'state'],
   ...['verdict_by', 'verdict_time_utc', 'reason', 'note', 'status', 'due_utc', 'due_for', 'assigned_to'],
 ] as const;
 
@@ -33,7 +33,13 @@ export const registerCaseListRoutes = (app: App, { audit, cases, clock, config }
         row.cameraName,
         row.place,
       ],
-      ...[iso(row.triggerAt), recordTime(row.triggerAt, timeZone), row.subjectClass, row.state],
+      ...[
+        iso(row.triggerAt),
+        recordTime(row.triggerAt, timeZone),
+        row.subjectClass,
+        (row.plateTexts ?? []).join(' '),
+        row.state,
+      ],
       ...[row.verdict?.by ?? null, iso(row.verdict?.at), row.verdict?.reason ?? null, row.verdict?.note ?? null],
       ...[row.status, iso(row.dueAt), row.dueFor, row.assignedTo],
     ]);

@@ -45,7 +45,18 @@ export const registerCaseRoutes = (app: App, context: ApiContext): void => {
         response: { 200: CaseList },
       },
     },
-    async (request) => cases.list(request.query, accountOf(request)),
+    async (request) => {
+      const account = accountOf(request);
+      const { plate, cursor } = request.query;
+      const found = await cases.list(request.query, account);
+      // Asking for somebody's plate is an act; the next page of the same answer is not another one.
+      if (plate !== undefined && cursor === undefined)
+        await audit.record({
+          ...{ at: clock.now(), actor: account.username, action: 'cases.searched', target: null },
+          detail: JSON.stringify({ plate, found: found.cases.length }),
+        });
+      return found;
+    },
   );
   app.get(
     '/api/cases/:id',

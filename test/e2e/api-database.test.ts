@@ -64,6 +64,7 @@ const newCase = (id: string, triggerAt: number, group = 'north'): NewCase => ({
   key_id: '0'.repeat(16),
   manifest: '{}',
   measures: [],
+  plates: [],
 });
 
 describe.each(DATABASES)('repositories on $name', ({ open, skip }) => {
