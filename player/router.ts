@@ -35,6 +35,10 @@ export function toRoute(path: string): Route {
 
 export const cameraPath = (id: string): string => `/cameras/${encodeURIComponent(id)}`;
 export const casePath = (id: string): string => `/cases/${encodeURIComponent(id)}`;
+let listSearch = '';
+/** The list of cases as it was last looked at in this visit: the way back from a case keeps the filters. */
+export const casesPath = (): string => `/cases${listSearch}`;
+export const keepCasesPath = (search: string): void => void (listSearch = search);
 /** The desk, with this case open. */
 export const reviewPath = (id: string): string => `/review?case=${encodeURIComponent(id)}`;
 

@@ -38,6 +38,7 @@ const PATHS = {
   minus: <path d="M5 12h14" strokeWidth={2.2} />,
   left: <path d="M14.5 5.500L8 12l6.5 6.5" />,
   right: <path d="M9.5 5.500L16 12l-6.5 6.5" />,
+  search: <path d="M16 16l4.500 4.500M10.500 17.500a7 7 0 110-14 7 7 0 010 14z" />,
   download: <path d="M12 4v11.500M7 11l5 4.5 5-4.500M4.5 20h15" />,
   shield: <path d="M12 3l7.5 2.500v6c0 4.5-3 7.8-7.5 9.5-4.5-1.7-7.5-5-7.5-9.500v-6zM8.5 12l2.5 2.5 4.5-5" />,
   check: <path d="M4.5 12.500l5 5 10-11" strokeWidth={2.2} />,

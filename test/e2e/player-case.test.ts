@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AuditList } from '../../api/contract/audit.ts';
 import type { CaseDetail } from '../../api/contract/cases.ts';
 import type { EvidenceManifest } from '../../pipeline/evidence.ts';
 import { acceptForTest } from './api-accept.ts';
@@ -117,6 +118,27 @@ describe.skipIf(!hasChromium)(`the page of a case${why}`, () => {
     await page.waitForSelector('[data-hold=on]:has-text("Tòa án Ba Đình, 12/2026")');
     expect(await page.locator('[data-hold=on] button').count()).toBe(0);
     expect((await detail()).custody).toMatchObject({ hold: { by: 'officer-an' }, eraseAt: null });
+  });
+
+  test('is found by a piece of its plate as the officer reads it, and the way back keeps what was asked', async () => {
+    const { page } = opened;
+    await page.goto(new URL('/cases', page.url()).href);
+    const find = page.getByRole('searchbox', { name: 'Plate or case number' });
+    await find.fill('123.45');
+    await find.press('Enter');
+    await page.getByText('No case within these filters has this plate or number.').waitFor();
+    await find.fill('128?5');
+    await find.press('Enter');
+    await page.locator('.case-table tbody tr').getByText('30A-128.45').click();
+    await page.getByRole('link', { name: 'Back to the list' }).click();
+    await page.locator('.case-table tbody tr').getByText('30A-128.45').waitFor();
+    expect([await find.inputValue(), new URL(page.url()).search]).toEqual(['128?5', '?find=128%3F5']);
+    const { rows } = (await site.admin.get('/api/audit?action=cases.searched')).json<AuditList>();
+    expect(rows.map(({ actor, detail: asked }) => [actor, asked])).toContainEqual([
+      'officer-an',
+      '{"plate":"*128?5*","found":1}',
+    ]);
+    await page.goto(new URL('/cases/decided', page.url()).href);
   });
 
   test('keeps notes, and hands the case out as a ZIP and as a record', async () => {

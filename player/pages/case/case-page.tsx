@@ -11,7 +11,7 @@ import { PlateReadings } from '../../components/plate-readings.tsx';
 import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { setPreferences, usePreferences } from '../../preferences.ts';
-import { reviewPath } from '../../router.ts';
+import { casesPath, reviewPath } from '../../router.ts';
 import { canDecide, useSession } from '../../session.ts';
 import { useResource } from '../../use-resource.ts';
 import { Assignment } from './assignment.tsx';
@@ -55,7 +55,7 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
             {t('case.decide')}
           </Link>
         )}
-        <Link className="button" to="/cases">
+        <Link className="button" to={casesPath()}>
           <Icon name="left" size={17} />
           {t('case.back')}
         </Link>
@@ -80,6 +80,7 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
             />
           )}
           <Gaps detail={detail} />
+          <Seal detail={detail} onChecked={onChanged} />
           {detail.custody.erasedAt === null && <Files detail={detail} />}
         </div>
         <div className="case-side">
@@ -101,7 +102,6 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
           <SameAct key={detail.status} detail={detail} onChanged={onChanged} />
           <Notes detail={detail} onChanged={onChanged} />
           <Custody detail={detail} onChanged={onChanged} />
-          <Seal detail={detail} onChecked={onChanged} />
           <History history={detail.history} />
           <Provenance event={event} />
         </div>

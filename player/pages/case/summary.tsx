@@ -24,7 +24,7 @@ export function Summary({ detail, event }: { readonly detail: CaseDetail; readon
         <Fact name={t('case.place')}>{detail.place}</Fact>
         <Fact name={t('case.time')}>
           {format.dateTime(detail.triggerAt)}
-          <span className="muted"> ± {format.number(event.clockUncertaintyMs)} ms</span>
+          <span className="muted"> ± {format.number(event.clockUncertaintyMs / 1000, 3)} s</span>
           <br />
           <Link className="text-link" to={`${cameraPath(detail.cameraId)}?at=${detail.triggerAt - CASE_LEAD_MS}`}>
             {t('case.toRecording')}

@@ -2,17 +2,18 @@ import { useCallback, useEffect, useState } from 'react';
 import type { CaseList, CaseSummary } from '../../../api/contract/cases.ts';
 import { CASE_STATUSES } from '../../../pipeline/procedure.ts';
 import { CASE_KINDS, CASE_STATES } from '../../case-names.ts';
-import { api, toQuery } from '../../api-client.ts';
+import { api, ApiError, toQuery } from '../../api-client.ts';
 import { CaseBadge } from '../../components/case-parts.tsx';
 import { DateField } from '../../components/date-field.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { Link } from '../../components/link.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import { Failure, Loading, Notice, Stale } from '../../components/states.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useCaseChanges } from '../../live/use-live.ts';
-import { casePath, navigate, useSearch } from '../../router.ts';
+import { casePath, keepCasesPath, navigate, useSearch } from '../../router.ts';
 import { canDecide, canProceed, useSession } from '../../session.ts';
 import { nextDay, toInstant } from '../../site-time.ts';
 import { useNow } from '../../use-now.ts';
@@ -38,10 +39,14 @@ export function CasesPage() {
   }>();
   const [news, setNews] = useState(false);
 
-  const load = useCallback((signal: AbortSignal) => api.cases(toFilters(search, timeZone), signal), [search, timeZone]);
+  const load = useCallback(
+    (signal: AbortSignal) => api.cases({ ...toFilters(search, timeZone), limit: PAGE_SIZE }, signal),
+    [search, timeZone],
+  );
   const { data, error, loadedAt, reload } = useResource<CaseList>(load);
   useCaseChanges(useCallback(() => setNews(true), []));
   useEffect(() => setNews(false), [loadedAt]);
+  useEffect(() => keepCasesPath(search), [search]);
 
   const filters = new URLSearchParams(search);
   const set = (name: string, value: string): void => {
@@ -56,21 +61,37 @@ export function CasesPage() {
   // Only what is still shown and open can be meant.
   const chosen = cases.filter((one) => ticked.has(one.id) && isOpen(one)).map(({ id }) => id);
   const loadMore = async (): Promise<void> => {
-    const page = await api.cases({ ...toFilters(search, timeZone), cursor: cursor ?? undefined });
+    const page = await api.cases({ ...toFilters(search, timeZone), limit: PAGE_SIZE, cursor: cursor ?? undefined });
     setMore({ search, cases: [...(extra?.cases ?? []), ...page.cases], cursor: page.nextCursor });
   };
 
   return (
     <div className="page">
       <PageHeader title={t('cases.title')}>
-        {data && <span className="muted">{t('cases.count', { count: cases.length })}</span>}
+        {data && (
+          <span className="muted">
+            {t(cursor === null ? 'cases.count' : 'cases.countMore', { count: cases.length })}
+          </span>
+        )}
         {news && (
           <button type="button" className="button small primary" onClick={reload}>
             {t('cases.new')}
           </button>
         )}
+        <span className="spacer" />
+        <a className="button" href={`/api/cases.csv${toQuery(toFilters(search, timeZone))}`} download>
+          <Icon name="download" size={17} />
+          {t('statistics.csv')}
+        </a>
       </PageHeader>
       <form className="filters" aria-label={t('cases.filters')} onSubmit={(event) => event.preventDefault()}>
+        {/* What a citizen’s letter names. */}
+        <SearchField
+          label={t('cases.find')}
+          value={filters.get('find') ?? ''}
+          placeholder={t('cases.findExample')}
+          onFind={(value) => set('find', value)}
+        />
         <Choice
           label={t('case.state')}
           value={filters.get('state') ?? ''}
@@ -149,13 +170,19 @@ export function CasesPage() {
       )}
       {data && error !== null && <Stale at={loadedAt} onRetry={reload} />}
       {!data ? (
-        error ? (
+        error instanceof ApiError && error.code === 'REQUEST_INVALID' && filters.has('find') ? (
+          <Notice icon="question" title={t('cases.findUnclear')} hint={t('cases.findUnclearHint')} />
+        ) : error ? (
           <Failure error={error} onRetry={reload} />
         ) : (
           <Loading />
         )
       ) : cases.length === 0 ? (
-        <Notice icon="empty" title={t('cases.empty')} hint={t('cases.emptyHint')} />
+        <Notice
+          icon="empty"
+          title={t('cases.empty')}
+          hint={t(filters.has('find') ? 'cases.notFoundHint' : 'cases.emptyHint')}
+        />
       ) : (
         <CaseTable cases={cases} ticked={ticked} onTick={canDecide(role) ? setTicked : null} />
       )}
@@ -182,9 +209,20 @@ function toFilters(search: string, timeZone: string): Record<string, string | nu
     cameraId: query.get('cameraId') ?? undefined,
     after: toInstant(query.get('from') ?? '', timeZone) ?? undefined,
     before: until ? (toInstant(nextDay(until), timeZone) ?? undefined) : undefined,
-    limit: PAGE_SIZE,
+    ...toFound(query.get('find') ?? ''),
   };
 }
+
+/** No plate has more symbols, an id has 26; what is shorter than any plate is a piece of one. */
+const LONGEST_PLATE = 10;
+const SHORTEST_PLATE = 6;
+const toFound = (typed: string): { readonly plate?: string; readonly id?: string } => {
+  const bare = typed.replace(/[\s.\-]/g, '');
+  if (bare === '') return {};
+  if (bare.length > LONGEST_PLATE) return { id: typed.trim().toLowerCase() };
+  // Without a `?` the server takes a piece for one by itself.
+  return { plate: bare.includes('?') && bare.length < SHORTEST_PLATE ? `*${bare}*` : bare };
+};
 
 function Choice(props: {
   readonly label: string;
@@ -283,6 +321,11 @@ function CaseTable(props: {
                   <span>
                     {name('kind', one.kind)}
                     {one.subjectClass && <span className="sub">{name('class', one.subjectClass)}</span>}
+                    {one.plateTexts?.map((plate) => (
+                      <span key={plate} className="plate-text">
+                        {plate}
+                      </span>
+                    ))}
                   </span>
                 </Link>
               </th>
