@@ -1,12 +1,16 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { AuditRow, AuditVerdict } from '../../../api/contract/audit.ts';
 import { api } from '../../api-client.ts';
 import { Icon } from '../../components/icons.tsx';
+import { Link } from '../../components/link.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Failure, Loading, Notice, useErrorText } from '../../components/states.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
+import { casePath, useSearch } from '../../router.ts';
+import { useSession } from '../../session.ts';
 import { useResource } from '../../use-resource.ts';
+import { AuditFilters, toAuditFilters } from './audit-filters.tsx';
 
 const PAGE_SIZE = 100;
 
@@ -14,13 +18,15 @@ const PAGE_SIZE = 100;
 export function AuditPage() {
   const { t, format } = useI18n();
   const errorText = useErrorText();
-  const [actor, setActor] = useState('');
+  const search = useSearch();
+  const { timeZone } = useSession().site;
   const [beforeSeq, setBeforeSeq] = useState<number | undefined>();
+  useEffect(() => setBeforeSeq(undefined), [search]);
   const [verdict, setVerdict] = useState<AuditVerdict | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const load = useCallback(
-    (signal: AbortSignal) => api.audit({ actor, beforeSeq, limit: PAGE_SIZE }, signal),
-    [actor, beforeSeq],
+    (signal: AbortSignal) => api.audit({ ...toAuditFilters(search, timeZone), beforeSeq, limit: PAGE_SIZE }, signal),
+    [search, timeZone, beforeSeq],
   );
   const { data, error, reload } = useResource(load);
   const last = data?.rows.at(-1);
@@ -55,19 +61,7 @@ export function AuditPage() {
           </div>
         )}
       </div>
-      <form className="filters" onSubmit={(event) => event.preventDefault()}>
-        <label>
-          <span>{t('audit.actor')}</span>
-          <input
-            type="search"
-            value={actor}
-            onChange={(event) => {
-              setActor(event.target.value.trim());
-              setBeforeSeq(undefined);
-            }}
-          />
-        </label>
-      </form>
+      <AuditFilters search={search} />
       {!data ? (
         <Loading />
       ) : data.rows.length === 0 ? (
@@ -106,6 +100,8 @@ export function AuditPage() {
   );
 }
 
+const isOfCase = ({ action }: AuditRow): boolean => action.startsWith('case.') || action.startsWith('evidence.');
+
 function Row({ row, time }: { readonly row: AuditRow; readonly time: string }) {
   const { name } = useI18n();
   return (
@@ -115,7 +111,13 @@ function Row({ row, time }: { readonly row: AuditRow; readonly time: string }) {
       <td className="nowrap">{row.actor}</td>
       <td className="nowrap">{name('action', row.action)}</td>
       <td>
-        <span className="break">{row.target ?? '–'}</span>
+        {row.target !== null && isOfCase(row) ? (
+          <Link className="text-link break" to={casePath(row.target)}>
+            {row.target}
+          </Link>
+        ) : (
+          <span className="break">{row.target ?? '–'}</span>
+        )}
         {row.detail && <span className="sub break">{row.detail}</span>}
       </td>
       <td>
