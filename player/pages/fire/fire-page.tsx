@@ -43,8 +43,12 @@ export function FirePage() {
       <Silence />
       {data && error !== null && <Stale at={loadedAt} onRetry={reload} />}
       {!data && (error ? <Failure error={error} onRetry={reload} /> : <Loading />)}
-      {data && <DangerLine danger={data.danger} onChange={reload} />}
-      {data && <WindLine wind={data.wind} onChange={reload} />}
+      {data && (
+        <div className="fire-weather">
+          <DangerLine danger={data.danger} onChange={reload} />
+          <WindLine wind={data.wind} onChange={reload} />
+        </div>
+      )}
       {data?.incidents.length === 0 && <Notice icon="empty" title={t('fire.none')} hint={t('fire.noneHint')} />}
       {data && data.incidents.length > 0 && (
         <div className="fire-desk">
@@ -114,6 +118,10 @@ function Incident(props: {
           {t('fire.stations', { count: incident.stations })}
         </span>
       </header>
+      {/* What is to be done comes before what was seen: with several towers that is pages long. */}
+      <Actions incident={incident} onChange={props.onChange} />
+      <FireActions incident={incident} onChange={props.onChange} />
+      {incident.progress && <IncidentProgress progress={incident.progress} />}
       <WayThere incident={incident} />
       <NearestList incident={incident} />
       <ol className="fire-series">
@@ -132,9 +140,6 @@ function Incident(props: {
           </li>
         ))}
       </ol>
-      {incident.progress && <IncidentProgress progress={incident.progress} />}
-      <Actions incident={incident} onChange={props.onChange} />
-      <FireActions incident={incident} onChange={props.onChange} />
     </li>
   );
 }
