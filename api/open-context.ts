@@ -96,7 +96,8 @@ export const openContext = async (
   const fireMap = await openFireMap(config.fire, dirname(configPath));
   const cameras = new Map(config.cameras.map((camera) => [camera.id, camera]));
   const redis = new RedisLink(redisUrl, log);
-  const states = new CameraStates(redis, clock);
+  const switchedOff = config.cameras.filter(({ enabled }) => !enabled).map(({ id }) => id);
+  const states = new CameraStates(redis, clock, new Set(switchedOff));
   const cases = new CaseRepository(db, clock);
   const context: ApiContext = {
     config,

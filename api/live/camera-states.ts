@@ -33,9 +33,12 @@ export class CameraStates {
   readonly #redis: RedisLink;
   readonly #clock: Clock;
   readonly #reports: Readonly<Record<Reporter, Map<string, Report>>> = { record: new Map(), analyze: new Map() };
+  readonly #switchedOff: ReadonlySet<string>;
   #refreshedMono = -Infinity;
 
-  constructor(redis: RedisLink, clock: Clock) {
+  /** @param switchedOff ids of cameras that the configuration switches off: nobody reports them, and nothing is wrong */
+  constructor(redis: RedisLink, clock: Clock, switchedOff: ReadonlySet<string> = new Set()) {
+    this.#switchedOff = switchedOff;
     this.#redis = redis;
     this.#clock = clock;
   }
@@ -72,6 +75,8 @@ export class CameraStates {
   get(cameraId: string): CameraState {
     const now = this.#clock.now();
     const mono = this.#clock.mono();
+    if (this.#switchedOff.has(cameraId))
+      return { ...unknownState(cameraId, 'DISABLED', 'Switched off in the configuration', now), state: 'ended' };
     if (!this.#redis.isUp)
       return unknownState(cameraId, 'QUEUE_UNAVAILABLE', 'Redis cannot be reached: the state is not known', now);
     const reports = REPORTERS.flatMap((reporter) => {
