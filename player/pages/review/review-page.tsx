@@ -85,9 +85,12 @@ export function ReviewPage() {
         void decide({ verdict: 'exempt', reason: action.reason });
         break;
       case 'startReject':
+        // It would lie over the reasons.
+        setMessage(null);
         setMode(ready ? 'rejecting' : 'idle');
         break;
       case 'startExempt':
+        setMessage(null);
         setMode(ready ? 'exempting' : 'idle');
         break;
       case 'cancel':
