@@ -52,6 +52,13 @@ describe('illegal stop', () => {
     expect(run([drops, crawls, beside])).toEqual([]);
   });
 
+  test('a new id after a moment out of sight, as trackers give, is the same stop', () => {
+    const found = run([parks().hidden(15_000, 15_600).renamed(15_600, 8)]);
+    expect(found).toHaveLength(1);
+    expect(found[0]!.triggerPtsMs).toBeLessThan(33_000);
+    expect(found[0]!.subjects[0]!.trackId).toBe(8);
+  });
+
   test('a lorry that hides it for some seconds, and a new id after that, do not start the time again', () => {
     const hidden = parks().hidden(15_000, 21_000).renamed(21_000, 8);
     const found = run([hidden]);

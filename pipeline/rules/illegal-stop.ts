@@ -9,7 +9,7 @@ import { cameTrue } from './instants.ts';
 import type { Rule } from './rule.ts';
 import type { IllegalStopConfig } from './rule-config.ts';
 import { boxAt, round2, round4, toSighting } from './sightings.ts';
-import { type Observation, type Scene, type TrackHistory } from './track-history.ts';
+import type { Histories, Observation, Scene, TrackHistory } from './track-history.ts';
 
 /** A place in which a vehicle stands; kept by place and not by track, as passing traffic hides it and its id changes. */
 type Stop = {
@@ -73,9 +73,10 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
     );
     const taken = new Set<number>();
     const matches: RuleMatch[] = [];
-    const told = state.stops.filter((stop) => stop.reported);
-    const stops = state.stops.flatMap((stop): readonly Stop[] => {
-      const vehicle = this.#occupant(stop, state.stops, { histories, inZone, taken });
+    const known = underTheirNumbers(state.stops, histories);
+    const told = known.filter((stop) => stop.reported);
+    const stops = known.flatMap((stop): readonly Stop[] => {
+      const vehicle = this.#occupant(stop, known, { histories, inZone, taken });
       const countedMs = stop.countedMs + (counts ? passedMs : 0);
       if (!vehicle) {
         const keptMs = histories.get(stop.trackId)?.observed ? LEFT_MS : this.#config.hiddenMs;
@@ -206,6 +207,16 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
     };
   }
 }
+
+/** Places under the numbers that their vehicles have now: one that gets a new number goes on standing. */
+const underTheirNumbers = (stops: readonly Stop[], histories: Histories): readonly Stop[] => {
+  const heirs = new Map<number, number>();
+  for (const { origin, trackId } of histories.values())
+    if (origin !== null && origin !== trackId) heirs.set(origin, trackId);
+  return heirs.size === 0
+    ? stops
+    : stops.map((stop) => ({ ...stop, trackId: heirs.get(stop.trackId) ?? stop.trackId }));
+};
 
 /** Mean speed since an instant, in heights of the box: over two seconds trembling is far below that of a slow start. */
 const heightsPerSecond = (path: readonly Observation[], fromPtsMs: PtsMs): number => {
