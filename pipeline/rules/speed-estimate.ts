@@ -49,10 +49,10 @@ export const estimateSpeed = (
     return Math.hypot(a * direction.x + c * direction.y, b * direction.x + d * direction.y);
   });
   const weights = metrePerPx.map((metres) => 1 / (metres * metres));
-  const alongIn = (homography: Homography, shifts?: readonly Point[]): number[] =>
-    kept.map(({ point }, index) => {
-      const shift = shifts?.[index] ?? { x: 0, y: 0 };
-      const { x, y } = toGround(homography, { x: point.x + shift.x, y: point.y + shift.y });
+  /** @param shift of the ground points, in heights of the box */
+  const alongIn = (homography: Homography, shift: Point = { x: 0, y: 0 }): number[] =>
+    kept.map(({ point, heightPx }) => {
+      const { x, y } = toGround(homography, { x: point.x + shift.x * heightPx, y: point.y + shift.y * heightPx });
       return x * direction.x + y * direction.y;
     });
   const along = alongIn(calibration.homography);
@@ -68,10 +68,8 @@ export const estimateSpeed = (
   const varianceOfSlope = (Math.max(scatter, noisePx * noisePx) * likeness(residualsPx)) / spread(seconds, weights);
   const slopeOf = (values: readonly number[]): number => fitLine(seconds, values, weights)?.slope ?? line.slope;
   const byCalibration = calibration.shifted.map((homography) => slopeOf(alongIn(homography)) - line.slope);
-  const byContact = (['x', 'y'] as const).map((axis) => {
-    const shifts = kept.map(({ heightPx }) => ({ x: 0, y: 0, [axis]: CONTACT_SHARE * heightPx }));
-    return slopeOf(alongIn(calibration.homography, shifts)) - line.slope;
-  });
+  const misses = [{ x: CONTACT_SHARE, y: 0 }, { x: 0, y: CONTACT_SHARE }]; // prettier-ignore
+  const byContact = misses.map((shift) => slopeOf(alongIn(calibration.homography, shift)) - line.slope);
   const systematic = [...byCalibration, ...byContact].reduce((sum, change) => sum + change * change, 0);
   return {
     metresPerSecond: line.slope,
@@ -118,14 +116,20 @@ const withoutOutliers = (fixes: readonly Fix[], homography: Homography, noisePx:
 
 /** Weighted least squares; null when all is one instant. */
 const fitLine = (at: readonly number[], values: readonly number[], weights: readonly number[]): Line | null => {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const meanAt = weights.reduce((sum, weight, index) => sum + weight * at[index]!, 0) / total;
-  const mean = weights.reduce((sum, weight, index) => sum + weight * values[index]!, 0) / total;
+  let [total, sumAt, sum] = [0, 0, 0];
+  for (let index = 0; index < weights.length; index++) {
+    const weight = weights[index]!;
+    total += weight;
+    sumAt += weight * at[index]!;
+    sum += weight * values[index]!;
+  }
+  const [meanAt, mean] = [sumAt / total, sum / total];
   let [up, down] = [0, 0];
-  weights.forEach((weight, index) => {
-    up += weight * (at[index]! - meanAt) * (values[index]! - mean);
-    down += weight * (at[index]! - meanAt) ** 2;
-  });
+  for (let index = 0; index < weights.length; index++) {
+    const [weight, later] = [weights[index]!, at[index]! - meanAt];
+    up += weight * later * (values[index]! - mean);
+    down += weight * later ** 2;
+  }
   if (!(down > 0)) return null;
   return { slope: up / down, at: mean - (up / down) * meanAt };
 };

@@ -15,9 +15,11 @@ import { boxAt, round2, toSighting } from './sightings.ts';
 import { estimateSpeed, type Fix, type SpeedEstimate } from './speed-estimate.ts';
 import { isRider, type Observation, type Scene, type TrackHistory } from './track-history.ts';
 
+/** Sightings with the newest in front: one more is no copy of all, and what is older is shared with the state before. */
+type Chain = { readonly fix: Fix; readonly before: Chain | null; readonly length: number };
 type Passage = {
-  /** Sightings inside the calibrated area, oldest first. */
-  readonly fixes: readonly Fix[];
+  /** Sightings inside the calibrated area; null while there is none. */
+  readonly fixes: Chain | null;
   /** How long it was out of sight between them. */
   readonly unseenMs: number;
   /** The history as it was when it was last seen inside: the report is made after that. */
@@ -29,7 +31,10 @@ type Passage = {
 };
 export type SpeedState = PerTrack<Passage>;
 
-const FRESH: Passage = { fixes: [], unseenMs: 0, history: null, reported: false, shown: null, triedPtsMs: -Infinity };
+const FRESH: Passage = {
+  ...{ fixes: null, unseenMs: 0, history: null, reported: false },
+  ...{ shown: null, triedPtsMs: -Infinity },
+};
 
 /** A passage is over when its vehicle was not seen inside for so long. */
 const OVER_MS = 1_000;
@@ -90,7 +95,7 @@ export class SpeedRule implements Rule<SpeedState> {
     const states = carryOver(state, histories);
     const matches: RuleMatch[] = [];
     const isOver = ({ fixes, reported }: Passage): boolean =>
-      !reported && fixes.length > 0 && ptsMs - fixes.at(-1)!.ptsMs >= OVER_MS;
+      !reported && fixes !== null && ptsMs - fixes.fix.ptsMs >= OVER_MS;
     const report = (passage: Passage, exit: Fix | null): Passage => {
       const match = this.#match(passage, exit);
       if (match) matches.push(match);
@@ -128,18 +133,17 @@ export class SpeedRule implements Rule<SpeedState> {
   #follow(before: Passage, history: TrackHistory, budget: Budget): { passage: Passage; exit: Fix | null } {
     const { path, steady } = history;
     const newest = path.at(-1)!;
-    const isBroken = steady.length < path.length && (before.fixes.at(-1)?.ptsMs ?? 0) < steady[0]!.ptsMs;
+    const isBroken = steady.length < path.length && (before.fixes?.fix.ptsMs ?? 0) < steady[0]!.ptsMs;
     const known = isBroken
       ? { ...FRESH, reported: before.reported, shown: before.shown, triedPtsMs: before.triedPtsMs }
       : before;
     const here = toFix(newest);
     if (this.#isInside(here.point)) {
-      const fixes = thinned([...known.fixes, here]);
-      const unseenMs = known.unseenMs + (known.fixes.length > 0 ? newest.unseenMs : 0);
+      const fixes = thinned(linked(known.fixes, here));
+      const unseenMs = known.unseenMs + (known.fixes ? newest.unseenMs : 0);
       return { passage: this.#withShown({ ...known, fixes, unseenMs, history }, budget), exit: null };
     }
-    if (known.fixes.length === 0) return { passage: known, exit: null };
-    return { passage: known, exit: here };
+    return { passage: known, exit: known.fixes ? here : null };
   }
 
   #isInside(point: Point): boolean {
@@ -150,10 +154,11 @@ export class SpeedRule implements Rule<SpeedState> {
    * The speed over what was seen of a passage until now; null while that is no measurement.
    * @param aboveKmh of what is not faster nobody asks
    */
-  #measure({ fixes, unseenMs, history }: Passage, aboveKmh: number): SpeedEstimate | null {
+  #measure({ fixes: chain, unseenMs, history }: Passage, aboveKmh: number): SpeedEstimate | null {
     const { minTravelM, classes, noisePx } = this.#config;
-    if (!history?.confirmed || fixes.length === 0) return null;
+    if (!history?.confirmed || !chain) return null;
     if (!classes.includes(history.className) || isRider(history)) return null;
+    const fixes = oldestFirst(chain);
     if (unseenMs > MAX_UNSEEN_SHARE * (fixes.at(-1)!.ptsMs - fixes[0]!.ptsMs)) return null;
     const speed = estimateSpeed(fixes, this.#calibration, noisePx, aboveKmh / KMH);
     if (!speed || speed.distanceM < minTravelM || speed.metresPerSecond * KMH > FASTEST_KMH) return null;
@@ -162,17 +167,17 @@ export class SpeedRule implements Rule<SpeedState> {
 
   /** @param exit the first sighting outside, where there is one: the passage ends on the way there */
   #match(passage: Passage, exit: Fix | null): RuleMatch | null {
-    const { fixes, history, reported } = passage;
+    const { fixes: chain, history, reported } = passage;
     const speed = reported ? null : this.#measure(passage, this.#config.limitKmh);
-    if (!history || !speed || (speed.metresPerSecond - speed.halfWidth) * KMH <= this.#config.limitKmh) return null;
-    const last = fixes.at(-1)!;
-    return this.#toMatch(history, speed, fixes[0]!, last, exit ? this.#edge(last, exit) : last.ptsMs);
+    if (!history || !chain || !speed || (speed.metresPerSecond - speed.halfWidth) * KMH <= this.#config.limitKmh) return null;
+    const last = chain.fix;
+    return this.#toMatch(history, speed, oldestFirst(chain)[0]!, last, exit ? this.#edge(last, exit) : last.ptsMs);
   }
 
-  #withShown(passage: Passage, budget: Budget): Passage {
-    const atPtsMs = passage.fixes.at(-1)!.ptsMs;
-    if (budget.left === 0 || atPtsMs - passage.triedPtsMs < SHOW_EVERY_MS || passage.fixes.length < LEAST_SHOWN)
-      return passage;
+  #withShown(passage: Passage & { readonly fixes: Chain }, budget: Budget): Passage {
+    const { fixes, triedPtsMs } = passage;
+    const atPtsMs = fixes.fix.ptsMs;
+    if (budget.left === 0 || atPtsMs - triedPtsMs < SHOW_EVERY_MS || fixes.length < LEAST_SHOWN) return passage;
     budget.left--;
     const tried = { ...passage, triedPtsMs: atPtsMs };
     const speed = this.#measure(passage, 0);
@@ -235,5 +240,17 @@ export class SpeedRule implements Rule<SpeedState> {
 
 const toFix = ({ ptsMs, box }: Observation): Fix => ({ ptsMs, point: groundPoint(box), heightPx: boxHeight(box) });
 
-const thinned = (fixes: readonly Fix[]): readonly Fix[] =>
-  fixes.length <= MOST_FIXES ? fixes : fixes.filter((_, index) => index % 2 === 0 || index === fixes.length - 1);
+const linked = (before: Chain | null, fix: Fix): Chain => ({ fix, before, length: (before?.length ?? 0) + 1 });
+
+const oldestFirst = (newest: Chain): readonly Fix[] => {
+  const fixes = new Array<Fix>(newest.length);
+  for (let at: Chain | null = newest; at; at = at.before) fixes[at.length - 1] = at.fix;
+  return fixes;
+};
+
+const thinned = (fixes: Chain): Chain =>
+  fixes.length <= MOST_FIXES
+    ? fixes
+    : oldestFirst(fixes)
+        .filter((_, index) => index % 2 === 0 || index === fixes.length - 1)
+        .reduce<Chain | null>(linked, null)!;
