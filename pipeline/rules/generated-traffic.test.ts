@@ -214,7 +214,7 @@ describe('generated traffic with exact truth', { timeout: 120_000 }, () => {
     for (const kind of KINDS) {
       const all = addScores(runs.map((found) => found[kind]!));
       for (const found of runs) {
-        expect(f1(found[kind]!), kind).toBeGreaterThanOrEqual(0.85);
+        expect(f1(found[kind]!), kind).toBeGreaterThanOrEqual(0.9);
         expect(p95(found[kind]!.errorsMs), kind).toBeLessThanOrEqual(150);
       }
       expect(f1(all), kind).toBeGreaterThanOrEqual(0.95);

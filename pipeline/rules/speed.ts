@@ -169,7 +169,8 @@ export class SpeedRule implements Rule<SpeedState> {
   #match(passage: Passage, exit: Fix | null): RuleMatch | null {
     const { fixes: chain, history, reported } = passage;
     const speed = reported ? null : this.#measure(passage, this.#config.limitKmh);
-    if (!history || !chain || !speed || (speed.metresPerSecond - speed.halfWidth) * KMH <= this.#config.limitKmh) return null;
+    if (!history || !chain || !speed || (speed.metresPerSecond - speed.halfWidth) * KMH <= this.#config.limitKmh)
+      return null;
     const last = chain.fix;
     return this.#toMatch(history, speed, oldestFirst(chain)[0]!, last, exit ? this.#edge(last, exit) : last.ptsMs);
   }
