@@ -7,9 +7,10 @@ import type { EpochMs, PtsMs } from '../time.ts';
 import type { Track, TrackedFrame } from '../track.ts';
 import { toPixelZone, type Zone } from '../zone.ts';
 import { calibrationId } from './calibration.ts';
-import { keepWindow, type Look, reachedAt, type Sample, timeMedian } from './crowd-looks.ts';
+import { advanceAlarm, type CrowdingPhase, type Judged, type Raised } from './crowd-alarm.ts';
+import { keepWindow, type Look, type Sample, timeMedian } from './crowd-looks.ts';
 import { densestSpot, groundArea, type GroundArea } from './ground-area.ts';
-import { cameInAt, enteredAt, timeWasFull } from './instants.ts';
+import { cameInAt, enteredAt } from './instants.ts';
 import { LocalDays } from './local-days.ts';
 import type { RuleMemory } from './memory.ts';
 import type { Rule } from './rule.ts';
@@ -17,11 +18,6 @@ import type { CrowdingConfig } from './rule-config.ts';
 import { round2, round4, toSighting } from './sightings.ts';
 import type { Scene } from './track-history.ts';
 import { addCount, keepUsual, NOTHING_USUAL, restoreUsual, usualCount, type UsualState } from './usual-count.ts';
-
-type CrowdingPhase =
-  | { readonly name: 'clear' }
-  | { readonly name: 'rising'; readonly sincePtsMs: PtsMs }
-  | { readonly name: 'raised'; readonly clearingSincePtsMs: PtsMs | null; readonly isCritical: boolean };
 
 export type CrowdingState = {
   /** Counts of the last `smoothMs` and the one before, oldest first. */
@@ -34,17 +30,6 @@ export type CrowdingState = {
   readonly endedPtsMs: PtsMs;
   readonly usual: UsualState;
 };
-/** The smoothed count beside what it is held against. */
-type Judged = {
-  readonly count: number;
-  /** The highest of the thresholds that are configured and known, as a count. */
-  readonly threshold: number;
-  readonly usual: number | null;
-  readonly isCritical: boolean;
-};
-/** An alarm that is raised in this step, and since when its crowd has been there. */
-type Raised = { readonly sincePtsMs: PtsMs; readonly atPtsMs: PtsMs; readonly level: 'raised' | 'critical' };
-
 /** Somebody not seen for this long is no longer counted; shorter gaps are flicker of the detector. */
 const FLICKER_MS = 1_000;
 const SAME_PLACE_IOU = 0.3;
@@ -109,7 +94,8 @@ export class CrowdingRule implements Rule<CrowdingState> {
     const samples = keepWindow(this.#withLook(state.samples, frame, inside), this.#config.smoothMs);
     const smoothed = timeMedian(samples, frame.ptsMs - this.#config.smoothMs);
     const judged = this.#judge(state.usual, smoothed, frame.capturedAt);
-    const { phase, raised, endedPtsMs } = this.#advance({ ...state, samples }, judged, frame.ptsMs);
+    const looks = { looks: samples, ptsMs: frame.ptsMs };
+    const { phase, raised, endedPtsMs } = advanceAlarm(state, judged, looks, this.#config);
     const series = phase.name === 'clear' ? [] : extend(state.series, { ptsMs: frame.ptsMs, count: smoothed });
     const match = raised === null ? [] : [this.#match(frame, inside, raised, judged, series)];
     const heldMs = frame.ptsMs - (state.samples.at(-1)?.ptsMs ?? frame.ptsMs);
@@ -192,39 +178,6 @@ export class CrowdingRule implements Rule<CrowdingState> {
       threshold: Math.max(raiseCount, (raiseDensity ?? 0) * areaM2, (raiseRatio ?? 0) * (usual ?? 0)),
       usual,
       isCritical: criticalDensity !== undefined && areaM2 > 0 && count >= Math.max(1, criticalDensity * areaM2),
-    };
-  }
-
-  #advance(
-    { phase, endedPtsMs, samples }: CrowdingState,
-    { count, threshold, isCritical }: Judged,
-    ptsMs: PtsMs,
-  ): { phase: CrowdingPhase; raised: Raised | null; endedPtsMs: PtsMs } {
-    const { raiseMs, clearRatio, clearMs, quietMs, smoothMs } = this.#config;
-    const beforePtsMs = samples.at(-2)?.ptsMs;
-    if (isCritical && !(phase.name === 'raised' && phase.isCritical))
-      return {
-        phase: { name: 'raised', clearingSincePtsMs: null, isCritical },
-        raised: { sincePtsMs: ptsMs, atPtsMs: ptsMs, level: 'critical' },
-        endedPtsMs,
-      };
-    if (phase.name === 'raised') {
-      if (count > threshold * clearRatio)
-        return { phase: { ...phase, clearingSincePtsMs: null }, raised: null, endedPtsMs };
-      const since = phase.clearingSincePtsMs ?? ptsMs;
-      return ptsMs - since >= clearMs
-        ? { phase: { name: 'clear' }, raised: null, endedPtsMs: ptsMs }
-        : { phase: { ...phase, clearingSincePtsMs: since }, raised: null, endedPtsMs };
-    }
-    if (count < threshold) return { phase: { name: 'clear' }, raised: null, endedPtsMs };
-    const sincePtsMs = phase.name === 'rising' ? phase.sincePtsMs : reachedAt(samples, threshold, smoothMs);
-    const isQuiet = ptsMs - endedPtsMs < quietMs;
-    if (isQuiet || ptsMs - sincePtsMs < raiseMs)
-      return { phase: { name: 'rising', sincePtsMs }, raised: null, endedPtsMs };
-    return {
-      phase: { name: 'raised', clearingSincePtsMs: null, isCritical: false },
-      raised: { sincePtsMs, atPtsMs: timeWasFull(sincePtsMs, raiseMs, { beforePtsMs, ptsMs }), level: 'raised' },
-      endedPtsMs,
     };
   }
 
