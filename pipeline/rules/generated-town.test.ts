@@ -66,14 +66,14 @@ const judge = (town: Town, noise: TrackNoise, model: HeadModel): readonly WatchE
 const SEEDS = [1, 2, 3, 4];
 /** At the lowest rate, where most goes wrong, so many that one act more or less does not decide. */
 const MANY_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
-/** Of heads that are read badly more verdicts are withheld with fewer looks; none is wrong. Read right, see below, all but one are told. */
+/** Of heads that are read badly more verdicts are withheld with fewer looks; none is wrong. Heads that are read right have their own test. */
 const LEAST_AT_3: Partial<Record<TownKind, number>> = { no_helmet: 0.93 };
 const towns = SEEDS.map(drawTown);
 type Found = Readonly<Record<TownKind, { readonly score: Score; readonly events: readonly WatchEvent[] }>>;
 
 const find = (
   noise: Omit<TrackNoise, 'seed'>,
-  { seeds = SEEDS, heads = 'exact' as HeadModel }: { seeds?: readonly number[]; heads?: HeadModel } = {},
+  { seeds = SEEDS, heads = 'exact' }: { readonly seeds?: readonly number[]; readonly heads?: HeadModel } = {},
 ): Found => {
   const all = seeds.map((seed) => {
     const town = towns[SEEDS.indexOf(seed)] ?? drawTown(seed);
