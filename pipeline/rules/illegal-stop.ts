@@ -174,7 +174,7 @@ export class IllegalStopRule implements Rule<IllegalStopState> {
       decision: {
         ruleId: this.id,
         ruleKind: 'illegal_stop',
-        ruleVersion: '3',
+        ruleVersion: '4',
         geometryHash: this.#geometryHash,
         measurements: [
           {

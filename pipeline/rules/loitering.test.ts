@@ -36,6 +36,14 @@ describe('loitering', () => {
     expect(run([strolls().hidden(12_000, 13_000).renamed(13_000, 5)])).toMatchObject([{ startPtsMs: 2_500 }]);
   });
 
+  test('who comes where another just went has a stay of their own', () => {
+    const goes = person(1).at(0, 500, 500).standsUntil(21_000).at(27_000, 180, 500);
+    const comes = person(2).at(27_400, 170, 500).at(31_000, 400, 500).standsUntil(55_000);
+    const found = run([goes, comes]);
+    expect(found.map(({ subjects }) => subjects[0]!.trackId)).toEqual([1, 2]);
+    expect(found[1]!.startPtsMs).toBeGreaterThan(27_400);
+  });
+
   test('a rider on a standing motorcycle is not a loiterer', () => {
     const bike = motorcycle(1).at(0, 500, 500).standsUntil(40_000);
     expect(run([bike, person(2).at(0, 500, 490).standsUntil(40_000)])).toEqual([]);

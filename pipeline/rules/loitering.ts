@@ -67,13 +67,16 @@ export class LoiteringRule implements Rule<LoiteringState> {
   }
 
   #follow(
-    { path }: TrackHistory,
-    stay: Stay | null,
+    { path, origin, trackId }: TrackHistory,
+    known: Stay | null,
     { ptsMs, beforePtsMs }: { readonly ptsMs: PtsMs; readonly beforePtsMs: PtsMs | null },
   ): Stay | null {
     const { box } = path.at(-1)!;
     const isIn = (ground: Point): boolean => isInside(ground, this.#corners);
-    if (isIn(groundPoint(box))) {
+    const isInNow = isIn(groundPoint(box));
+    // Who goes and who comes meet at the edge: a new number out there is somebody else's.
+    const stay = origin === trackId || isInNow ? known : null;
+    if (isInNow) {
       if (stay === null || ptsMs - stay.lastInsidePtsMs > this.#config.graceMs)
         return {
           entered: { ptsMs: enteredAt(path, isIn), box },
@@ -99,7 +102,7 @@ export class LoiteringRule implements Rule<LoiteringState> {
       decision: {
         ruleId: this.id,
         ruleKind: 'loitering',
-        ruleVersion: '3',
+        ruleVersion: '4',
         geometryHash: this.#geometryHash,
         measurements: [
           {
