@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SegmentRecord } from '../pipeline/segment.ts';
+import { whenMissing } from './storage/missing-file.ts';
 
 /** `file` is relative to the session's folder, so `preview/…` for the rendition. */
 export type RingSegment = Pick<
@@ -27,10 +28,13 @@ export class IndexCursor {
     this.#part = part;
   }
 
-  /** The oldest segment that is still on disk; null when there is none (yet). */
+  /**
+   * The oldest segment that is still on disk; null when there is none (yet).
+   * @throws what the file system throws when that cannot be said: a session of which nothing is left is removed
+   */
   async peek(): Promise<RingSegment | null> {
     for (;;) {
-      while (this.#ahead[0] && !existsSync(join(this.#folder, this.#ahead[0].file))) this.#ahead.shift();
+      while (this.#ahead[0] && !isThere(join(this.#folder, this.#ahead[0].file))) this.#ahead.shift();
       const [oldest] = this.#ahead;
       if (oldest) return oldest;
       if (!(await this.#readOn())) return null;
@@ -48,7 +52,7 @@ export class IndexCursor {
   }
 
   async #readOn(): Promise<boolean> {
-    const handle = await open(join(this.#folder, this.#part, 'index.ndjson')).catch(() => null);
+    const handle = await open(join(this.#folder, this.#part, 'index.ndjson')).catch(whenMissing(null));
     if (!handle) return false;
     try {
       const chunk = Buffer.alloc(CHUNK_BYTES);
@@ -65,6 +69,9 @@ export class IndexCursor {
     }
   }
 }
+
+/** Synchronous, for the thousands of lines in a row whose segments are gone; between two chunks others have their turn. */
+const isThere = (file: string): boolean => statSync(file, { throwIfNoEntry: false }) !== undefined;
 
 const parse = (line: string): RingSegment | null => {
   try {

@@ -10,6 +10,7 @@ import type { ChainEntry } from './evidence/chain.ts';
 import { dataFolder } from './data-folder.ts';
 import { type Hold, HOLDS_KEY } from './queue.ts';
 import { replaceFile } from './storage/durable.ts';
+import { whenMissing } from './storage/missing-file.ts';
 import type { Signer } from './storage/signer.ts';
 
 type Span = { readonly from: number; readonly to: number };
@@ -20,7 +21,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** Wall-clock spans of the clips of a camera's sealed cases; the register of the chain holds every one ever sealed. */
 const readClipSpans = async (chainFolder: string): Promise<readonly Span[]> => {
-  const names = (await readdir(chainFolder).catch(() => [])).filter((name) => name.endsWith('.json'));
+  const names = (await readdir(chainFolder).catch(whenMissing([]))).filter((name) => name.endsWith('.json'));
   const spans: Span[] = [];
   for (const name of names) {
     const { manifest } = JSON.parse(await readFile(join(chainFolder, name), 'utf8')) as ChainEntry;
@@ -48,7 +49,7 @@ export const trimMinutes = async (options: {
   readonly now: number;
 }): Promise<readonly string[]> => {
   const { folder, chainFolder, signer, before, now } = options;
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.ndjson')).sort();
+  const names = (await readdir(folder).catch(whenMissing([]))).filter((name) => name.endsWith('.ndjson')).sort();
   const removed: string[] = [];
   let spans: readonly Span[] | null = null;
   for (const name of names.slice(0, -1)) {
@@ -91,7 +92,7 @@ export const keepMinutes = (options: {
   const { dataDir, recording, signer, redis, log } = options;
   const folder = dataFolder(dataDir);
   const trim = async (): Promise<void> => {
-    const cameras = await readdir(join(dataDir, 'minutes')).catch(() => []);
+    const cameras = await readdir(join(dataDir, 'minutes')).catch(whenMissing([]));
     if (cameras.length === 0) return;
     // A case may still be cut from what is held; without Redis nobody knows, and nothing is removed.
     const holds = Object.values(await redis.hgetall(HOLDS_KEY)).map((text) => JSON.parse(text) as Hold);

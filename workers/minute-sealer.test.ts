@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -140,6 +140,14 @@ describe('minutes past their time', () => {
     await sealedFrom(4_321);
     expect(await trim()).toEqual(['2026-11-21']);
     expect(verifyMinutes(await readMinuteLines(folder), [cut(4_321)])).toMatchObject({ removed: 1, problems: [] });
+  });
+
+  test('all stay while the register of sealed cases cannot be read', async () => {
+    await recordThreeDays();
+    await mkdir(join(data, 'chain'), { recursive: true });
+    await symlink(join(data, 'chain', 'gate'), join(data, 'chain', 'gate'));
+    await expect(trim()).rejects.toMatchObject({ code: 'ELOOP' });
+    expect(verifyMinutes(await readMinuteLines(folder))).toMatchObject({ removed: 0, problems: [] });
   });
 
   test('that are younger stay', async () => {

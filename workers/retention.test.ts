@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -102,6 +102,21 @@ test('a session that is all gone leaves with its folder an hour later; one that 
   await utimes(folderOf('a', 's0'), earlier, earlier);
   await trim();
   expect(kept([folderOf('a', 's0'), begins])).toEqual([false, true]);
+});
+
+test('a session whose index cannot be read stays as it is, and others are trimmed all the same', async () => {
+  const unreadable = await record('a', { ageMs: 48 * HOUR_MS, count: 2 });
+  const others = await record('b', { ageMs: 30 * HOUR_MS, count: 2 });
+  const index = join(folderOf('a'), 'index.ndjson');
+  await rm(index);
+  await symlink(index, index); // ELOOP, as any fault but "not there".
+  const earlier = new Date(now - 2 * HOUR_MS);
+  await utimes(folderOf('a'), earlier, earlier);
+  await trim();
+  expect({ unreadable: kept(unreadable), others: kept(others) }).toEqual({
+    unreadable: [true, true],
+    others: [false, false],
+  });
 });
 
 test('a line that a crash has torn hides no other', async () => {

@@ -8,6 +8,7 @@ import { dataFolder } from './data-folder.ts';
 import { diskReport, measureDisk, STAGE_TEXTS, WriteRate } from './disk-room.ts';
 import { IndexCursor, type RingSegment } from './index-cursor.ts';
 import { type Hold, HOLDS_KEY } from './queue.ts';
+import { whenMissing } from './storage/missing-file.ts';
 
 const CHECK_EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -26,7 +27,13 @@ const isHeld = ({ cameraId, sessionId, startPtsMs, durationMs }: RingSegment, ho
       hold.toPtsMs > startPtsMs,
   );
 
-type Track = { readonly folder: string; readonly cursor: IndexCursor; passedOver: RingSegment[] };
+type Track = {
+  readonly folder: string;
+  readonly cursor: IndexCursor;
+  passedOver: RingSegment[];
+  /** Its index cannot be read just now: it is neither trimmed nor removed, and asked again at the next trim. */
+  isUnreadable: boolean;
+};
 
 export type TrimOptions = {
   readonly holds: readonly HeldSpan[];
@@ -42,11 +49,17 @@ export type TrimOptions = {
 export class Ring {
   readonly #recordings: string;
   readonly #recording: Config['recording'];
+  readonly #log: Pick<Logger, 'warn'> | null;
   readonly #tracks = new Map<string, Track>();
 
-  constructor(options: { readonly dataDir: string; readonly recording: Config['recording'] }) {
+  constructor(options: {
+    readonly dataDir: string;
+    readonly recording: Config['recording'];
+    readonly log?: Pick<Logger, 'warn'>;
+  }) {
     this.#recordings = dataFolder(options.dataDir).recordings;
     this.#recording = options.recording;
+    this.#log = options.log ?? null;
   }
 
   /** When the oldest recording begins that is still there (epoch ms); null: there is none. */
@@ -59,29 +72,34 @@ export class Ring {
   async trim({ holds, now, disk }: TrimOptions): Promise<readonly RingSegment[]> {
     const folders = await this.#listSessions();
     this.#follow(folders);
+    for (const track of this.#tracks.values()) track.isUnreadable = false;
     const { freeShare, bytes } = disk ?? (await measureDisk(this.#recordings));
     const wantedShare = this.#recording.minFreePercent / 100;
     const bytesToFree = freeShare < wantedShare ? (wantedShare - freeShare + FREE_STEP) * bytes : 0;
     const olderThan = now - this.#recording.keepHours * HOUR_MS;
     const removed: RingSegment[] = [];
     let freed = 0;
-    for (;;) {
-      const found = await this.#oldest();
-      if (!found) break;
-      const { track, segment } = found;
-      if (segment.startAt + segment.durationMs >= olderThan && freed >= bytesToFree) break;
-      track.cursor.shift();
-      if (isHeld(segment, holds)) {
-        track.passedOver.push(segment);
-        continue;
+    try {
+      for (;;) {
+        const found = await this.#oldest();
+        if (!found) break;
+        const { track, segment } = found;
+        if (segment.startAt + segment.durationMs >= olderThan && freed >= bytesToFree) break;
+        track.cursor.shift();
+        if (isHeld(segment, holds)) {
+          track.passedOver.push(segment);
+          continue;
+        }
+        await rm(join(track.folder, segment.file), { force: true });
+        removed.push(segment);
+        freed += segment.bytes;
       }
-      await rm(join(track.folder, segment.file), { force: true });
-      removed.push(segment);
-      freed += segment.bytes;
-    }
-    for (const track of this.#tracks.values()) {
-      track.cursor.putBack(track.passedOver);
-      track.passedOver = [];
+    } finally {
+      // Also when one cannot be removed: a session whose held segments are forgotten would count as empty, and go.
+      for (const track of this.#tracks.values()) {
+        track.cursor.putBack(track.passedOver);
+        track.passedOver = [];
+      }
     }
     for (const folder of folders) await this.#tidy(folder, now);
     return removed;
@@ -104,23 +122,37 @@ export class Ring {
       for (const part of ['', 'preview/'] as const) {
         const key = join(folder, part);
         if (!this.#tracks.has(key))
-          this.#tracks.set(key, { folder, cursor: new IndexCursor(folder, part), passedOver: [] });
+          this.#tracks.set(key, { folder, cursor: new IndexCursor(folder, part), passedOver: [], isUnreadable: false });
       }
   }
 
   async #oldest(): Promise<{ track: Track; segment: RingSegment } | null> {
     let oldest: { track: Track; segment: RingSegment } | null = null;
     for (const track of this.#tracks.values()) {
-      const segment = await track.cursor.peek();
+      const segment = await this.#peek(track);
       if (segment && (!oldest || segment.startAt < oldest.segment.startAt)) oldest = { track, segment };
     }
     return oldest;
   }
 
+  /** The oldest segment of a session that is left; null when there is none, or when nobody can say. */
+  async #peek(track: Track): Promise<RingSegment | null> {
+    if (track.isUnreadable) return null;
+    try {
+      return await track.cursor.peek();
+    } catch (error) {
+      track.isUnreadable = true;
+      this.#log?.warn({ err: error, folder: track.folder }, 'session of the ring cannot be read, left as it is');
+      return null;
+    }
+  }
+
   /** Removes the side-cars of what is gone, and a session that is all gone and gets nothing more. */
   async #tidy(folder: string, now: number): Promise<void> {
-    const main = await this.#tracks.get(join(folder, ''))?.cursor.peek();
-    const preview = await this.#tracks.get(join(folder, 'preview/'))?.cursor.peek();
+    const [mainTrack, previewTrack] = [this.#tracks.get(join(folder, '')), this.#tracks.get(join(folder, 'preview/'))];
+    const main = mainTrack && (await this.#peek(mainTrack));
+    const preview = previewTrack && (await this.#peek(previewTrack));
+    if (mainTrack?.isUnreadable || previewTrack?.isUnreadable) return;
     if (!main && !preview) {
       const { mtimeMs } = await stat(folder);
       if (mtimeMs < now - HOUR_MS) await rm(folder, { recursive: true, force: true });
@@ -128,7 +160,7 @@ export class Ring {
     }
     if (!main) return;
     const firstMinute = Math.floor(main.startPtsMs / MINUTE_MS);
-    const sideCars = await readdir(join(folder, 'tracks')).catch(() => []);
+    const sideCars = await readdir(join(folder, 'tracks')).catch(whenMissing([]));
     for (const name of sideCars)
       if (Number.parseInt(name) < firstMinute) await rm(join(folder, 'tracks', name), { force: true });
   }

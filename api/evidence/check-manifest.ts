@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { EvidenceManifest, ManifestSignature } from '../../pipeline/evidence.ts';
+import { whenMissing } from '../../workers/storage/missing-file.ts';
 
 /** DER prefix of a raw Ed25519 public key [RFC 8410]; the key itself is the last 32 bytes. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
@@ -12,7 +13,7 @@ const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
  * a change of keys. Empty where there is none, e.g. when evidence is sealed on other machines.
  */
 export const readTrustedKeys = async (keysDir: string): Promise<readonly string[]> => {
-  const names = await readdir(keysDir).catch(() => []);
+  const names = await readdir(keysDir).catch(whenMissing([]));
   const pems = await Promise.all(
     names.filter((name) => name.endsWith('.pub')).map((name) => readFile(join(keysDir, name))),
   );
@@ -25,7 +26,7 @@ export const readTrustedKeys = async (keysDir: string): Promise<readonly string[
 
 /** `signing.pub`; null where there is none. */
 export const readPublishedKey = async (keysDir: string): Promise<{ keyId: string; publicKey: string } | null> => {
-  const pem = await readFile(join(keysDir, 'signing.pub')).catch(() => null);
+  const pem = await readFile(join(keysDir, 'signing.pub')).catch(whenMissing(null));
   if (!pem) return null;
   const raw = createPublicKey(pem).export({ type: 'spki', format: 'der' }).subarray(-32);
   return { keyId: toKeyId(raw), publicKey: raw.toString('base64') };

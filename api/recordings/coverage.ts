@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { redactUrl } from '../../pipeline/errors.ts';
 import type { CameraState } from '../../pipeline/live.ts';
 import type { RecordingGap } from '../../pipeline/segment.ts';
+import { whenMissing } from '../../workers/storage/missing-file.ts';
 import type { CameraCoverage } from '../contract/statistics.ts';
 
 type Gap = Pick<RecordingGap, 'fromAt' | 'toAt' | 'cause'>;
@@ -37,8 +38,8 @@ const toGap = (line: string): Gap[] => {
 
 /** Reads a camera's folder; one that is not there holds nothing. */
 export const readAccount = async (folder: string): Promise<RecordingAccount> => {
-  const names = await readdir(folder).catch(() => []);
-  const text = await readFile(join(folder, 'gaps.ndjson'), 'utf8').catch(() => '');
+  const names = await readdir(folder).catch(whenMissing([]));
+  const text = await readFile(join(folder, 'gaps.ndjson'), 'utf8').catch(whenMissing(''));
   const gaps = text.split('\n').filter(Boolean).flatMap(toGap);
   const starts = [...names.flatMap((name) => sessionStart(name) ?? []), ...gaps.map(({ fromAt }) => fromAt)];
   return { knownFrom: starts.length === 0 ? null : Math.min(...starts), gaps };

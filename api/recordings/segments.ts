@@ -1,6 +1,7 @@
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordingSession, SegmentRecord } from '../../pipeline/segment.ts';
+import { whenMissing } from '../../workers/storage/missing-file.ts';
 
 /** Instants, epoch ms; `to` lies outside. */
 export type RecordedSpan = { readonly from: number; readonly to: number };
@@ -10,7 +11,7 @@ export type RecordedSpan = { readonly from: number; readonly to: number };
  * @param folder `recordings/<camera>`; one that is not there holds nothing
  */
 export const sessionsIn = async (folder: string, { from, to }: RecordedSpan): Promise<RecordingSession[]> => {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder).catch(whenMissing([]));
   const sessions = await Promise.all(names.map((name) => readSession(join(folder, name))));
   return sessions
     .filter((session) => session !== null)
@@ -32,7 +33,7 @@ const readSession = async (folder: string): Promise<RecordingSession | null> => 
  * @param folder `recordings/<camera>/<session>`, or its rendition's
  */
 export const segmentsIn = async (folder: string, { from, to }: RecordedSpan): Promise<SegmentRecord[]> => {
-  const handle = await open(join(folder, 'index.ndjson')).catch(() => null);
+  const handle = await open(join(folder, 'index.ndjson')).catch(whenMissing(null));
   if (!handle) return [];
   try {
     const start = await findStart(handle, from);
@@ -44,7 +45,7 @@ export const segmentsIn = async (folder: string, { from, to }: RecordedSpan): Pr
       found.push(segment);
     }
     if (found.length === 0) return [];
-    const present = new Set(await readdir(folder).catch(() => []));
+    const present = new Set(await readdir(folder).catch(whenMissing([])));
     return found.filter(({ file }) => present.has(file));
   } finally {
     await handle.close();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LiveFrame } from '../../pipeline/live.ts';
+import { whenMissing } from '../../workers/storage/missing-file.ts';
 import { type RecordedSpan, sessionsIn } from './segments.ts';
 
 const MINUTE_MS = 60_000;
@@ -17,7 +18,7 @@ export const tracksIn = async (folder: string, span: RecordedSpan): Promise<stri
     const last = Math.floor((Math.min(span.to - clock.anchorAt, endPtsMs) - 1) / MINUTE_MS);
     for (let minute = first; minute <= last; minute++) {
       const file = join(folder, sessionId, 'tracks', `${minute}.ndjson`);
-      const text = await readFile(file, 'utf8').catch(() => '');
+      const text = await readFile(file, 'utf8').catch(whenMissing(''));
       found.push(...text.split('\n').filter((line) => isInside(line, span)));
     }
   }

@@ -17,6 +17,7 @@ import { readPublishedKey, readTrustedKeys, toKeyId } from '../evidence/check-ma
 import { verifyStoredCase } from '../evidence/verify-case.ts';
 import { exportCase } from '../export/export-case.ts';
 import { clausesOf } from '../law.ts';
+import { whenMissing } from '../../workers/storage/missing-file.ts';
 import type { CaseTable } from '../database/schema.ts';
 import { subjectPlates } from '../export/record-fields.ts';
 import { recordPdf } from '../export/record-pdf.ts';
@@ -30,7 +31,7 @@ import { CaseParams } from './cases.ts';
 
 /** PEM files of every key that cases were sealed with, by name. */
 const readPublicKeys = async (keysDir: string): Promise<ReadonlyMap<string, string>> => {
-  const names = (await readdir(keysDir).catch(() => [])).filter((name) => name.endsWith('.pub'));
+  const names = (await readdir(keysDir).catch(whenMissing([]))).filter((name) => name.endsWith('.pub'));
   const pems = await Promise.all(names.map((name) => readFile(join(keysDir, name), 'utf8')));
   return new Map(names.map((name, index) => [name, pems[index]!]));
 };

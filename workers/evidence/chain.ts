@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { toCanonicalJson } from '../../pipeline/canonical-json.ts';
 import type { EvidenceManifest, ManifestSignature } from '../../pipeline/evidence.ts';
 import { createFile, replaceFile } from '../storage/durable.ts';
+import { whenMissing } from '../storage/missing-file.ts';
 
 /** A sealed case as the camera's register keeps it: enough to bring its manifest to the store after a crash. */
 export type ChainEntry = {
@@ -20,10 +21,7 @@ type ChainHead = Pick<ChainEntry, 'index' | 'caseId' | 'manifestSha256'>;
 export const FIRST_PREVIOUS = '0'.repeat(64);
 
 const readJson = async <T>(file: string): Promise<T | null> => {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  });
+  const text = await readFile(file, 'utf8').catch(whenMissing(null));
   return text === null ? null : (JSON.parse(text) as T);
 };
 

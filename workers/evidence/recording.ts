@@ -2,6 +2,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PtsWindow } from '../../pipeline/clip-window.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
+import { whenMissing } from '../storage/missing-file.ts';
 import { NotReadyError } from './not-ready.ts';
 import type { RecordingGap, RecordingSession, SegmentRecord } from '../../pipeline/segment.ts';
 
@@ -29,16 +30,7 @@ export const parseLines = <T>(text: string): T[] =>
     }
   });
 
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
-
-const readOptional = async (file: string): Promise<string> => {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return '';
-    throw error;
-  }
-};
+const readOptional = (file: string): Promise<string> => readFile(file, 'utf8').catch(whenMissing(''));
 
 /** About 200 records, i.e. several minutes: enough for nearly every event, however long the session is. */
 const FIRST_TAIL_BYTES = 64 * 1024;
@@ -52,13 +44,8 @@ const readIndexTail = async (
   file: string,
   fromPtsMs: number,
 ): Promise<{ records: SegmentRecord[]; grewAt: number }> => {
-  let handle;
-  try {
-    handle = await open(file);
-  } catch (error) {
-    if (isMissing(error)) return { records: [], grewAt: 0 };
-    throw error;
-  }
+  const handle = await open(file).catch(whenMissing(null));
+  if (!handle) return { records: [], grewAt: 0 };
   try {
     const { size, mtimeMs } = await handle.stat();
     for (let want = FIRST_TAIL_BYTES; ; want *= 4) {
@@ -98,7 +85,7 @@ export const readRecording = async (
     session = JSON.parse(await readFile(join(sessionDir, 'session.json'), 'utf8')) as RecordingSession;
   } catch (error) {
     // The recorder makes the folder at once and writes this file with the first segment, some seconds later.
-    const begun = await stat(sessionDir).catch(() => null);
+    const begun = await stat(sessionDir).catch(whenMissing(null));
     if (begun && !recordingEnded)
       throw new NotReadyError(`the recording session ${sessionId} has no segment yet`, begun.mtimeMs);
     throw new WatchpostError('EVIDENCE_GONE', `the recording session ${sessionId} is not on disk any more`, {
@@ -112,7 +99,7 @@ export const readRecording = async (
   const near = records.filter((record) => record.startPtsMs + record.durationMs > fromPtsMs);
   const onDisk = await Promise.all(
     near.map(async (record) =>
-      (await stat(join(sessionDir, record.file)).catch(() => null))?.size === record.bytes ? [record] : [],
+      (await stat(join(sessionDir, record.file)).catch(whenMissing(null)))?.size === record.bytes ? [record] : [],
     ),
   );
   const segments = onDisk.flat();

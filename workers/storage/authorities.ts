@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { createFile } from './durable.ts';
+import { whenMissing } from './missing-file.ts';
 
 const isAuthority = (name: string): boolean => /^authority-[0-9a-f]{16}\.pem$/.test(name);
 
@@ -11,7 +12,7 @@ const isAuthority = (name: string): boolean => /^authority-[0-9a-f]{16}\.pem$/.t
  * trusted, as with keys.
  */
 export const readAuthorities = async (keysDir: string): Promise<ReadonlyMap<string, string>> => {
-  const names = (await readdir(keysDir).catch(() => [])).filter(isAuthority).sort();
+  const names = (await readdir(keysDir).catch(whenMissing([]))).filter(isAuthority).sort();
   const pems = await Promise.all(names.map((name) => readFile(join(keysDir, name), 'utf8')));
   return new Map(names.map((name, at) => [name, pems[at]!]));
 };

@@ -8,6 +8,7 @@ import type { SigningConfig } from '../../pipeline/config/evidence.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import type { ManifestSignature } from '../../pipeline/evidence.ts';
 import { createFile, replaceFile } from './durable.ts';
+import { whenMissing } from './missing-file.ts';
 import { openSigningKey } from './signing-key.ts';
 
 /** Signs what this installation vouches for; the private key may be anywhere. */
@@ -132,7 +133,7 @@ const publish = async (keysDir: string, keyId: string, pem: string | Buffer): Pr
 
 /** Of the pair that was used before the signer was configured. */
 const keepFormer = async (keysDir: string): Promise<void> => {
-  const former = await readFile(join(keysDir, 'signing.pub')).catch(() => null);
+  const former = await readFile(join(keysDir, 'signing.pub')).catch(whenMissing(null));
   if (!former) return;
   const raw = createPublicKey(former).export({ type: 'spki', format: 'der' }).subarray(-32);
   const keyId = createHash('sha256').update(raw).digest('hex').slice(0, 16);

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -26,6 +26,13 @@ describe('a change of keys', () => {
     const names = { document: 'document', signature: 'signature' };
     for (const one of [signature, now.sign(document)])
       expect(checkSignature({ document, signature: one, trustedKeys }, names)).toEqual([]);
+  });
+
+  test('without a folder of keys none is known; one that cannot be read is a fault, not the trust in every key', async () => {
+    expect(await readTrustedKeys(join(folder, 'none'))).toEqual([]);
+    const loop = join(folder, 'loop');
+    await symlink(loop, loop);
+    await expect(readTrustedKeys(loop)).rejects.toMatchObject({ code: 'ELOOP' });
   });
 
   test('leaves one private key, readable by its owner only', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ManifestSignature } from '../../pipeline/evidence.ts';
 import { WatchpostError } from '../../pipeline/errors.ts';
 import { createFile, replaceFile } from './durable.ts';
+import { whenMissing } from './missing-file.ts';
 
 /** The installation's Ed25519 key pair [RFC 8032]. */
 export type SigningKey = {
@@ -52,7 +53,7 @@ export const openSigningKey = async (keysDir: string): Promise<SigningKey> => {
  */
 export const rotateSigningKey = async (keysDir: string): Promise<{ before: string | null; after: string }> => {
   const old = await readSigningKey(keysDir);
-  if (!old && (await readFile(join(keysDir, 'signing.pub')).catch(() => null)))
+  if (!old && (await readFile(join(keysDir, 'signing.pub')).catch(whenMissing(null))))
     throw new WatchpostError(
       'INPUT_UNREADABLE',
       `${keysDir} holds no private key: evidence.signing names who signs; change the key there, it is taken into use by itself`,
@@ -76,10 +77,7 @@ const keyFile = (keysDir: string): string => join(keysDir, 'signing.key');
  */
 export const readSigningKey = async (keysDir: string): Promise<SigningKey | null> => {
   const file = keyFile(keysDir);
-  const existing = await readFile(file).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  });
+  const existing = await readFile(file).catch(whenMissing(null));
   if (!existing) return null;
   await chmod(file, 0o600);
   let key: KeyObject;
