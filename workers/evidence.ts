@@ -171,6 +171,7 @@ const processJob = async (
       plateReader,
       preparations,
       recordingEnded: hasStalled(job),
+      log,
     });
     await verifyStored(store, sealed);
     const { prefix, manifestSha256 } = sealed;

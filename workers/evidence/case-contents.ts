@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import sharp from 'sharp';
 import type { PlateReader } from '../../models/plate-reader.ts';
 import { toCanonicalJson } from '../../pipeline/canonical-json.ts';
@@ -14,7 +15,7 @@ import { STILLS_CODEC } from '../../pipeline/stills.ts';
 import { readDetections } from './detections.ts';
 import { cutEventClip, type RollSettings } from './event-clip.ts';
 import { NotReadyError } from './not-ready.ts';
-import { type CasePictures, type PicturesOptions, stillsOfClip, takePictures } from './pictures.ts';
+import { type CasePictures, type PicturesOptions, stillsOfClip, takePictures, tellLoss } from './pictures.ts';
 import { cropPlume, type PlumeCrop } from './plume-crops.ts';
 import type { Preparations } from './preparations.ts';
 import { makePreview, playsInBrowsers } from './preview.ts';
@@ -40,6 +41,8 @@ export type ContentsOptions = {
   readonly recordingEnded?: boolean;
   /** Pictures that are made while the recording goes on; all is made at once without it. */
   readonly preparations?: Preparations<CasePictures>;
+  /** Told of what a case has to do without. */
+  readonly log?: Pick<Logger, 'warn'>;
 };
 
 type CaseFile = { readonly file: EvidenceFile; readonly bytes: Uint8Array };
@@ -116,12 +119,16 @@ const contentsOfStills = async (options: ContentsOptions, clip: string): Promise
     caseFile(path, role, 'image/jpeg', 'original', bytes, record.startPtsMs);
   const detections = await readDetections(recording.sessionDir, window);
   const series = spread(stills).map(({ record, bytes }) => ({ ptsMs: record.startPtsMs, open: () => sharp(bytes) }));
+  const crops = await cropPlume(event, series).catch((error: unknown) => {
+    tellLoss(options, 'plume', error);
+    return [];
+  });
   const files: readonly CaseFile[] = [
     caseFile('clip.mp4', 'clip', 'video/mp4', 'derived', await readFile(clip)),
     jpeg('still-before.jpg', 'still-before', first),
     jpeg('still-at.jpg', 'still-at', last),
     ...stills.map((still) => jpeg(`originals/${still.record.file}`, 'original-still', still)),
-    ...(await cropPlume(event, series).catch(() => [])).map(toPlumeFile),
+    ...crops.map(toPlumeFile),
     caseFile('detections.json', 'detections', 'application/json', 'original', Buffer.from(toCanonicalJson(detections))),
   ];
   const records = stills.map(({ record }) => record);
@@ -154,7 +161,7 @@ const manifestOf = (
 
 /** Those that were prepared, if they go with the clip as it was cut in the end; otherwise taken from it now. */
 const picturesOf = async (
-  { event, evidence: roll, plateReader, preparations }: ContentsOptions,
+  { event, evidence: roll, plateReader, preparations, log }: ContentsOptions,
   recording: RecordingPart,
   clip: string,
   facts: ClipFacts,
@@ -163,7 +170,7 @@ const picturesOf = async (
   const stills = prepared && stillsOfClip(prepared.stills, facts, event);
   if (stills) return { stills, plates: prepared.plates, plume: prepared.plume };
   const decode: PicturesOptions['decode'] = (instants) => decodeFrames(clip, facts, instants);
-  return takePictures({ event, roll, plateReader, recording, decode });
+  return takePictures({ event, roll, plateReader, recording, decode, log });
 };
 
 /**
@@ -171,13 +178,13 @@ const picturesOf = async (
  * @returns the error, with the instant at which that can be
  */
 const prepare = (options: ContentsOptions, recording: RecordingPart, error: NotReadyError): NotReadyError => {
-  const { event, evidence: roll, plateReader, preparations, dataDir } = options;
+  const { event, evidence: roll, plateReader, preparations, dataDir, log } = options;
   const newest = recording.segments.at(-1);
   if (!preparations || !newest) return error;
   const missingMs = picturesUntil(event, roll) - (newest.startPtsMs + newest.durationMs);
   if (missingMs > 0) return new NotReadyError(error.message, error.readyAt, recording.grewAt + missingMs);
   const decode: PicturesOptions['decode'] = (instants) => decodeRecorded(recording, instants, sealingDir(dataDir));
-  preparations.begin(event.id, () => takePictures({ event, roll, plateReader, recording, decode }));
+  preparations.begin(event.id, () => takePictures({ event, roll, plateReader, recording, decode, log }));
   return error;
 };
 

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import sharp from 'sharp';
 import type { PlateReader } from '../../models/plate-reader.ts';
 import { picturesUntil, wantedWindow } from '../../pipeline/clip-window.ts';
@@ -29,6 +30,8 @@ export type PicturesOptions = {
   readonly plateReader?: (() => Promise<PlateReader | null>) | undefined;
   /** Gives the frames shown at instants of the session, null where there is none. */
   readonly decode: (instants: readonly PtsMs[]) => Promise<readonly (ClipPicture | null)[]>;
+  /** Told of what the case has to do without. */
+  readonly log?: Pick<Logger, 'warn'> | undefined;
 };
 
 /** Decoded frames that are held at once; at 4K that is ten of them. */
@@ -55,7 +58,10 @@ export const takePictures = async (options: PicturesOptions): Promise<CasePictur
   );
   const keys = [before, at, after];
   // A frame that only a plate or a crop needs must not cost the case its stills.
-  const decoded = await decode([...keys, ...looks]).catch(() => decode(keys));
+  const decoded = await decode([...keys, ...looks]).catch((error: unknown) => {
+    tellLoss(options, 'plates and plume', error);
+    return decode(keys);
+  });
   if (!decoded[1])
     throw new WatchpostError('EVIDENCE_UNVERIFIED', `the clip has no picture at the trigger's still, ${at} ms`);
   // A frame goes by the instant of its boxes, which may lie some milliseconds after the frame's own.
@@ -67,12 +73,26 @@ export const takePictures = async (options: PicturesOptions): Promise<CasePictur
   const shown = series.flatMap((at) => frames.get(at) ?? []);
   const [stills, plates, plume] = await Promise.all([
     Promise.all(keys.map((_, index) => stillOf(decoded[index]))),
-    // A case is worth more than its plates and is sealed without them.
-    reader && vehicles.length > 0 ? readCasePlates(reader, vehicles, frames).catch(() => null) : null,
-    cropPlume(event, shown.map(toSeries)).catch(() => []),
+    reader && vehicles.length > 0
+      ? readCasePlates(reader, vehicles, frames).catch((error: unknown) => {
+          tellLoss(options, 'plates', error);
+          return null;
+        })
+      : null,
+    cropPlume(event, shown.map(toSeries)).catch((error: unknown) => {
+      tellLoss(options, 'plume', error);
+      return [];
+    }),
   ]);
   return { stills, plates, plume };
 };
+
+/** A case is worth more than its plates and crops: it goes on without them, and whoever runs the system is told. */
+export const tellLoss = (
+  { log, event }: Pick<PicturesOptions, 'log' | 'event'>,
+  parts: 'plates' | 'plume' | 'plates and plume',
+  error: unknown,
+): void => log?.warn({ err: error, eventId: event.id, parts }, 'case goes on without some of its pictures');
 
 const toSeries = ({ ptsMs, pixels, width, height }: ClipPicture): SeriesPicture => ({
   ptsMs,
