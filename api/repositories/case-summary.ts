@@ -1,4 +1,5 @@
 import type { CaseSummary } from '../contract/cases.ts';
+import type { CaseChange } from '../contract/live.ts';
 import type { CaseTable } from '../database/schema.ts';
 import { fileUrl } from './case-detail.ts';
 
@@ -30,3 +31,11 @@ export const toSummary = (row: CaseTable, now: number): CaseSummary => {
     thumbnail: row.thumbnail === null ? null : fileUrl(row.id, row.thumbnail),
   };
 };
+
+/** What open pages are told when a case changes. */
+export const toCaseChange = ({ id, state, camera_id, kind }: CaseTable): CaseChange => ({
+  caseId: id,
+  state,
+  cameraId: camera_id,
+  kind,
+});

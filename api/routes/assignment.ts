@@ -3,6 +3,7 @@ import type { ApiContext } from '../context.ts';
 import { AssigneeList, AssignRequest } from '../contract/assignment.ts';
 import { CaseSummary } from '../contract/cases.ts';
 import { accountOf } from '../plugins/auth.ts';
+import { toCaseChange } from '../repositories/case-summary.ts';
 import type { App } from './app.ts';
 import { CaseParams } from './cases.ts';
 
@@ -40,7 +41,7 @@ export const registerAssignmentRoutes = (app: App, { assignment, cases, live }: 
       const account = accountOf(request);
       const row = await cases.get(request.params.id, scopeOf(account));
       const assigned = await assignment.assign(row, account, request.body.username);
-      await live.publishCase({ caseId: row.id, state: row.state, cameraId: row.camera_id, kind: row.kind });
+      await live.publishCase(toCaseChange(row));
       return cases.summary(assigned);
     },
   );

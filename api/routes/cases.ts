@@ -21,6 +21,7 @@ import { verifyStoredCase } from '../evidence/verify-case.ts';
 import { clausesOf } from '../law.ts';
 import { accountOf } from '../plugins/auth.ts';
 import { HISTORY_ACTIONS, toCaseDetail } from '../repositories/case-detail.ts';
+import { toCaseChange } from '../repositories/case-summary.ts';
 import { visibleHistory } from '../repositories/second-review.ts';
 import type { App } from './app.ts';
 import { sendBytes } from './send-bytes.ts';
@@ -32,8 +33,7 @@ export const CaseParams = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9]
 export const registerCaseRoutes = (app: App, context: ApiContext): void => {
   const { audit, cases, claims, clock, live, paths, store, verdicts } = context;
   const views = new Views(audit, clock);
-  const changed = async (row: CaseTable): Promise<void> =>
-    live.publishCase({ caseId: row.id, state: row.state, cameraId: row.camera_id, kind: row.kind });
+  const changed = async (row: CaseTable): Promise<void> => live.publishCase(toCaseChange(row));
 
   app.get(
     '/api/cases',

@@ -21,6 +21,7 @@ import {
 import type { CaseTable } from '../database/schema.ts';
 import { vodPlaylist } from '../live/vod-playlist.ts';
 import { accountOf } from '../plugins/auth.ts';
+import { toCaseChange } from '../repositories/case-summary.ts';
 import { checkMissedKind } from '../repositories/missed.ts';
 import { checkReason } from '../repositories/verdict-reason.ts';
 import type { App } from './app.ts';
@@ -30,8 +31,7 @@ import { CaseParams } from './cases.ts';
 /** What happens to cases beside the verdict: the legal procedure, notes, many at once, and acts that no rule saw. */
 export const registerProcedureRoutes = (app: App, context: ApiContext): void => {
   const { cases, claims, live, missed, paths, plateCorrections, procedure, verdicts } = context;
-  const changed = async (row: CaseTable): Promise<void> =>
-    live.publishCase({ caseId: row.id, state: row.state, cameraId: row.camera_id, kind: row.kind });
+  const changed = async (row: CaseTable): Promise<void> => live.publishCase(toCaseChange(row));
 
   app.post(
     '/api/cases/:id/status',

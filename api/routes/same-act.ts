@@ -4,6 +4,7 @@ import { CaseSummary } from '../contract/cases.ts';
 import { MergeRequest, SameActList } from '../contract/same-act.ts';
 import type { CaseTable } from '../database/schema.ts';
 import { accountOf } from '../plugins/auth.ts';
+import { toCaseChange } from '../repositories/case-summary.ts';
 import type { App } from './app.ts';
 import { CaseParams } from './cases.ts';
 
@@ -11,8 +12,7 @@ const tags = ['procedure'];
 
 /** One act seen by several cameras: the system proposes, a person merges. */
 export const registerSameActRoutes = (app: App, { cases, live, sameAct }: ApiContext): void => {
-  const changed = async (row: CaseTable): Promise<void> =>
-    live.publishCase({ caseId: row.id, state: row.state, cameraId: row.camera_id, kind: row.kind });
+  const changed = async (row: CaseTable): Promise<void> => live.publishCase(toCaseChange(row));
 
   app.get(
     '/api/cases/:id/same-act',
