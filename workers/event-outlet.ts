@@ -30,13 +30,16 @@ export class EventOutlet {
    * @param trace link of the trace of the frame that brought them
    */
   async tell(events: readonly WatchEvent[], trace?: TraceLink): Promise<void> {
-    for (const event of events) {
-      const startedAt = performance.now();
-      await this.#hand(event, trace);
-      const ms = performance.now() - startedAt;
-      this.#parts.stages.observe('enqueue', ms);
-      if (trace !== undefined) this.#trace(event, ms, trace);
-    }
+    // At once: of several in one frame, none waits for another's round trips.
+    await Promise.all(
+      events.map(async (event) => {
+        const startedAt = performance.now();
+        await this.#hand(event, trace);
+        const ms = performance.now() - startedAt;
+        this.#parts.stages.observe('enqueue', ms);
+        if (trace !== undefined) this.#trace(event, ms, trace);
+      }),
+    );
     for (const { id, kind, ruleId, disposition, cameraId } of events)
       if (disposition === 'case') this.#parts.log.info({ cameraId, eventId: id, kind, ruleId }, 'event');
   }

@@ -92,7 +92,7 @@ export const runSession = async (options: SessionOptions): Promise<void> => {
   const ffmpeg = startFfmpeg(
     [
       ...GLOBAL_ARGS,
-      ...inputArgs({ url, transport, loop, realtime, stallMs, hardware }),
+      ...inputArgs({ url, transport, loop, realtime, stallMs, hardware, size: info }),
       ...(outputs?.recording ? recordingArgs(url, recording.segmentMs) : []),
       ...(outputs?.rendition ? renditionArgs(PIPES.rendition, recording.segmentMs) : []),
       ...(letterbox ? rawFrameArgs({ letterbox, fps: options.fps, live: checks !== null }) : []),

@@ -59,11 +59,8 @@ const machineHalf = ((HALF * availableParallelism()) / BESIDE - decodingCores) /
 const fps = Math.round((100 * Math.min(detectorHalf, machineHalf)) / count) / 100;
 if (!(fps >= 0.2)) throw new Error(`decoding ${count} cameras alone takes half of this machine; ask for fewer`);
 
-/** Vehicles in the picture come and go, and each rule reports when its count is reached: an event every few frames. */
-const crowds = [2, 4, 6, 8].map((raiseCount) => ({
-  ...{ id: `count-${raiseCount}`, kind: 'crowding', zone: 'whole', report: 'statistic', raiseCount, smoothMs: 500 },
-  ...{ classes: ['car', 'motorcycle', 'truck', 'person'], raiseMs: 0, clearRatio: 1, clearMs: 0, quietMs: 0 },
-}));
+/** Vehicles cross them at this rate too: 48 events in 24 frames of the crossroad. */
+const lines = { across: [[0, 0.6], [1, 0.6]], middle: [[0.5, 0], [0.5, 1]], left: [[0.3, 0], [0.3, 1]] }; // prettier-ignore
 const config = join(folder, 'config.yml');
 writeFileSync(
   config,
@@ -76,8 +73,8 @@ writeFileSync(
       id: `camera-${index + 1}`,
       source: { url: clip.file },
       analysis: { detector: 'main', fps },
-      zones: { whole: [[0, 0], [1, 0], [1, 1], [0, 1]] }, // prettier-ignore
-      rules: crowds,
+      lines,
+      rules: Object.keys(lines).map((line) => ({ id: line, kind: 'line_count', line })),
     })),
   }),
 );
@@ -142,7 +139,7 @@ const during = (stage: Stage): { count: number; p50: number; p95: number; share:
 
 const added = during('added');
 const events = during('event');
-if (!added || !events) throw new Error(added ? 'no frame had an event' : 'no frame was analysed');
+if (!added) throw new Error('no frame was analysed');
 const seconds = (after.at - before.at) / 1_000;
 const shareOf = (coreSeconds: number): number =>
   Math.round((1_000 * coreSeconds) / seconds / availableParallelism()) / 1_000;
@@ -161,8 +158,9 @@ const result = {
   ...{ cpuShare, othersShare: Math.max(0, Math.round(1_000 * (shareOf(after.busy - before.busy) - cpuShare)) / 1_000) },
   addedMs: { p50: added.p50, p95: added.p95 },
   shareWithin10Ms: added.share(MOST_MS),
-  eventsAddedMs: { count: events.count, p50: events.p50, p95: events.p95 },
-  eventsWithin10Ms: events.share(MOST_MS),
+  /** Of the frames alone that had an event; null when none had. */
+  eventsAddedMs: timesOf('event'),
+  eventsWithin10Ms: events?.share(MOST_MS) ?? null,
   stagesMs: Object.fromEntries(
     (['decode_queue', 'batch_queue', 'inference', 'tracking', 'rules', 'frame', 'enqueue'] as const).map((stage) => [
       stage,
@@ -172,4 +170,4 @@ const result = {
 };
 console.log(JSON.stringify(result, null, 2));
 if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
-if (result.shareWithin10Ms < 0.95 || result.eventsWithin10Ms < 0.95) process.exitCode = 1;
+if (result.shareWithin10Ms < 0.95 || (result.eventsWithin10Ms ?? 0) < 0.95) process.exitCode = 1;

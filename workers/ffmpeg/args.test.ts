@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { planLetterbox } from '../../pipeline/letterbox.ts';
-import { inputArgs, isFile, rawFrameArgs, recordingArgs, streamArgs } from './args.ts';
+import { inputArgs, type InputOptions, isFile, rawFrameArgs, recordingArgs, streamArgs } from './args.ts';
 
 const source = { width: 1280, height: 720 };
 const target = { width: 416, height: 416 };
 const letterbox = planLetterbox({ source, target, fit: 'letterbox', padPosition: 'centred' });
-const file = { url: '/samples/street.mp4', transport: 'tcp', loop: false, realtime: false, stallMs: 10_000 } as const;
+const file: InputOptions = {
+  ...{ url: '/samples/street.mp4', transport: 'tcp', loop: false, realtime: false, stallMs: 10_000, size: source },
+};
 
 const filtersOf = (args: readonly string[]): string => args[args.indexOf('-vf') + 1]!;
 
@@ -34,9 +36,12 @@ describe('the input', () => {
     expect(args).not.toContain('-re');
   });
 
-  test('live pictures are not held back by decoding several at once', () => {
-    expect(inputArgs({ ...file, url: 'rtsp://10.0.0.5/live' }).join(' ')).toContain('-thread_type slice -i');
-    expect(inputArgs(file)).not.toContain('-thread_type');
+  test('live pictures are not held back by decoding several at once; slices of large ones are shared out', () => {
+    const camera = { ...file, url: 'rtsp://10.0.0.5/live' };
+    expect(inputArgs(camera).join(' ')).toContain('-threads 1 -i');
+    const large = { width: 3840, height: 2160 };
+    expect(inputArgs({ ...camera, size: large }).join(' ')).toContain('-thread_type slice -i');
+    expect(inputArgs({ ...file, size: large }).join(' ')).toContain('-threads 1 -i');
   });
 
   test('hardware decodes what is read, with the paces and time-outs of any other source', () => {
@@ -44,9 +49,7 @@ describe('the input', () => {
     const camera = { ...file, url: 'rtsp://10.0.0.5/live' };
     const args = inputArgs({ ...camera, hardware });
     expect(args.join(' ')).toContain('-threads 1 -hwaccel vaapi -hwaccel_device /dev/dri/renderD128 -i rtsp:');
-    expect(args.filter((arg) => !hardware.includes(arg) && !['-threads', '1'].includes(arg))).toEqual(
-      inputArgs(camera).filter((arg) => !['-thread_type', 'slice'].includes(arg)),
-    );
+    expect(args.filter((arg) => !hardware.includes(arg))).toEqual(inputArgs(camera));
   });
 
   test('an HTTP stream has its own time-out', () => {

@@ -1,4 +1,5 @@
 import type { Letterbox } from '../../pipeline/frame.ts';
+import type { Size } from '../../pipeline/geometry.ts';
 import { letterboxFilter } from '../../pipeline/letterbox.ts';
 
 /** Grey of the bars beside a letterboxed picture: 114, what the detectors were trained with. */
@@ -25,7 +26,12 @@ export type InputOptions = {
   readonly stallMs: number;
   /** What decodes, see `hardwareArgs`; empty: the processor. */
   readonly hardware?: readonly string[];
+  /** Picture size of the source. */
+  readonly size: Size;
 };
+
+/** Up to this size one thread decodes a camera several times over: a core decodes 140 pictures of 1080p H.265 a second. */
+const ONE_THREAD_PIXELS = 2_560 * 1_440;
 
 const isRtsp = (url: string): boolean => /^rtsps?:/i.test(url);
 const isHttp = (url: string): boolean => /^https?:/i.test(url);
@@ -47,7 +53,7 @@ export const streamArgs = ({
   ...(isFile(url) ? [] : ['-fpsprobesize', '0']),
 ];
 
-export const inputArgs = ({ url, transport, loop, realtime, stallMs, hardware = [] }: InputOptions): string[] => [
+export const inputArgs = ({ url, transport, loop, realtime, stallMs, hardware = [], size }: InputOptions): string[] => [
   // Frames without a time (AVI) get one; damaged packets are dropped instead of decoded to grey.
   ...['-fflags', '+genpts+discardcorrupt'],
   ...streamArgs({ url, transport, stallMs }),
@@ -55,10 +61,13 @@ export const inputArgs = ({ url, transport, loop, realtime, stallMs, hardware = 
   ...(isRtsp(url) ? ['-copyts'] : []),
   ...(isFile(url) && realtime ? ['-re'] : []),
   ...(isFile(url) && loop ? ['-stream_loop', '-1'] : []),
-  // Decoding several pictures at once holds each back by as many: 84 ms on two cores, 280 ms with eight threads.
-  // At full speed one thread is enough beside inference, and costs a third less CPU than several (two busy cores, 720p).
+  // Decoding several pictures at once holds each back by as many: 84 ms on two cores, 280 ms with eight threads. One thread
+  // is enough beside inference, and costs a third less CPU than several at full speed (two busy cores, 720p). To share out
+  // the slices of a picture costs a tenth to a fifth more (H.264 in one slice, H.265), so only large live pictures are.
   // With hardware, threads have nothing to do.
-  ...((isFile(url) && !realtime) || hardware.length > 0 ? ['-threads', '1'] : ['-thread_type', 'slice']),
+  ...((isFile(url) && !realtime) || hardware.length > 0 || size.width * size.height <= ONE_THREAD_PIXELS
+    ? ['-threads', '1']
+    : ['-thread_type', 'slice']),
   ...hardware,
   ...['-i', url],
 ];
