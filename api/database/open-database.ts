@@ -57,6 +57,9 @@ const postgresDialect = (url: string): PostgresDialect => {
     max: 10,
     connectionTimeoutMillis: 5_000,
     types: readInstantsAsNumbers,
+    // Every question here is answered in milliseconds; translating one into machine code first takes up to a second.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it, which its types do not say
+    onConnect: (client) => client.query('set jit = off'),
   });
   // A server that restarts breaks its connections. Who is asking is told by the query; without these listeners one that
   // nobody uses at that moment would end the process.

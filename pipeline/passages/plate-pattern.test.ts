@@ -93,6 +93,10 @@ describe('plate patterns', () => {
     expect(prefixesOf(parsePattern('*30*'))).toBeNull();
   });
 
+  test('known at both ends, a plate is looked up by its digits: a province is a fifth of all plates', () => {
+    expect(prefixesOf(parsePattern('30*45'))).toEqual([{ column: 'reversed', prefix: '54', like: '54%03' }]);
+  });
+
   test.each(['*A1?34*', '*1*2*3*'])('%s, which nothing can look up, is refused with what would help', (typed) => {
     expect(() => parsePattern(typed)).toThrow('three known symbols in a row');
   });

@@ -128,9 +128,10 @@ export const prefixesOf = ({ text }: PlatePattern): readonly KeyPrefix[] | null 
   const start = first < 0 ? tokens : tokens.slice(0, first);
   const end = first < 0 ? tokens : tokens.slice(tokens.lastIndexOf('*') + 1);
   const like = toLike({ text });
+  // Of ways with as many known symbols the end of the plate comes first: digits are spread evenly, provinces are not.
   const ways = [
-    { column: 'symbols' as const, like, ...expand(start) },
     { column: 'reversed' as const, like: toLike({ text: backwards(text) }), ...expand(end.toReversed()) },
+    { column: 'symbols' as const, like, ...expand(start) },
     { column: 'serial' as const, like: toLike({ text: tokens.slice(2).join('') }), ...expand(start.slice(2)) },
   ];
   const best = ways.sort((a, b) => b.known - a.known || a.prefixes.length - b.prefixes.length)[0]!;

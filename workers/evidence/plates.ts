@@ -16,7 +16,7 @@ const isVehicle = (className: string): className is VehicleClass => (VEHICLES as
 /** A case of a crowd is not a case against each of its vehicles. */
 const MAX_SUBJECTS = 4;
 /** Looks per vehicle: enough to agree, few enough that a case is sealed within a second or two. */
-const MAX_LOOKS = 7;
+export const MAX_LOOKS = 7;
 /** Plates hang at the edge of a vehicle's box, and the analysis frame places it only to a pixel of its own. */
 const MARGIN = 0.08;
 const CROP_MARGIN = 0.15;
