@@ -10,12 +10,12 @@ export type CleanPlate = { readonly symbols: string; readonly picture: Picture }
 export type Look = { readonly picture: Picture; readonly box: Box };
 type Random = () => number;
 
-/** As many as the product looks at, the largest first, see `planPlates`. */
-export const LOOKS = 7;
-/** Height of the largest view: cameras hang further away or nearer. The smallest view of the furthest is 12 px high. */
-export const NEAREST_PX = [18, 40] as const;
-/** A vehicle of 40 km/h is 0.9 m nearer after the 80 ms between two looks, and some 11 m away at the last one. */
-const COMES_NEARER = 0.08;
+/** A camera of ten frames a second has a vehicle so often in its picture while it comes from twice as far away. */
+export const LOOKS = 12;
+/** Height of the plate where it is largest, evenly: cameras hang further away or nearer. */
+export const NEAREST_PX = [12, 40] as const;
+/** A vehicle of 40 km/h is 1.1 m nearer after the 100 ms between two looks, and some 11 m away at the last one. */
+const COMES_NEARER = 0.1;
 /** Drawn so much larger, turned and blurred, and only then made small: what a sensor does. */
 const FINE = 4;
 const PER_MM = 2;
@@ -78,8 +78,8 @@ const QUALITY_SPREAD = 10;
 const SPOILT = 0.1;
 
 /** The plate of a vehicle that comes nearer, largest view first: blurred, shaken, noisy and compressed. */
-export const trackOf = async (plate: CleanPlate, random: Random): Promise<readonly Look[]> => {
-  const [nearestPx, under] = [between(random, ...NEAREST_PX), conditions(random)];
+export const trackOf = async (plate: CleanPlate, nearestPx: number, random: Random): Promise<readonly Look[]> => {
+  const under = conditions(random);
   const looks: Look[] = [];
   for (let look = 0; look < LOOKS; look++)
     looks.push(await seen(plate, nearestPx, nearestPx / (1 + COMES_NEARER * look), under, random));
