@@ -19,22 +19,25 @@ const withPassages = async (): Promise<string> => {
   writeFileSync(file, text.replace('- id: motorway\n', '- id: motorway\n    passages: { line: near }\n'));
   return file;
 };
-const replay = async (config: string, out: string): Promise<void> => {
-  const args = ['replay', sharedFile(...footage), '--config', config, '--camera', 'motorway', '--out', out];
-  await run(join(ROOT, 'bin/watchpost'), [...args, '--no-cases'], { cwd: ROOT });
-};
+const watchpost = (...args: string[]): Promise<{ readonly stdout: string }> =>
+  run(join(ROOT, 'bin/watchpost'), args, { cwd: ROOT });
 
 describe.skipIf(!hasShared(...footage))(`replay${needs(...footage)}`, () => {
-  test('the same clip twice gives byte-identical events, tracks, detections and passages', async () => {
-    const [first, second] = [temporary(), temporary()];
-    const config = await withPassages();
-    await replay(config, first);
-    await replay(config, second);
+  test('the same clip twice gives byte-identical events, tracks, detections and passages; its tracks alone give the same events', async () => {
+    const [first, second, alone] = [temporary(), temporary(), temporary()];
+    const camera = ['--config', await withPassages(), '--camera', 'motorway'];
+    for (const out of [first, second])
+      await watchpost('replay', sharedFile(...footage), ...camera, '--out', out, '--no-cases');
     for (const file of ['events.ndjson', 'tracks.ndjson', 'detections.ndjson', 'passages.ndjson']) {
       const bytes = readFileSync(join(first, file));
       expect(bytes.length).toBeGreaterThan(0);
       expect(readFileSync(join(second, file)).equals(bytes), file).toBe(true);
     }
+    await watchpost('replay', '--rules-only', join(first, 'tracks.ndjson'), ...camera, '--out', alone);
+    const both = [first, alone].map((out) => join(out, 'events.ndjson'));
+    const { stdout: diff } = await watchpost('events', 'diff', ...both, '--json');
+    expect(JSON.parse(diff)).toMatchObject({ gone: [], added: [], moved: [] });
+
     const lines = readFileSync(join(first, 'passages.ndjson'), 'utf8').trim().split('\n');
     const passages = lines.map((line) => JSON.parse(line) as Passage);
     expect(new Set(passages.map(({ id }) => id)).size).toBe(passages.length);
