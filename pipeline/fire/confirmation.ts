@@ -325,7 +325,7 @@ const evidenceOf = (
   const lively = change === undefined ? undefined : Math.min(liveliness(change), 1 - settled);
   return {
     // What speaks against it is not softened.
-    persistence: told > 0 ? told * newsIn(tube, box, lively) : told,
+    persistence: told > 0 ? told * newsIn(tube, box, lively, settled) : told,
     // A candidate that is getting smaller is not held against it: wind does that.
     growth: GROWTH_WEIGHT * Math.max(0, clamp(growth)),
     rise: RISE_WEIGHT * Math.max(0, clamp(rise)),
@@ -346,11 +346,11 @@ const settledIn = ({ state, mostChange }: Tube, change: number | undefined): num
     ? 0
     : Math.min(1, Math.max(0, (SETTLED.free - change / mostChange) / (SETTLED.free - SETTLED.full)));
 
-/** How much of a further sighting is new, `REPEATED` to 1. */
-const newsIn = ({ state, first }: Tube, box: Box, lively = 0): number => {
+/** How much of a further sighting is new, `REPEATED` to 1: what grew in one step and stays so since is not. */
+const newsIn = ({ state, first }: Tube, box: Box, lively: number | undefined, settled: number): number => {
   if (state !== 'candidate') return 1;
   const grown = Math.log(Math.max(1, boxArea(box)) / Math.max(1, boxArea(first))) / NEW_GROWTH;
-  return REPEATED + (1 - REPEATED) * Math.max(lively, Math.min(1, Math.max(0, grown)));
+  return REPEATED + (1 - REPEATED) * (1 - settled) * Math.max(lively ?? 0, Math.min(1, Math.max(0, grown)));
 };
 
 const glareCost = (glare = 0): number => GLARE_COST * glare;
