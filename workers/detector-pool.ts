@@ -121,14 +121,15 @@ export const openDetectors = async (
       });
       const watched = new Set<string>();
       let lastRun: RunTiming | null = null;
-      const waitedMs = new WeakMap<Frame, number>();
-      let inferMs = 0;
+      /** Of frames whose run was started: what they waited for others, and all inference until then (ms). */
+      const started = new WeakMap<Frame, { readonly waitedMs: number; readonly inferredMs: number }>();
+      let inferredMs = 0;
       const opened = await openDetector({
         ...{ entry, file, config: { ...detectorConfig, minScore }, onBroken },
         onRun: (timing, frames) => {
           lastRun = timing;
           const ms = timing.packMs + timing.inferMs + timing.outputsMs;
-          inferMs += timing.inferMs;
+          inferredMs += timing.inferMs;
           governor.observe(ms, frames);
           stages?.observe('inference', ms);
         },
@@ -142,9 +143,8 @@ export const openDetectors = async (
         clock: machineClock,
         live,
         onWaited: (frame, { ms, idleMs }) => {
-          inferMs = 0;
           // To wait for a batch to fill is our choice, and counts as ours.
-          waitedMs.set(frame, ms - idleMs);
+          started.set(frame, { waitedMs: ms - idleMs, inferredMs });
           stages?.observe('batch_queue', ms);
         },
       });
@@ -152,8 +152,9 @@ export const openDetectors = async (
         ...{ entry, config: detectorConfig, detector, batcher, governor, watched },
         lastRun: () => lastRun,
         inferenceMs: (frame) => {
-          const waited = waitedMs.get(frame);
-          return waited === undefined ? 0 : waited + inferMs;
+          const start = started.get(frame);
+          // The next run may have started by now, but has not ended.
+          return start ? start.waitedMs + inferredMs - start.inferredMs : 0;
         },
       });
     }
