@@ -4,6 +4,7 @@ import { ruleConfig } from '../../test/rule-config.ts';
 import type { HeadReading } from '../head-reading.ts';
 import { addReading, type HelmetVote, verdictOf } from './helmet-vote.ts';
 import { NoHelmetRule } from './no-helmet.ts';
+import { RuleSet } from './rule-set.ts';
 
 const motorbike = () => new DrawnTrack(1, 'motorcycle', [60, 100]).at(0, 500, 200).at(4_000, 500, 900);
 const driver = () => new DrawnTrack(2, 'person', [40, 100]).at(0, 500, 175).at(4_000, 500, 875);
@@ -74,6 +75,32 @@ describe('no helmet', () => {
     const rider = new DrawnTrack(2, 'person', [40, 100]).at(0, 500, 175).at(1_400, 500, 575);
     const other = new DrawnTrack(3, 'person', [40, 100]).at(0, 505, 155).at(1_400, 505, 555);
     expect(run([short, rider, other], { 2: () => BARE })).toHaveLength(1);
+  });
+
+  test('who was told is not told again because the camera was turned', () => {
+    const things = [motorbike(), driver(), pillion()];
+    const frames = filmed(things, { fps: 10, untilMs: 4_000 }).map((frame) => ({
+      ...frame,
+      heads: [head(2, HELMET), head(3, BARE)],
+      ...(frame.ptsMs >= 1_500 && frame.ptsMs < 2_000 ? { viewMoves: true as const } : {}),
+    }));
+    const context = { zones: new Map(), lines: new Map(), frameSize: FRAME, timeZone: 'Asia/Ho_Chi_Minh' };
+    const rules = new RuleSet([ruleConfig({ kind: 'no_helmet' })], context);
+    const told = frames.filter((frame) => rules.step(frame).length > 0).map(({ ptsMs }) => ptsMs);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toBeLessThan(1_500);
+  });
+
+  test('one that creeps along is not taken to stand there with two on it: it has to go its way first', () => {
+    const goingTo = (endY: number) => [
+      new DrawnTrack(1, 'motorcycle', [60, 100]).at(0, 500, 500).at(5_000, 500, endY),
+      new DrawnTrack(2, 'person', [40, 100]).at(0, 500, 475).at(5_000, 500, endY - 25),
+      new DrawnTrack(3, 'person', [40, 100]).at(0, 505, 455).at(5_000, 505, endY - 45),
+    ];
+    const looks = { 2: () => BARE, 3: () => HELMET };
+    const moved = (things: readonly DrawnTrack[]) => run(things, looks).map(({ decision }) => decision.facts['moved']);
+    expect(moved(goingTo(500))).toEqual(['no']);
+    expect(moved(goingTo(725))).toEqual(['yes']);
   });
 
   test('one standing beside a parked motorcycle is no rider', () => {

@@ -30,6 +30,8 @@ type Ride = {
   readonly firstPtsMs: PtsMs;
   readonly start: Point;
   readonly hasMoved: boolean;
+  /** Whether it has stayed where it was first seen. */
+  readonly stands: boolean;
   readonly className: string;
   readonly riderIds: readonly number[];
   /** Whether they are in the order of its way, the driver first; a machine that only stood shows no way. */
@@ -60,6 +62,11 @@ const GONE_MS = 400;
 const HIDDEN_MS = 1_000;
 /** From this speed on (heights of its box a second) the direction of a vehicle is more than the trembling of its box. */
 const MOVES_HEIGHTS = 0.5;
+/**
+ * One that has come no further (heights of its box) in such a time stands. One that creeps neither stands nor has moved
+ * yet: what is seen with it at one moment, the rider of the machine beside it say, is not with it at the next.
+ */
+const STANDS = { heights: 0.15, ms: 1_000 };
 
 /**
  * Somebody rides a motorcycle without a helmet. Each rider's head readings are added up over the track and either give a
@@ -85,6 +92,11 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
 
   init(): NoHelmetState {
     return { seats: NOBODY_SEATED, votes: new Map(), rides: new Map(), told: new Map() };
+  }
+
+  /** Who was told is not told again because the camera was turned. */
+  restart({ told }: NoHelmetState): NoHelmetState {
+    return { ...this.init(), told };
   }
 
   step(state: NoHelmetState, scene: Scene): { state: NoHelmetState; matches: readonly RuleMatch[] } {
@@ -162,6 +174,7 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
       firstPtsMs: before?.firstPtsMs ?? ptsMs,
       start,
       hasMoved: (before?.hasMoved ?? false) || travel >= this.#config.minTravelBoxHeights,
+      stands: travel < STANDS.heights && ptsMs - (before?.firstPtsMs ?? ptsMs) >= STANDS.ms,
       className: history.className,
       riderIds: isSeating ? [...ids, ...hidden] : known,
       isOrdered: isSeating ? isMoving : (before?.isOrdered ?? false),
@@ -216,7 +229,7 @@ export class NoHelmetRule implements Rule<NoHelmetState> {
       decision: {
         ruleId: this.id,
         ruleKind: 'no_helmet',
-        ruleVersion: '4',
+        ruleVersion: '5',
         geometryHash: this.#geometryHash,
         measurements: [
           { name: 'withoutHelmet', value: guilty.length, unit: 'persons', threshold: 0, comparison: '>' },
@@ -273,9 +286,8 @@ const shownOf = (riderId: number, riders: readonly Track[], readings: ReadonlyMa
 const seatName = (index: number): string => (index === 0 ? 'driver' : `passenger-${String(index)}`);
 
 /** Whether it is in traffic: it moved, or it stands with two on it, one of them ready to ride. */
-const isRidden = ({ hasMoved, isMoving, riderIds }: Ride, votes: PerTrack<HelmetVote>): boolean =>
-  hasMoved ||
-  (!isMoving && riderIds.length > 1 && riderIds.some((id) => verdictOf(votes.get(id) ?? null) === 'helmet'));
+const isRidden = ({ hasMoved, stands, riderIds }: Ride, votes: PerTrack<HelmetVote>): boolean =>
+  hasMoved || (stands && riderIds.length > 1 && riderIds.some((id) => verdictOf(votes.get(id) ?? null) === 'helmet'));
 
 const WITHOUT: readonly HelmetVerdict[] = ['bare', 'other'];
 const offenders = ({ riderIds }: Ride, votes: PerTrack<HelmetVote>): readonly number[] =>

@@ -42,7 +42,7 @@ export class RuleSet {
     return this.#running.flatMap((running) => {
       const whileViewMoves = running.rule.whileViewMoves ?? 'restart';
       if (frame.viewMoves && whileViewMoves !== 'watch') {
-        if (whileViewMoves === 'restart') running.state = running.rule.init();
+        if (whileViewMoves === 'restart') running.state = running.rule.restart?.(running.state) ?? running.rule.init();
         return [];
       }
       const { state, matches, plumes } = running.rule.step(running.state, scene);

@@ -20,13 +20,15 @@ export interface Rule<State = unknown> {
   readonly id: string;
   /**
    * What becomes of it while the camera itself moves, when places in the picture mean nothing: it starts afresh
-   * afterwards (the default), keeps what it has learnt and waits, or goes on watching.
+   * afterwards (the default, see `restart`), keeps what it has learnt and waits, or goes on watching.
    */
   readonly whileViewMoves?: 'restart' | 'wait' | 'watch';
   /** Only of rules that learn something over days. */
   readonly memory?: RuleMemory<State>;
   /** The state before the first frame of a session. */
   init(): State;
+  /** The state after the camera has moved: tracks go on, places do not. Left out: `init()`. */
+  restart?(state: State): State;
   step(state: State, scene: Scene): Stepped<State>;
   /** Speeds of tracks as measured until now, by track, for the overlay. */
   speeds?(state: State, atPtsMs: PtsMs): ReadonlyMap<number, TrackSpeed>;

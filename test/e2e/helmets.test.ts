@@ -17,7 +17,7 @@ detectors: { road: { model: road } }
 cameras:
   - id: pillion
     source: { url: '${url}', loop: false, realtime: false }
-    analysis: { detector: road, fps: 5 }
+    analysis: { detector: road, fps: 10 }
     rules: [{ id: helmets, kind: no_helmet }, { id: riders, kind: too_many_riders }]
 `;
 

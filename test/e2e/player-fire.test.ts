@@ -198,9 +198,14 @@ describe.skipIf(!hasChromium)('fire desk in a browser', () => {
     try {
       const { page } = await openPage(silent, new URL(opened.page.url()).origin, { username: 'ranger', path: '/fire' });
       // Logging in was a press; a page that is opened anew has none. Whatever asks the page counts as one, too.
-      await Promise.all([page.waitForResponse(/api\/incidents/), page.goto(page.url())]);
       const note = page.getByText('The browser keeps this page silent');
-      await note.waitFor();
+      // A busy browser may still count the press for the page that comes next, but not for the one after.
+      const openAnew = async (): Promise<boolean> => {
+        await Promise.all([page.waitForResponse(/api\/incidents/), page.goto(page.url())]);
+        await note.waitFor({ timeout: 10_000 }).catch(() => undefined);
+        return note.isVisible();
+      };
+      expect((await openAnew()) || (await openAnew())).toBe(true);
       await page.getByRole('button', { name: 'Switch the alarm on' }).click();
       await note.waitFor({ state: 'detached' });
     } finally {
