@@ -138,7 +138,7 @@ export const rawFrameArgs = ({ letterbox, fps, live = false }: RawFrameOptions):
     `scale=${letterbox.source.width}:${letterbox.source.height}`,
     ...(crop ? [`crop=${crop.width}:${crop.height}:${crop.x}:${crop.y}`] : []),
     // Scaled as video and then turned into colours: swscale has fast code for either, not for both at once (4.1 ms a
-    // 720p picture, in two steps 1.3). 4:2:2 keeps the chroma of the one step: pixels differ by less than one level in 255.
+    // 720p picture, in two steps 1.3). 4:2:2 keeps the chroma of the one step: pixels differ by one or two levels in 255.
     `scale=${scaled.width}:${scaled.height}:flags=bicubic`,
     ...['format=yuv422p', 'scale=flags=bicubic', 'format=rgb24'],
     ...(pad ? [`pad=${pad.width}:${pad.height}:${pad.x}:${pad.y}:${PAD_COLOUR}`] : []),
