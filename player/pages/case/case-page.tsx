@@ -80,8 +80,6 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
             />
           )}
           <Gaps detail={detail} />
-          <Seal detail={detail} onChecked={onChanged} />
-          {detail.custody.erasedAt === null && <Files detail={detail} />}
         </div>
         <div className="case-side">
           {/* Once it is decided, what comes next is what the page is opened for. */}
@@ -104,6 +102,11 @@ function CaseView({ detail, onChanged }: { readonly detail: CaseDetail; readonly
           <Custody detail={detail} onChanged={onChanged} />
           <History history={detail.history} />
           <Provenance event={event} />
+        </div>
+        {/* Beside the reasons where there is room, else after them. */}
+        <div className="case-proof">
+          <Seal detail={detail} onChecked={onChanged} />
+          {detail.custody.erasedAt === null && <Files detail={detail} />}
         </div>
       </div>
     </div>
