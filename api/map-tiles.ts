@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { MapConfig } from '../pipeline/config/site.ts';
 import { WatchpostError } from '../pipeline/errors.ts';
+import { isMissing } from '../workers/storage/missing-file.ts';
 
 /** Web Mercator [OGC 17-083r4, WebMercatorQuad]: column and row from the north-west corner at a zoom. */
 export type TileId = { readonly zoom: number; readonly x: number; readonly y: number };
@@ -39,7 +40,9 @@ const readOrNone = async (path: string): Promise<Buffer> => {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new WatchpostError('NOT_FOUND', 'The folder of map tiles does not hold this one', { cause });
+    if (isMissing(cause))
+      throw new WatchpostError('NOT_FOUND', 'The folder of map tiles does not hold this one', { cause });
+    throw new WatchpostError('MAP_UNAVAILABLE', 'The folder of map tiles cannot be read', { cause });
   }
 };
 

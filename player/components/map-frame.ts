@@ -1,5 +1,4 @@
-/** WGS 84 degrees. */
-export type Place = { readonly latitude: number; readonly longitude: number };
+import type { Place } from '../../pipeline/fire/earth.ts';
 
 /** What part of the world the map shows: equirectangular about its middle, north up. */
 export type MapFrame = {

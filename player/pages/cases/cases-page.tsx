@@ -321,7 +321,7 @@ function CaseTable(props: {
                   <span>
                     {name('kind', one.kind)}
                     {one.subjectClass && <span className="sub">{name('class', one.subjectClass)}</span>}
-                    {one.plateTexts?.map((plate) => (
+                    {[...new Set(one.plateTexts)].map((plate) => (
                       <span key={plate} className="plate-text">
                         {plate}
                       </span>

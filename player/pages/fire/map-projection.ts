@@ -1,11 +1,6 @@
 import type { IncidentView } from '../../../api/contract/incidents.ts';
-import {
-  eastPerDegree,
-  frameAround,
-  type MapFrame,
-  METRES_PER_DEGREE,
-  type Place,
-} from '../../components/map-frame.ts';
+import type { Place } from '../../../pipeline/fire/earth.ts';
+import { eastPerDegree, frameAround, type MapFrame, METRES_PER_DEGREE } from '../../components/map-frame.ts';
 
 type Sight = NonNullable<IncidentView['alerts'][number]['sight']>;
 
